@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from docx import Document
 
 from tests.exchange.test_corpus import CORPUS, NOTICES
 from xuncha.pages import lines
@@ -119,3 +120,17 @@ def test_people_offices_and_limits_are_read_as_in_a_table(bare_ledger: LedgerOnD
     )
     assert "张三、李四" in said
     assert "收到反馈后3个月内" in said
+
+
+def test_what_is_struck_out_in_a_notice_is_named_with_its_place(ledger: LedgerOnDisk) -> None:
+    document = Document()
+    for text in ("关于巡察整改进展情况的通报", "一、整改情况", "（一）学习方面", "1.学习不深入问题。"):
+        document.add_paragraph(text)
+    paragraph = document.add_paragraph("一是开展学习，已完成。")
+    paragraph.add_run("二是组织考试，已完成。").font.strike = True
+    document.save(str(ledger.root / "通报.docx"))
+    found = json.loads(
+        ledger.ok("import", "notice", "通报.docx", "new", "--json", "--dry-run", "--lang", "en")
+    )
+    expected = {"place": "5:1", "text": "二是组织考试，已完成。", "message": "struck out: not read"}
+    assert expected in found["doubts"]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 from docx import Document
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from hypothesis import given
@@ -65,6 +69,9 @@ def test_a_web_page_is_read_as_its_reader_sees_it(tmp_path: Path) -> None:
 )
 def test_what_is_struck_out_is_not_read(name: str, content: str, tmp_path: Path) -> None:
     assert texts(tmp_path / name, content) == ["一是开展学习。"]
+    struck = "".join(line.text for _why, line in lines(tmp_path / name).unread)
+    assert struck.startswith("二是")
+    assert struck in re.sub("<[^>]*>|~~", "", content)
 
 
 @pytest.mark.parametrize("how", ["strike", "double_strike"])
@@ -74,7 +81,45 @@ def test_what_is_struck_out_in_word_is_not_read(how: str, tmp_path: Path) -> Non
     setattr(paragraph.add_run("二是组织考试，已完成。").font, how, True)
     paragraph.add_run("三是留档。")
     document.save(str(tmp_path / "notice.docx"))
-    assert [line.text for line in lines(tmp_path / "notice.docx").lines] == ["一是开展学习。三是留档。"]
+    pages = lines(tmp_path / "notice.docx")
+    assert [line.text for line in pages.lines] == ["一是开展学习。三是留档。"]
+    assert [(why, line.text, line.line) for why, line in pages.unread] == [
+        ("struck", "二是组织考试，已完成。", 1)
+    ]
+
+
+def test_an_item_that_is_struck_out_leaves_no_number(tmp_path: Path) -> None:
+    document = Document()
+    document.add_paragraph("甲")
+    document.add_paragraph("", style="List Number").add_run("删去的一条").font.strike = True
+    document.add_paragraph("乙", style="List Number")
+    document.save(str(tmp_path / "notice.docx"))
+    assert [line.text for line in lines(tmp_path / "notice.docx").lines] == ["甲", "2.乙"]
+
+
+def test_tracked_deletions_and_footnotes_in_word_are_named_and_not_read(tmp_path: Path) -> None:
+    document = Document()
+    paragraph = document.add_paragraph("修订制度")
+    reference = f'<w:r {nsdecls("w")}><w:footnoteReference w:id="2"/></w:r>'
+    deletion = f'<w:del {nsdecls("w")} w:id="9" w:author="a"><w:r><w:delText>二是清理台账。</w:delText></w:r></w:del>'
+    for element in (reference, deletion):
+        paragraph._p.append(parse_xml(element))
+    note = "<w:footnote w:id='{n}'><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:footnote>"
+    notes = note.format(n=0, text="") + note.format(n=2, text="经费尚未追回。")
+    part = Part(
+        PackURI("/word/footnotes.xml"),
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml",
+        f"<w:footnotes {nsdecls('w')}>{notes}</w:footnotes>".encode(),
+        document.part.package,
+    )
+    document.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)
+    document.save(str(tmp_path / "notice.docx"))
+    pages = lines(tmp_path / "notice.docx")
+    assert [line.text for line in pages.lines] == ["修订制度"]
+    assert [(why, line.text, line.line) for why, line in pages.unread] == [
+        ("deleted", "二是清理台账。", 1),
+        ("note", "经费尚未追回。", 1),
+    ]
 
 
 def test_each_character_of_a_web_page_knows_its_place(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from xuncha.errors import RefusedError, SurroundingsError, UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.model.identity import LEDGER_FILE, PROBLEMS, Identity
+from xuncha.model.vocabulary import status_name
 from xuncha.requests import readers
 from xuncha.rules.names import suggestion
 from xuncha.store.cache import register
@@ -152,7 +153,7 @@ def import_table(
     if saved:
         screen.line(_("The form is in {path}.").format(path=saved))
     if dry_run:
-        screen.show(*_columns(draft), *doubts_table(draft))
+        screen.show(*_columns(draft), *doubts_table(draft), *_added(intake, before))
     elif n := len(draft.doubts):
         message = ngettext(
             "{n} cell is doubtful; --dry-run shows it.", "{n} cells are doubtful; --dry-run shows them.", n
@@ -261,6 +262,24 @@ def _differences(intake: Intake, before: OldContents) -> Iterator[str]:
     yield from islice(texts, _MOST_LINES)
     if next(texts, None):
         yield _("… and more")
+
+
+def _added(intake: Intake, before: OldContents) -> list[RenderableType]:
+    """Return a table of the measures that are new in the ledger."""
+    from xuncha.cli.tables import term_text  # noqa: PLC0415
+    from xuncha.store.reading import parse  # noqa: PLC0415
+
+    rows: list[tuple[str, ...]] = []
+    for identity in (each.id for each in intake.steps if "." in each.id):
+        if before.get(path := Identity.parse(identity).path) is None and len(rows) <= _MOST_LINES:
+            record = parse(intake.files[path])
+            due = record.get("due") or (term_text(record["term"]) if "term" in record else "")
+            texts = (_short(record["title"], 24), _short(record.get("office", ""), 10), due)
+            rows.append((identity, *texts, status_name(record["status"])))
+    if len(rows) > _MOST_LINES:
+        rows[-1] = ("…", _("… and more"), "", "", "")
+    headings = (_("ID"), _("Measure"), _("Office"), _("Due"), _("Status"))
+    return _table(_("New measures"), headings, rows)
 
 
 def _show_notice(notice: dict[str, Any]) -> None:

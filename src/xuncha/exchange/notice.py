@@ -70,6 +70,13 @@ class _Drafter:
             message = _("{n} measures: no status is stated, taken as in progress")
             self.draft.doubt(message.format(n=self.without_state), role="state")
         self._compare_counts()
+        reasons = {
+            "struck": _("struck out: not read"),
+            "deleted": _("deleted in tracked changes: not read"),
+            "note": _("a footnote or endnote: not read"),
+        }
+        for why, line in notice.unread:
+            self.draft.doubt(reasons[why], line.text, address=f"{line.line}:{line.column}")
         self.draft.settings = self._settings()
 
     def _settings(self) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from xuncha.pages import html, markdown
 from xuncha.pages.kind import check_length, decode, kind_of, read_bytes
-from xuncha.pages.line import Pages, plain_lines
+from xuncha.pages.line import Line, Pages, plain_lines
 
 __all__ = ["Pages", "lines"]
 
@@ -25,7 +25,9 @@ def lines(path: Path) -> Pages:
         return Pages(str(path), kind, *word.lines(content, str(path)))
     text = decode(content, str(path))
     check_length(str(path), 0, len(text))
-    read = {"txt": plain_lines, "md": markdown.lines, "html": html.lines}[kind]
-    pages = Pages(str(path), kind, read(text))
+    struck: list[Line] = []
+    read = {"md": markdown.lines, "html": html.lines}
+    found = read[kind](text, struck) if kind in read else plain_lines(text)
+    pages = Pages(str(path), kind, found, unread=tuple(("struck", line) for line in struck))
     check_length(str(path), len(pages.lines), 0)
     return pages

@@ -15,7 +15,8 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _RAW = {"script", "style", "textarea", "xmp"}  # elements whose content has no tags
-_HIDDEN = {"noscript", "template", "head", "svg", "select", "object", "iframe", "title", "s", "strike", "del"}
+_STRUCK = {"s", "strike", "del"}
+_HIDDEN = {"noscript", "template", "head", "svg", "select", "object", "iframe", "title", *_STRUCK}
 """Elements that are not read: nobody sees them, or what they hold is struck out."""
 _INLINE = {
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "dfn", "em", "font", "i", "img",
@@ -24,7 +25,7 @@ _INLINE = {
 }  # fmt: skip
 """Elements that do not begin a line; neither do elements with a colon in their name, which come from Word."""
 _HIDES = re.compile(
-    r"""<[^\s>]+[^>]*?\s(?:style\s*=\s*(?:"[^"]*?|'[^']*?|[^\s"'>]*?)(?:display\s*:\s*none|visibility\s*:\s*hidden|text-decoration[^;"'>]*:[^;"'>]*line-through)|hidden(?=[\s/>=]))""",
+    r"""<[^\s>]+[^>]*?\s(?:style\s*=\s*(?:"[^"]*?|'[^']*?|[^\s"'>]*?)(?:display\s*:\s*none|visibility\s*:\s*hidden|(?P<struck>text-decoration[^;"'>]*:[^;"'>]*line-through))|hidden(?=[\s/>=]))""",
     re.IGNORECASE,
 )
 """A tag that hides its element, or strikes it out."""
@@ -35,9 +36,9 @@ _WORD = re.compile(rf"[{_BLANKS}]+|[^{_BLANKS}]+")
 _BETWEEN_CHINESE = re.compile(r"[\u2e80-\u9fff\uff00-\uffef”’] [\u2e80-\u9fff\uff00-\uffef“‘]")
 
 
-def lines(text: str) -> tuple[Line, ...]:
-    """Return the lines of a web page that are not blank."""
-    page = _Page(text)
+def lines(text: str, struck: list[Line] | None = None) -> tuple[Line, ...]:
+    """Return the lines of a web page that are not blank. Add what is struck out to `struck`."""
+    page = _Page(text, [] if struck is None else struck)
     place = 0
     while match := _TOKEN.search(text, place):
         page.add(place, match.start())
@@ -56,8 +57,12 @@ def lines(text: str) -> tuple[Line, ...]:
 
 
 class _Page:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, struck: list[Line]) -> None:
         self.text = text
+        self.struck = struck
+        self.struck_pieces: list[tuple[str, int, int]] = []
+        self.is_struck = False
+        """Whether the open element that its own style hides is struck out."""
         self.starts = [0, *(match.end() for match in re.finditer("\n", text))]
         """The offsets at which the lines of the file begin."""
         self.lines: list[Line] = []
@@ -90,8 +95,10 @@ class _Page:
             if tag == self.hidden:
                 self.depth += -1 if ends else 1
                 self.hidden = self.hidden if self.depth else ""
-        elif not (ends or tag in _EMPTY or written.endswith("/>")) and _HIDES.match(written[:_MAX_TAG]):
-            self.hidden, self.depth = tag, 1
+        elif not (ends or tag in _EMPTY or written.endswith("/>")) and (
+            match := _HIDES.match(written[:_MAX_TAG])
+        ):
+            self.hidden, self.depth, self.is_struck = tag, 1, bool(match["struck"])
 
     def add(self, start: int, end: int) -> None:
         """Add the text between two offsets; blanks become one blank, as in a browser."""
@@ -100,9 +107,11 @@ class _Page:
 
     def add_piece(self, text: str, place: int) -> None:
         """Add a piece of text with its offset in the file, unless it is hidden."""
-        if not self.unseen and not self.hidden:
-            line = bisect_right(self.starts, place)
-            self.pieces.append((text, line, place - self.starts[line - 1] + 1))
+        if (self.hidden and not self.is_struck) or not _STRUCK.issuperset(self.unseen):
+            return
+        line = bisect_right(self.starts, place)
+        pieces = self.struck_pieces if self.unseen or self.hidden else self.pieces
+        pieces.append((text, line, place - self.starts[line - 1] + 1))
 
     def end_line(self) -> None:
         """End the line; remove repeated blanks, and line breaks of the file between two Chinese characters."""
@@ -115,6 +124,8 @@ class _Page:
                 if _BETWEEN_CHINESE.fullmatch(around):
                     kept.pop()
             kept.append(piece)
+        self.struck += filter(None, [line_of(self.struck_pieces)])
+        self.struck_pieces.clear()
         self.pieces.clear()
         if line := line_of(kept):
             self.lines.append(line)

@@ -11,6 +11,8 @@ from typing import Final, Literal, NamedTuple
 from xuncha.chinese.characters import IGNORABLE
 
 Kind = Literal["txt", "md", "html", "docx"]
+Reason = Literal["struck", "deleted", "note"]
+"""Why a text of a document is not read: it is struck out, deleted in tracked changes, or a footnote or endnote."""
 _VISIBLE: Final = re.compile(f"[^{IGNORABLE}]+")
 
 
@@ -63,6 +65,7 @@ class Pages(NamedTuple):
     lines: tuple[Line, ...]
     cells: Mapping[int, tuple[int, int]] = MappingProxyType({})
     """For a Word document, by paragraph in a table: the row, counted through all tables, and the column."""
+    unread: tuple[tuple[Reason, Line], ...] = ()  # texts that are left out of the lines
 
 
 def line_of(pieces: Iterable[tuple[str, int, int]]) -> Line | None:

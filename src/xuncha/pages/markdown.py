@@ -27,24 +27,28 @@ _MARK = re.compile(
 )
 
 
-def lines(text: str) -> tuple[Line, ...]:
-    """Return the lines of a Markdown text that are not blank, without marks and without front matter."""
+def lines(text: str, struck: list[Line] | None = None) -> tuple[Line, ...]:
+    """Return the lines of a Markdown text that are not blank, without marks and without front matter. Add what is struck out to `struck`."""
     every = text.split("\n")
     begin = 0
     if every[0].strip() == "---":
         ends = (number for number, line in enumerate(every[1:100], 2) if line.strip() in {"---", "..."})
         begin = next(ends, 0)
     shown = [pair for pair in enumerate(every[begin:], begin + 1) if not _RULE.fullmatch(pair[1].strip())]
-    return tuple(filter(None, (_line(line, number) for number, line in shown)))
+    gone = [] if struck is None else struck
+    return tuple(filter(None, (_line(line, number, gone) for number, line in shown)))
 
 
-def _line(line: str, number: int) -> Line | None:
+def _line(line: str, number: int, struck: list[Line]) -> Line | None:
     line = _CLOSING.sub("", line.rstrip())
     before = _PREFIX.match(line)
     place = before.end() if before else 0
     cuts = [(place, place)]
     while match := _MARK.search(line, place):
         cuts.append(match.span())
+        if match["struck"] or match[0].startswith("~~"):
+            text = re.sub("<[^<>]*>|~~", "", match[0])
+            struck += filter(None, [line_of([(text, number, match.start() + 1)])])
         # An escaped character is text, whatever it is.
         place = match.end() + 1 if match["escape"] else max(match.end(), place + 1)
     cuts.append((len(line), len(line)))

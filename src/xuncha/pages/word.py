@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from itertools import groupby
+from operator import itemgetter
+from typing import Final, Literal
 
 from xuncha.chinese.numbers import numeral
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.pages.kind import check_length
-from xuncha.pages.line import Line, line_of
+from xuncha.pages.line import Line, Reason, line_of
 from xuncha.pages.package import DAMAGES, Fault, Package, PackageError
 from xuncha.parts import require_part
 
@@ -148,27 +150,38 @@ _USUAL_MAIN: Final = ("word/document.xml", "xl/workbook.xml")
 _SKIPPED: Final = frozenset({"Fallback", "moveFrom", "pPrChange", "rPrChange", "sectPrChange"})
 """Elements with earlier content, or with content that another element repeats."""
 _PARAGRAPH_KEYS: Final = frozenset({"pStyle", "numId", "ilvl"})
-_UNREAD: Final = frozenset({"vanish", "strike", "dstrike"})
+_UNREAD: Final[dict[str, Reason | Literal["hidden"]]] = {
+    "vanish": "hidden",
+    "strike": "struck",
+    "dstrike": "struck",
+}
 """Properties of a text that is hidden or struck out."""
+_NOTES: Final = {"footnote", "endnote"}
 _AS_TEXT: Final = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
-def lines(content: bytes, path: str) -> tuple[tuple[Line, ...], dict[int, tuple[int, int]]]:
-    """Return the lines of the paragraphs that are not blank; and, for paragraphs in tables, the row, counted through all tables, and the column."""
+def lines(
+    content: bytes, path: str
+) -> tuple[tuple[Line, ...], dict[int, tuple[int, int]], tuple[tuple[Reason, Line], ...]]:
+    """Return the lines of the paragraphs that are not blank; for paragraphs in tables, the row, counted through all tables, and the column; and what is not read."""
     try:
         package = Package(content, _MAX_SIZE)
         main = _main(package, path)
         kinds = ("styles", "numbering")
         parts = [part for kind in kinds for part in package.related(main, kind)[:1]]
-        package.check_size((*parts, main), _MAX_ELEMENTS, _MAX_DEPTH)
+        notes = [part for kind in ("footnotes", "endnotes") for part in package.related(main, kind)[:1]]
+        package.check_size((*parts, *notes, main), _MAX_ELEMENTS, _MAX_DEPTH)
         numbering = Numbering()
         for part in parts:
             _read(package, part, numbering)
         body = _Body(numbering, path)
         _read(package, main, body)
+        body.note = ""
+        for part in notes:
+            _read(package, part, body)
     except PackageError as error:
         raise _refusal(error.fault, path) from error
-    return tuple(body.lines), body.cells
+    return tuple(body.lines), body.cells, tuple(body.unread)
 
 
 def _main(package: Package, path: str) -> str:
@@ -223,6 +236,10 @@ def _refusal(fault: Fault, path: str) -> RefusedError:
     return RefusedError("damaged-document", _("the document is damaged"), hint, path)
 
 
+def _attribute(attributes: dict[str, str], name: str) -> str:
+    return next((text for key, text in attributes.items() if key.endswith(f"}}{name}")), "")
+
+
 class _Body:
     """The collected lines of a document's body: a target of xml.etree's parsers."""
 
@@ -237,7 +254,15 @@ class _Body:
         self.columns: list[int] = []
         """The current column in each of the open rows, from 0."""
         self.count = self.characters = self.passed_over = 0
-        self.in_text = self.in_run = self.hidden = False
+        self.in_text = self.in_run = False
+        self.unread: list[tuple[Reason, Line]] = []
+        self.why: Reason | Literal["", "hidden"] = ""
+        """Why the text of the current run is not read; empty if it is."""
+        self.left_out: list[tuple[Reason, str]] = []
+        """The texts of the current paragraph that are not read."""
+        self.notes: dict[str, int] = {}
+        """The paragraphs that refer to notes, by the kind and the number of the note."""
+        self.note: str | None = None  # the note that is being read; None in the body
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         name = tag.rpartition("}")[2]
@@ -245,6 +270,8 @@ class _Body:
             self.passed_over += 1
         elif not tag.startswith((_WORDS, _STRICT)):
             return
+        elif name in _NOTES:
+            self.note = name + _attribute(attributes, "id")
         elif name == "p":
             self.open.append(([], {}))
         elif name == "tr":
@@ -256,13 +283,16 @@ class _Body:
             self._inside(name, attributes)
 
     def _inside(self, name: str, attributes: dict[str, str]) -> None:
-        value = next((text for key, text in attributes.items() if key.endswith("}val")), "")
+        value = _attribute(attributes, "val")
         if name == "r":
-            self.in_run, self.hidden = True, False
+            self.in_run, self.why = True, "" if self.note is None else "note"
         elif name in _UNREAD:
-            self.hidden |= self.in_run and value not in {"0", "false", "off"}
-        elif name == "t":
-            self.in_text = True
+            is_set = self.in_run and value not in {"0", "false", "off"}
+            self.why = _UNREAD[name] if is_set and self.why != "hidden" else self.why
+        elif name in {"t", "delText"}:
+            self.in_text, self.why = True, self.why if name == "t" else "deleted"
+        elif name in {"footnoteReference", "endnoteReference"}:
+            self.notes[name.removesuffix("Reference") + _attribute(attributes, "id")] = self.count + 1
         elif name in _AS_TEXT and self.in_run:
             self.data(_AS_TEXT[name], always=True)
         elif name in _PARAGRAPH_KEYS:
@@ -270,8 +300,11 @@ class _Body:
 
     def data(self, text: str, *, always: bool = False) -> None:
         """Add text to the open paragraph."""
-        if (self.in_text or always) and not self.hidden and not self.passed_over and self.open:
-            self.open[-1][0].append(text)
+        if (self.in_text or always) and self.why != "hidden" and not self.passed_over and self.open:
+            if self.why:
+                self.left_out.append((self.why, text))
+            else:
+                self.open[-1][0].append(text)
             self.characters += len(text)
             check_length(self.path, 0, self.characters)
 
@@ -281,10 +314,10 @@ class _Body:
             self.passed_over -= 1
         elif not tag.startswith((_WORDS, _STRICT)):
             return
-        elif name == "t":
+        elif name in {"t", "delText"}:
             self.in_text = False
         elif name == "r":
-            self.in_run = self.hidden = False
+            self.in_run, self.why = False, ""
         elif name == "p" and self.open:
             self._end_paragraph()
         elif name == "tr" and self.columns:
@@ -292,11 +325,18 @@ class _Body:
 
     def _end_paragraph(self) -> None:
         texts, properties = self.open.pop()
-        self.count += 1
+        self.count += self.note is None
+        number = self.count if self.note is None else self.notes.get(self.note, 1)
+        for why, run in groupby(self.left_out, key=itemgetter(0)):
+            if left_out := line_of([("".join(text for _why, text in run), number, 1)]):
+                self.unread.append((why, left_out))
         check_length(self.path, self.count, self.characters)
         if self.columns:
             self.cells[self.count] = (self.rows, self.columns[-1])
         label = self.numbering.label(properties)
+        if self.left_out and not "".join(texts).strip():
+            label = ""  # a number without its text is not an item
+        self.left_out.clear()
         column = 1
         for number, text in enumerate("".join(texts).split("\n")):
             whole = label + text.lstrip() if label and not number else text

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from xuncha.chinese.counts import Thing
 from xuncha.model.vocabulary import Status
-from xuncha.pages.line import Line
+from xuncha.pages.line import Line, Reason
 
 _COUNTED = (
     "problems_total", "measures_total", "problems_done", "measures_done", "measures_in_progress", "completion_rate",
@@ -120,6 +120,7 @@ class Notice:
     categories: tuple[Category, ...] = ()
     work: tuple[Line, ...] = ()  # how the work was organised, a paragraph each
     next_steps: tuple[Line, ...] = ()  # what comes next, a paragraph each
+    unread: tuple[tuple[Reason, Line], ...] = ()  # what stands in the document and is not read
 
 
 def as_json(notice: Notice) -> dict[str, Any]:

@@ -78,7 +78,9 @@ def read(pages: Pages) -> Notice:
     found = tuple(_with_limits(category, notice.dates.feedback) for category in _categories(title, nodes))
     work, plans = _work_and_plans(roots, nodes)
     nexts = (*plans, *afterwards)
-    return replace(notice, stated=counts, categories=found, work=tuple(work), next_steps=nexts)
+    return replace(
+        notice, stated=counts, categories=found, work=tuple(work), next_steps=nexts, unread=pages.unread
+    )
 
 
 def _place(line: Line) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""Text above a table gives the organisation, the inspecting body and the day of the feedback."""
+"""Text above a table gives the organisation, the inspecting body and the day of the feedback; what else stands around it is a remark."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from docx import Document
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 
 from xuncha.exchange.sheet.reading import ReadOptions, draft_of
 
@@ -38,3 +41,31 @@ def test_the_day_of_the_feedback_is_told(tmp_path: Path) -> None:
     said = settings("中共某局党组整改台账（2023年11月10日反馈）", tmp_path)
     assert said["inspection"]["feedback"] == "2023-11-10"
     assert said["organisation"] == "中共某局党组"
+
+
+def test_what_stands_around_the_tables_of_a_word_document_is_kept_as_a_remark(tmp_path: Path) -> None:
+    document = Document()
+    above = [f"第{number}段" for number in range(8)]
+    for text in above:
+        document.add_paragraph(text)
+    table = document.add_table(0, 3)
+    for texts in (["反馈问题", "整改措施", "完成情况"], ["学习不深入", "集中学习", "已完成"]):
+        for cell, text in zip(table.add_row().cells, texts, strict=True):
+            cell.text = text
+    box = "<w:pict><w:txbxContent><w:p><w:r><w:t>框中文字</w:t></w:r></w:p></w:txbxContent></w:pict>"
+    paragraph = document.add_paragraph("注：第1项经核查未完成。")
+    paragraph._p.append(parse_xml(f"<w:r {nsdecls('w')}>{box}</w:r>"))
+    document.save(str(tmp_path / "台账.docx"))
+    draft = draft_of(tmp_path / "台账.docx", ReadOptions(date(2024, 7, 1)))
+    remarks = [each.text for each in draft.doubts if each.role == ""]
+    assert sorted(remarks) == sorted([*above[:2], "框中文字", "注：第1项经核查未完成。"])
+    assert {*above, *remarks} <= set(draft.notes)
+
+
+def test_what_stands_below_the_table_of_a_web_page_is_kept_as_a_remark(tmp_path: Path) -> None:
+    cells = ["反馈问题<td>整改措施<td>完成情况", "学习不深入<td>集中学习<td>已完成"]
+    rows = "".join(f"<tr><td>{each}</tr>" for each in cells)
+    page = f"<p>某局台账</p><table>{rows}</table><p>注：第1项经核查未完成。</p>"
+    (tmp_path / "台账.html").write_text(page, encoding="utf-8")
+    draft = draft_of(tmp_path / "台账.html", ReadOptions(date(2024, 7, 1)))
+    assert [each.text for each in draft.doubts if each.role == ""] == ["注：第1项经核查未完成。"]

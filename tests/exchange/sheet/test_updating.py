@@ -314,3 +314,13 @@ def test_a_problem_without_a_category_does_not_take_that_of_the_rows_above(
     table = tmp_path / f"a.{kind.replace('table', 'xlsx')}"
     ledger.ok("export", kind, "-o", table)
     assert ledger.json("import", "table", table, "--dry-run")["differences"] == []
+
+
+def test_a_dry_run_lists_the_measures_that_would_be_added(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    path = sheet_of(
+        tmp_path / "a.xlsx", [1, "学习不够深入", "新的工作", "局长", "规划科", "长期坚持", None, "推进中"]
+    )
+    out = ledger.ok("import", "table", path, "--dry-run", "--lang", "zh")
+    [row] = [line.split() for line in out.splitlines() if "新的工作" in line]
+    assert row[1:] == ["新的工作", "规划科", "长期坚持", "推进中"]
+    assert ledger.json("list", "新的工作") == []

@@ -17,8 +17,11 @@ from xuncha.model.formats import is_percent
 from xuncha.paper.xlsx import EPOCH
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from xuncha.exchange.sheet.grid import Cell
-    from xuncha.model.vocabulary import Term
+    from xuncha.model.register import FieldFrame
+    from xuncha.model.vocabulary import FieldType, Term
 
 _CONTINUATION = re.compile("[，、；。）)”]|并(?!购)|且|以及|同时")
 """The beginning of a line that continues the line before it."""
@@ -186,3 +189,22 @@ def number_in(cell: Cell) -> int | float | None:
     if not isinstance(value, int | float):
         return None
     return int(value) if float(value).is_integer() else value
+
+
+def field_type(told: Sequence[Cell]) -> FieldType:
+    """Return the field type that fits all of these cells."""
+    if told and all(number_in(cell) is not None for cell in told):
+        return "number"
+    dates = [isinstance(cell.value, date) and exact_day(cell) for cell in told]
+    return "date" if told and all(dates) else "text"
+
+
+def field_value(field: FieldFrame, held: Sequence[Cell]) -> int | float | str | None:
+    """Return the value of a field from its cells, in the field's type; None if they do not fit it."""
+    text = "\n".join(dict.fromkeys(cell.text for cell in held))
+    if field.type == "number":
+        return number_in(held[0])
+    if field.type == "date":
+        day = exact_day(held[0])
+        return day.isoformat() if day else None
+    return text if field.type == "text" or text in field.choices else None

@@ -120,7 +120,23 @@ def read_word(path: Path, content: bytes) -> list[Sheet]:
             found.append(
                 _sheet(path, name, above, (cells for _number, _row, cells in rows), partial(_look, remarks))
             )
+        for number, text in _outside(document.element.body, remarks):
+            if found and text.strip():
+                found[min(number, len(found) - 1)].outside.append(text.strip())
         return found
+
+
+def _outside(body: Element, remarks: Mapping[str, str]) -> Iterator[tuple[int, str]]:
+    """Yield the texts outside the tables that are in no sheet, each with the number of tables before it: also text boxes and footnotes."""
+    tables, gap = 0, list[str]()
+    for block in within(body, "p", "tbl"):
+        if block.tag.endswith("}tbl"):
+            yield from ((tables, words) for words in gap[:-_ABOVE])
+            tables, gap = tables + 1, []
+        else:
+            gap += filter(None, [word_text(block).strip()])
+            yield from ((tables, words) for words in _beside(remarks, block))
+    yield from ((tables, words) for words in gap)
 
 
 def _look(remarks: Mapping[str, str], cell: Element) -> tuple[str, Unseen, str]:
@@ -129,11 +145,16 @@ def _look(remarks: Mapping[str, str], cell: Element) -> tuple[str, Unseen, str]:
     runs = [run for each in paragraphs for run in _visible_runs(each) if run.text.strip()]
     struck = {_is_set(run, "strike", "dstrike") for run in runs}
     unseen: Unseen = "" if True not in struck else "partly" if False in struck else "struck"
-    beside = (
-        _inner_text(each) or remarks.get(f"{each.tag}{each.get(_ID)}", "") for each in cell.xpath(_BESIDE)
-    )
-    words = "\n".join(dict.fromkeys(filter(None, beside)))
+    words = "\n".join(_beside(remarks, cell))
     return "\n".join(map(word_text, paragraphs)), "changed" if cell.xpath(_DELETED) else unseen, words
+
+
+def _beside(remarks: Mapping[str, str], element: Element) -> Iterable[str]:
+    """Return what is remarked on an element, or stands in tables and text boxes inside it; each text once."""
+    every = (
+        _inner_text(each) or remarks.get(f"{each.tag}{each.get(_ID)}", "") for each in element.xpath(_BESIDE)
+    )
+    return dict.fromkeys(filter(None, every))
 
 
 def _inner_text(element: Element) -> str:
@@ -163,6 +184,8 @@ def read_page(path: Path, text: str) -> list[Sheet]:
                 above.clear()
             elif element.tag in _TEXT_TAGS and element not in inside and not len(element):
                 above.extend([words] if (words := _text(element)) else [])
+        for sheet in found[-1:]:
+            sheet.outside += above
     return found
 
 

@@ -67,6 +67,8 @@ class Sheet:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     unstored: list[Spot] = field(default_factory=list)  # formulas whose result is not stored in the file
+    outside: list[str] = field(default_factory=list)
+    """Texts of a document that stand before or after this table, and are not part of its sheet."""
     by_row: dict[int, list[int]] = field(default_factory=dict)
     """The filled rows in order, each with its filled columns."""
 

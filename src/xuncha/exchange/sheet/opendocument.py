@@ -1,4 +1,4 @@
-"""Read from an OpenDocument table what its reader does not return: what is merged, hidden or struck out, and comments.
+"""Read from an OpenDocument table what its reader does not return: what is merged, hidden or struck out, failed formulas, and comments.
 
 A few bytes of such a file may stand for millions of cells, so this check comes before the reader.
 """
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _SPACE: Final = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
 _TABLE, _TEXT, _OFFICE, _STYLE = (_SPACE % name for name in ("table", "text", "office", "style"))
 _CELLS: Final = {f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"}
+_VALUE_TYPE: Final = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}value-type"
 _UNSEEN: Final = {"collapse", "filter"}
 _MOST: Final = 10_000  # the most hidden rows or columns that one element may stand for
 
@@ -33,6 +34,8 @@ class SheetFormat:
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     """The left column, the top row, the right column and the bottom row of each."""
     struck: dict[Spot, Unseen] = field(default_factory=dict)
+    errors: dict[Spot, str] = field(default_factory=dict)
+    """What the cells show whose formula failed; the library returns nothing, or 0."""
     rows: int = 0
     columns: int = 0
     filled: tuple[int, int] = (0, 1)  # the last row and the last column that hold something
@@ -57,6 +60,8 @@ class SheetFormat:
                 self.merged.append((column, row, right, bottom))
             if unseen := _unseen(cell, struck):
                 self.struck[row, column] = unseen
+            if cell.get(_VALUE_TYPE) == "error":
+                self.errors[row, column] = "".join(cell.itertext())
             if remark := cell.find(f"{_OFFICE}annotation"):
                 text = "\n".join("".join(each.itertext()) for each in remark.iter(f"{_TEXT}p"))
                 self.sheet.comments[row, column] = clean(text)

@@ -31,7 +31,9 @@ _FORM_NAME: Final = "台账"  # the name of a form that nobody has named
 _ORGANISATION: Final = re.compile(
     r"(?P<name>中共[^\s，,。：:《》（）()]{2,40}?(?:委员会|党组|党委|党总支|党支部|工委))|(?:被巡察|整改)(?:单位|党组织)[：:]\s*(?P<labelled>[^\s，,。；;：:（）()]{2,40})"
 )
-_ERRORS: Final = {"#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}
+_ERROR: Final = re.compile(
+    r"#(?:(?:REF|VALUE|DIV/0|NUM|NULL|SPILL|CALC)!|N/A|NAME\?)|(?:Err|错误)[:：]\s*\d{3}"
+)
 _GENERIC_SHEET: Final = re.compile(r"^(?:sheet|工作表|表)\s*\d*$|台账|清单|汇总|总表|一览", re.IGNORECASE)
 
 
@@ -128,6 +130,7 @@ def read_sheets(sheets: Sequence[Sheet], options: ReadOptions, own: Frame | None
         taker = TableReader(draft, reader, sheet, category)
         for table in tables[sheet.name]:
             taker.read_table(table)
+        taker.keep_remarks(sheet.outside)
     draft.form = None if own else form or form_of(draft, visible, tables)
     # Keep the numbers only if they number the problems: each once, and in rising order.
     numbers = [problem.number for problem in draft.problems if problem.number is not None]
@@ -184,7 +187,7 @@ def _prepare(
     firsts = ((cell.unseen, spot) for spot, cell in sheet.cells.items() if sheet.is_first(spot))
     for why, spot in sorted(each for each in firsts if each[0] in reasons):
         draft.doubt(reasons[why], sheet.text(*spot), sheet.name, address(*spot))
-    errors = {spot for spot, cell in sheet.cells.items() if cell.text in _ERRORS and not draft.exact}
+    errors = {spot for spot, cell in sheet.cells.items() if _ERROR.fullmatch(cell.text) and not draft.exact}
     for spot in sorted(filter(sheet.is_first, errors)):
         draft.doubt(_("the error of a formula: not imported"), sheet.text(*spot), sheet.name, address(*spot))
     sheet.remove(errors.__contains__)

@@ -10,7 +10,7 @@ from itertools import count
 from typing import Final, NamedTuple
 
 from xuncha.chinese.characters import without_invisible
-from xuncha.exchange.sheet.cells import exact_day, field_key, kind
+from xuncha.exchange.sheet.cells import exact_day, field_key, kind, limit
 from xuncha.exchange.sheet.grid import Cell, Sheet
 from xuncha.language import gettext as _
 from xuncha.model.forms import FIELD_PREFIX, IGNORE
@@ -82,10 +82,18 @@ _AMBIGUOUS_DAY: Final = re.compile(r"(?:整改)?(?:完成|结束)(?:时间|日�
 _OF_PROGRESS: Final = re.compile("(?:记录|填报|更新|进展|汇报|上报)(?:日期|时间)")
 _AMBIGUOUS_PERSON: Final = re.compile("责任人|谁.+|责任(?!领导)[\u4e00-\u9fff]{2}|[\u4e00-\u9fff]{2}负责人")
 """The heading of the leader, if no other column is the leader's; else of the person."""
+_EXTENDED: Final = re.compile(
+    "(?<!申请)(?<!拟)(?:延[期长](?:后|[至到]|$)|延期(?:完成)?(?:时限|期限)|延后|展期|顺延|(?:调整|变更)后|[现新](?:时限|期限|定$))"
+)
+"""A part of the heading of an extended time limit, beside a column with the original one."""
 _REPEATABLE: Final = {"number", "progress", "co_offices", "evidence"}  # roles that several columns may have
 _STATE_SHARE: Final = 0.6
 _SHARE: Final = re.compile("进度|率|比例|百分比|完成情况")
 _BRACKETS: Final = re.compile(r"[（(\[【].*?[)）\]】]")
+
+
+_OF_VERDICTS: Final = re.compile("验收|复[查核验]|核[查验]|审[核查批]|验证|销号|结论")
+_OF_TIME: Final = re.compile("[按如][期时]|及时|预警")
 
 
 class Choice(NamedTuple):
@@ -129,6 +137,19 @@ def guess(heading: str) -> str:
     return match.lastgroup or "" if match else ""
 
 
+def is_extended(name: str) -> bool:
+    """Return whether a column, by the joined texts of its heading, holds extended time limits."""
+    return bool(_EXTENDED.search(plain(name).rpartition("/")[2]))
+
+
+@lru_cache(maxsize=1024)
+def names_verdict(name: str) -> bool:
+    """Return whether a column, by the joined texts of its heading, holds states or verdicts: 验收结论, 是否销号."""
+    last = name.rpartition("/")[2]
+    means_state = "state" in {role(last), guess(last)} or _OF_VERDICTS.search(name)
+    return bool(means_state) and not _OF_TIME.search(name)
+
+
 def by_label(text: str) -> dict[str, str]:
     """Return the texts after labels by the roles of the labels; empty unless the whole text consists of labels."""
     labels = list(_LABEL.finditer(text)) if "：" in text or ":" in text else []
@@ -160,6 +181,7 @@ class Decider:
         self._settle_kinds()
         self._settle_states()
         self._settle_days()
+        self._settle_extended()
         self._settle_days_of_progress()
         self._settle_people()
         self._settle_lists()
@@ -275,6 +297,20 @@ class Decider:
                 self._assign(column, "", _("other columns are the time limit and the day of completion"))
             elif not closed and self._is_of_closed(column):
                 self._assign(column, "closed_date", _("by its content"))
+
+    def _settle_extended(self) -> None:
+        """Settle 原定 and 延期后 below 整改时限, or beside each other: the time limit is the extended one."""
+        dues = self._columns("due")
+        others = [
+            each
+            for each in self._columns("")
+            if any(limit(cell, None).has_value for cell in self._cells(each))
+        ]
+        extended = [column for column in (*dues, *others) if is_extended(self.names[column])]
+        if dues and extended and dues != extended[:1]:
+            for column in dues:
+                self._assign(column, "", _("another column is already {role}").format(role="due"))
+            self._assign(extended[-1], "due", _("by its heading"))
 
     def _settle_days_of_progress(self) -> None:
         """Settle 记录日期 right before the column of progress: it holds the days of the progress."""

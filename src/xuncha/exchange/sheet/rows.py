@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from xuncha.chinese.limits import days_with_year
 from xuncha.exchange.drafts import Draft, MeasureDraft, SourceCell
 from xuncha.exchange.names import names
-from xuncha.exchange.sheet import cells, ticks
+from xuncha.exchange.sheet import cells, roles, ticks
 from xuncha.exchange.sheet.grid import Cell, Unseen
 from xuncha.exchange.wording import without_number
 from xuncha.language import gettext as _
@@ -25,13 +25,13 @@ from xuncha.model.vocabulary import STATUS_WORDS, Status
 if TYPE_CHECKING:
     from xuncha.exchange.sheet.grid import Sheet
     from xuncha.exchange.sheet.header import Table
-    from xuncha.model.vocabulary import FieldType
 
 UNNAMED: Final = "unnamed"
 """The role of cells without a heading."""
 _LONGEST_TITLE: Final = 2000
 _PROBLEM_ROLES: Final = {"number", "category", "problem", "finding", UNNAMED}
 """Roles that say nothing about a measure."""
+_TELLS: Final = re.compile(rf"(?:state|progress)$|{FIELD_PREFIX}")  # roles whose cells may refuse a closing
 DIVISIBLE: Final = {"goal", "progress", "due", "state", "evidence"}
 """Roles of which one cell may hold a part for each of several measures."""
 
@@ -48,6 +48,8 @@ class Row:
     comments: list[tuple[str, str]] = field(default_factory=list)
     """Comments on the cells, with their addresses."""
     last: int = 0  # the last of several rows
+    under: list[tuple[str, str, Cell]] = field(default_factory=list)
+    """The cells with the roles of their columns, and the joined texts of the headings."""
 
     def put(self, role: str, cell: Cell) -> None:
         """Add a cell. A second cell with a measure holds the rest of a sentence that was cut, and is joined to the first."""
@@ -144,7 +146,7 @@ class RowReader:
             filled = [cell for cell in every if cell.text]
             of: Literal["problem", "measure"] = "problem" if merged else "measure"
             label = table.names[column].rpartition("/")[2]
-            new = FieldFrame(key, label, of, _type(filled), ())
+            new = FieldFrame(key, label, of, cells.field_type(filled), ())
             self.fields[key] = new
             written = {name: value for name, value in new._asdict().items() if value}
             self.draft.settings.setdefault("fields", []).append(written)
@@ -155,7 +157,7 @@ class RowReader:
             key = role.removeprefix(FIELD_PREFIX)
             if key == role or key not in self.fields or self.fields[key].of != of:
                 continue
-            value, doubts = _value(self.fields[key], held), []
+            value, doubts = cells.field_value(self.fields[key], held), []
             if value is None:
                 doubts = [_("it does not fit the ledger field {key}: not imported").format(key=key)]
             elif self.fields[key].type != "text" and len({cell.text for cell in held}) > 1:
@@ -223,6 +225,7 @@ class RowReader:
         self._due(row, measure)
         self._progress(row, measure)
         self._status(row, measure)
+        self._refused(row, measure)
         self._closed(row, measure)
         if (public := row.text("publish")) in {"否", "不公开", "不予公开", "暂不公开", "×"}:
             measure.record["publish"] = False
@@ -362,6 +365,21 @@ class RowReader:
         elif day is not None:
             record["status"], record["closed"] = "closed", {"date": day.isoformat()}
 
+    def _refused(self, row: Row, measure: MeasureDraft) -> None:
+        """Leave a measure open that another cell refuses to close: 验收结论 says 不通过."""
+        if measure.record.get("status", "closed" if row.first("closed_date") else None) != "closed":
+            return
+        told = [(roles.names_verdict(name), cell) for role, name, cell in row.under if _TELLS.match(role)]
+        ticked = [(word, cell) for word, cell in row.ticks if ticks.is_tick(cell.text)]
+        told += [(True, cell._replace(value=word, text=f"{word}：{cell.text}")) for word, cell in ticked]
+        for of_state, cell in told:
+            if found := states.refused_state(cell.value, cell.form, of_state=of_state):
+                measure.record["status"] = found.status
+                message = (
+                    _("refused, or not done: not counted as closed") + f" → {STATUS_WORDS[found.status]}"
+                )
+                self.draft.doubt(message, cell.text, row.sheet, cell.address, "state")
+
 
 def _measure_row(row: Row, place: int, count: int) -> Row:
     """Return the row of one of several measures that stand in one cell.
@@ -369,31 +387,13 @@ def _measure_row(row: Row, place: int, count: int) -> Row:
     A cell with as many parts as there are measures gives one part to each. Other cells apply to all of the measures, but
     progress and evidence only to the first.
     """
-    shared = {}
+    shared, divided = {}, {}
     for role, held in row.cells.items():
         text = row.text(role)
         parts = cells.items(text) if role in DIVISIBLE else [*map(without_number, cells.lines(text))]
         if len(parts) == count:
-            shared[role] = [Cell.of(parts[place], "", held[0].address, unseen=row.unseen(role))]
+            divided[role] = [Cell.of(parts[place], "", held[0].address, unseen=row.unseen(role))]
         elif role not in {"progress", "evidence"} or place == 0:
             shared[role] = held
-    return Row(row.sheet, row.number, shared)
-
-
-def _type(told: list[Cell]) -> FieldType:
-    """Return the field type that fits all of these cells."""
-    if told and all(cells.number_in(cell) is not None for cell in told):
-        return "number"
-    dates = [isinstance(cell.value, date) and cells.exact_day(cell) for cell in told]
-    return "date" if told and all(dates) else "text"
-
-
-def _value(field: FieldFrame, held: list[Cell]) -> int | float | str | None:
-    """Return the value of a field from its cells, in the field's type; None if they do not fit it."""
-    text = "\n".join(dict.fromkeys(cell.text for cell in held))
-    if field.type == "number":
-        return cells.number_in(held[0])
-    if field.type == "date":
-        day = cells.exact_day(held[0])
-        return day.isoformat() if day else None
-    return text if field.type == "text" or text in field.choices else None
+    under = [(role, name, divided.get(role, [cell])[0]) for role, name, cell in row.under]
+    return Row(row.sheet, row.number, shared | divided, row.ticks, under=under)

@@ -38,28 +38,9 @@ _IN_BRACKETS: Final = re.compile(r"(.+?)\s*[（(](.+)[）)]", re.DOTALL)
 _DITTO: Final = frozenset(
     {"同上", "同前", "〃", "″", "同上。", "〞", "（续）", "(续)", "续", "接上", "接上页"}
 )
-_EMPTY: Final = frozenset(
-    {
-        "/",
-        "／",
-        "\\",
-        "-",
-        "--",
-        "—",
-        "——",
-        "－",
-        "无",
-        "暂无",
-        "待定",
-        "未定",
-        "待确定",
-        "未明确",
-        "N/A",
-        "n/a",
-        UNKNOWN,
-        *_DITTO,
-    }
-)
+_EMPTY: Final = _DITTO | {
+    "/", "／", "\\", "-", "--", "—", "——", "－", "无", "暂无", "待定", "未定", "待确定", "未明确", "N/A", "n/a", UNKNOWN,
+}  # fmt: skip
 """Texts that mean an empty cell."""
 _NO_CATEGORY: Final = ("category", UNKNOWN)
 """A role and a text: that of the rows above does not apply, as it would in an empty cell."""
@@ -75,6 +56,7 @@ _FEW: Final = 3
 _ABBREVIATION: Final = 3  # so few characters before a stop are not a sentence
 _STATED: Final = roles.PEOPLE | {"due", "state", "closed_date", "progress"}
 """Roles of names, days, states and progress, which the text of a formula does not give."""
+_NOT_EXTENDED: Final = re.compile("(?:[未不无]|没有)?(?:申请)?(?:延期|调整|变更)?|否")
 _FIRST_ONLY: Final = {"progress", "evidence"}
 """Roles whose cell counts for the first measure only, if it is merged over several."""
 
@@ -180,9 +162,14 @@ class TableReader:
             self.headed = True
             self._begin(text, "", Row(self.sheet.name, row))
         elif kind == "remark":
-            self.draft.notes.append(text)
-            message = _("not a row of the table: kept as a remark")
-            self.draft.doubt(message, text, self.sheet.name, f"{row}:{row}")
+            self.keep_remarks([text], f"{row}:{row}")
+
+    def keep_remarks(self, texts: Sequence[str], place: str = "") -> None:
+        """Keep texts that are not rows of the table, and list them."""
+        self.draft.notes += texts
+        message = _("not a row of the table: kept as a remark")
+        for text in texts:
+            self.draft.doubt(message, text, self.sheet.name, place)
 
     def _continues(self, first: int, row: int, table: header.Table) -> bool:
         """Return whether a row continues the measure of the row before it."""
@@ -332,8 +319,20 @@ def _row(sheet: Sheet, rows: Sequence[int], table: header.Table, *, exact: bool)
                 continue
             for name, part in parts:
                 row.put(name or UNNAMED, part)
+            row.under.append((role, table.names.get(column, ""), cell))
     row.resolve_ticks()
+    _fill_in_limit(row, table)
     return row
+
+
+def _fill_in_limit(row: Row, table: header.Table) -> None:
+    """Take the original time limit of a measure whose column of extended ones is empty, or says 未延期."""
+    if roles.is_extended(table.names.get(table.column("due"), "")) and _NOT_EXTENDED.fullmatch(
+        row.text("due")
+    ):
+        for _role, name, cell in reversed(row.under):
+            if "due" in {roles.role(name), roles.guess(name)}:
+                row.cells["due"] = [cell]
 
 
 def _split_cell(cell: Cell, role: str, heading: str, used: Collection[str]) -> list[tuple[str, Cell]]:

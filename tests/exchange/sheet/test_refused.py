@@ -1,0 +1,86 @@
+"""A measure that is said to be complete stays open if another cell says that it was not accepted."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+from openpyxl import Workbook
+
+from xuncha.exchange.sheet.reading import ReadOptions, draft_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from xuncha.exchange.drafts import Draft
+
+FIRST = "序号,反馈问题,整改措施,责任领导,责任科室,整改时限"
+
+
+def read(folder: Path, headings: str, *rows: str) -> Draft:
+    """Read a table of measures, each with the texts of the columns named in `headings`."""
+    lines = [f"{FIRST},{headings}"]
+    lines += [f"{n},问题{n},措施{n},张三,办公室,2024-05-31,{row}" for n, row in enumerate(rows, 1)]
+    (folder / "t.csv").write_text("\n".join(lines), encoding="utf-8")
+    return draft_of(folder / "t.csv", ReadOptions(date(2024, 7, 1)))
+
+
+@pytest.mark.parametrize(
+    ("headings", "refused", "passed"),
+    [
+        ("整改进度,验收结论", "100%,不通过", "100%,通过"),
+        ("整改状态,验收结果", "已完成,未通过", "已完成,合格"),
+        ("完成情况,核查结论", "已完成,不予销号", "已完成,同意销号"),
+        ("完成情况,复核意见", "已完成,不同意销号。", "已完成,同意"),
+        ("完成情况,验收意见", "已完成,验收不合格，退回整改", "已完成,首次验收不合格，复验合格"),
+        ("完成情况,备注", "已完成,未通过验收", "已完成,经费已退回"),
+        ("整改状态,是否销号", "已完成,否", "已完成,是"),
+        ("完成情况,是否按期完成", "已完成，验收不合格,是", "已完成,否"),
+        ("进展情况,核查结果", "已完成。制度已印发。,不合格", "已完成。制度已印发。,合格"),
+        (
+            "进展情况,联系人",
+            "已完成整改。组织了三次学习，印发了两项制度。经复查不合格。,李四",
+            "已完成整改。组织了三次学习，其中不合格产品已下架。,李四",
+        ),
+        ("完成情况,整改成效", "已完成,不通过", "已完成,通过率提高"),
+    ],
+)
+def test_what_was_refused_is_not_closed(headings: str, refused: str, passed: str, tmp_path: Path) -> None:
+    draft = read(tmp_path, headings, refused, passed, "推进中,")
+    assert [each.status for each in draft.measures] == ["in_progress", "closed", "in_progress"]
+    assert any(each.address.endswith("2") and each.role in {"state", "progress"} for each in draft.doubts)
+
+
+def test_a_day_of_closing_does_not_close_what_was_refused(tmp_path: Path) -> None:
+    draft = read(tmp_path, "销号日期,验收结论", "2024-05-20,不通过", "2024-05-20,合格")
+    assert [each.record.get("closed") for each in draft.measures] == [None, {"date": "2024-05-20"}]
+    assert [each.address for each in draft.doubts if each.role == "closed_date"] == ["G2"]
+
+
+def test_each_of_several_measures_in_a_cell_has_its_own_verdict(tmp_path: Path) -> None:
+    cells = '1,问题1,"1.甲\n2.乙",张三,办公室,2024-05-31,已完成,"1.合格\n2.不合格"'
+    (tmp_path / "t.csv").write_text(f"{FIRST},完成情况,验收情况\n{cells}", encoding="utf-8")
+    draft = draft_of(tmp_path / "t.csv", ReadOptions(date(2024, 7, 1)))
+    assert [each.status for each in draft.measures] == ["closed", "in_progress"]
+
+
+def test_what_waits_for_acceptance_is_submitted(tmp_path: Path) -> None:
+    draft = read(tmp_path, "完成情况,验收情况", "已完成,待验收", "已完成,已通过验收")
+    assert [each.status for each in draft.measures] == ["submitted", "closed"]
+
+
+def test_a_tick_under_a_refusal_keeps_a_measure_open(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append([*FIRST.split(","), "完成情况", "验收结果"])
+    sheet.append([None] * 7 + ["通过", "不通过"])
+    sheet.append([1, "问题1", "措施1", "张三", "办公室", "2024-05-31", "已完成", None, "√"])
+    sheet.append([2, "问题2", "措施2", "张三", "办公室", "2024-05-31", "已完成", "√", None])
+    sheet.merge_cells("H1:I1")
+    for column in "ABCDEFG":
+        sheet.merge_cells(f"{column}1:{column}2")
+    book.save(tmp_path / "t.xlsx")
+    draft = draft_of(tmp_path / "t.xlsx", ReadOptions(date(2024, 7, 1)))
+    assert [each.status for each in draft.measures] == ["in_progress", "closed"]
