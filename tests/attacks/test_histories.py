@@ -187,7 +187,13 @@ def test_control_characters_stay_out_of_the_page_the_json_and_the_archive(ledger
     assert not UNSAFE.findall(page)
 
 
-def bombed(ledger: LedgerOnDisk, place: tuple[bytes, ...], leaf: bytes = b"x", levels: int = 10) -> str:
+def bombed(
+    ledger: LedgerOnDisk,
+    place: tuple[bytes, ...],
+    leaf: bytes = b"x",
+    levels: int = 10,
+    message: str = "bomb",
+) -> str:
     """Commit a folder of folders of folders, beside what is there; return the commit."""
     objects = Objects(ledger.root)
     held = objects.bomb(leaf, levels)
@@ -201,7 +207,7 @@ def bombed(ledger: LedgerOnDisk, place: tuple[bytes, ...], leaf: bytes = b"x", l
             tree[name.encode()] = (mode, blob)
         tree[place[depth]] = ("40000", held)
         held = objects.tree(tree)
-    return commit(ledger, said("bomb"), held)
+    return commit(ledger, said(message), held)
 
 
 @pytest.mark.apart
@@ -240,6 +246,18 @@ def test_folders_without_end_are_a_finding_and_no_end_of_memory(
     assert history.history(ledger.root)
     assert history.history_of_measure(ledger.root, ledger.path("1.2"), "1.2")
     assert time.monotonic() - began < 20
+
+
+@pytest.mark.parametrize("place", [(b"data", b"evidence"), (b"elsewhere",)])
+def test_no_claim_lets_git_list_folders_without_end(ledger: LedgerOnDisk, place: tuple[bytes, ...]) -> None:
+    """Whether such a commit did what it says to another ledger of the repository cannot be told: its claim is named."""
+    claim = (
+        "bomb\n\nXuncha-Action: progress\nXuncha-Id: 1.1\nXuncha-From: in_progress\nXuncha-To: in_progress"
+    )
+    name = bombed(ledger, place, b"", message=claim)
+    back = commit(ledger, said(claim), ledger.git("rev-parse", f"{name}^^{{tree}}").strip())
+    found = json.loads(ledger.run("audit", "--json").out)
+    assert {each["commit"] for each in found if each["code"] == "trailers-mismatch"} == {name, back}
 
 
 def test_a_wide_folder_is_left_out_alone_and_many_of_them_with_what_holds_them(ledger: LedgerOnDisk) -> None:

@@ -15,6 +15,7 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, Identity
 from xuncha.model.vocabulary import Action, status_name
 from xuncha.trail.git import Git
+from xuncha.trail.limits import comparable
 from xuncha.trail.replay import Trailers, log
 
 _NEEDS_REASON: Final = frozenset({"return", "reopen", "extend"})
@@ -87,7 +88,7 @@ def without_other_ledgers(git: Git, items: list[Finding[HistoryPlace]]) -> list[
     """Leave out the claims of commits that did what they say to another ledger of the repository."""
     mismatches = (each for each in items if each.code == "trailers-mismatch")
     claims = {each: each.place.commit for each in mismatches if not each.place.path}
-    names = list(claims.values())
+    names = comparable(git, list(claims.values()))
     others = set()
     for start in range(0, len(names), _BATCH):
         options = ("--no-walk", "--diff-merges=first-parent", "--raw", "--no-abbrev", "--no-renames")

@@ -170,6 +170,18 @@ def large_folders(git: Git, commits: Iterable[str], seen: dict[str, str] | None 
     return list(found.values())
 
 
+def comparable(git: Git, commits: Sequence[str]) -> list[str]:
+    """Return the commits (hashes) of which git may compare all files with those of the first parent: neither has more than a ledger may.
+
+    Raises GitError if a folder is damaged.
+    """
+    names = {f"{each}{parent}^{{tree}}": each for each in commits for parent in ("", "^")}
+    trees = [(commit, tree) for commit, tree, _content in _read_folders(git, names)]
+    sizes = _folder_sizes(git, (tree for _commit, tree in trees))
+    too_large = {commit for commit, tree in trees if not sizes[tree].fits}
+    return [each for each in commits if each not in too_large]
+
+
 def _data_versions(git: Git, commits: Sequence[str], seen: dict[str, str]) -> dict[str, str]:
     """Read the folders on the way to `data`, which must not be damaged either, and add the entries of the ledger's folder to `seen`.
 
