@@ -317,6 +317,11 @@ def ledger(bare_ledger: LedgerOnDisk, kept: Path) -> LedgerOnDisk:
     return bare_ledger
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Return the number of workers: one more than there are cores, since a test waits for git or a server a good part of its time."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection(session: pytest.Session) -> Iterator[None]:
     """Collect the tests without coverage, which makes pytest's rewriting of asserts twice as slow.

@@ -19,13 +19,13 @@ _SHORT_WORD = 5  # letters; one slip in a shorter word makes a larger part of it
 
 
 def most_similar(name: str, names: Collection[str]) -> str | None:
-    """Return the known name that is most similar to this one, or that begins with it; None if there is none."""
+    """Return the known name that is most similar to this one, or of which one begins with the other; None if there is none."""
     import difflib  # noqa: PLC0415  only where something is wrong
 
     # Two words that share half of their letters have little in common, two names that share half of their characters much.
     cutoff = (0.75 if len(name) <= _SHORT_WORD else 0.8) if name.isascii() else 0.5
     similar = difflib.get_close_matches(name, list(names), n=1, cutoff=cutoff)
-    begun = [each for each in names if name and each.startswith(name)]
+    begun = [each for each in names if name and (each.startswith(name) or name.startswith(each))]
     return next(iter([*similar, *begun]), None)
 
 
