@@ -1,4 +1,4 @@
-"""Measure the floor: a Typer app that imports the packages which `status` needs, and does nothing."""
+"""Measure the floor: a Typer app that imports the packages that were given, and does nothing. A later `status` is below it: it does without pydantic."""
 
 import pydantic
 import rich.console
