@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from xuncha.errors import RefusedError
-from xuncha.model.identity import Identity
+from xuncha.model.identity import Identity, ledger_order
 
 NUMBERS = st.integers(1, 999_999)
 
@@ -100,3 +100,8 @@ def test_measures_sort_as_a_ledger_is_read_and_not_as_texts() -> None:
 def test_a_problem_is_told_from_a_measure() -> None:
     assert Identity.parse("2").is_problem
     assert not Identity.parse("2.1").is_problem
+
+
+def test_paths_are_in_the_order_of_the_ledger_whatever_a_stranger_calls_a_file() -> None:
+    paths = ["02/2.9.yaml", "02/2.10.yaml", "02/problem.yaml", "10/10.1.yaml", f"{'1' * 5000}/1.1.yaml"]
+    assert sorted(paths, key=ledger_order) == paths

@@ -23,11 +23,9 @@ _EVIDENCE = re.compile(rf"{EVIDENCE}/({_NUMBER})\.({_NUMBER})/.+", re.DOTALL)
 _COMMENT = re.compile(rf"{COMMENTS}/0*({_NUMBER})\.yaml")
 
 
-def ledger_order(path: str) -> tuple[list[str | int], str]:
-    """Return a key that sorts paths in the order of the ledger: 2.10 comes after 2.9."""
-    return [
-        int(part) if part.isascii() and part.isdecimal() else part for part in re.split("([0-9]+)", path)
-    ], path
+def ledger_order(path: str) -> tuple[str, str]:
+    """Return a key that sorts paths in the order of the ledger: 2.10 comes after 2.9. Numbers may have any length, since strangers name files."""
+    return re.sub("0*([0-9]*)", lambda match: f"{len(match[1]):05}{match[1]}" if match[0] else "", path), path
 
 
 class Identity(NamedTuple):
