@@ -11,7 +11,7 @@ status: .venv/ready
 test: .venv/ready-to-develop
 	$(BIN)/python -m pytest --cov --cov-report=term
 
-# What drives a browser, is a load or a fault at many instants, or builds an environment: the tests marked as apart.
+# What drives a browser, is a load or a fault at many instants, builds an environment, or is a long way round: the tests marked as apart.
 test-apart: .venv/ready-to-develop
 	$(BIN)/python -m pytest -m apart
 

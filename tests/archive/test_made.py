@@ -75,6 +75,7 @@ def test_the_same_commit_gives_the_same_bytes_whoever_makes_it(ledger: LedgerOnD
     assert first == again
 
 
+@pytest.mark.apart
 def test_the_day_is_that_of_the_commit_unless_another_is_named(ledger: LedgerOnDisk, tmp_path: Path) -> None:
     ledger.environment.pop("XUNCHA_TODAY")
     ledger.git("commit", "-q", "--amend", "--no-edit", "--date=2024-05-05T10:00:00+08:00")
@@ -158,6 +159,7 @@ def moved_into(ledger: LedgerOnDisk, name: str) -> LedgerOnDisk:
     return LedgerOnDisk(ledger.root / name, ledger.environment)
 
 
+@pytest.mark.apart
 @pytest.mark.parametrize("blank", [" ", "\u3000"])
 def test_a_folder_whose_name_begins_with_a_blank_is_found_in_the_history(
     ledger: LedgerOnDisk, tmp_path: Path, blank: str
@@ -230,6 +232,7 @@ def test_a_repository_of_sha256_is_archived(bare_ledger: LedgerOnDisk, tmp_path:
     assert verdict(archive, tmp_path / "x").findings == []
 
 
+@pytest.mark.apart
 def test_a_linked_working_tree_and_a_repository_named_by_git_dir_are_archived(
     ledger: LedgerOnDisk, tmp_path: Path
 ) -> None:
@@ -242,6 +245,7 @@ def test_a_linked_working_tree_and_a_repository_named_by_git_dir_are_archived(
     assert made(ledger, tmp_path / "3.zip", **there) == plain
 
 
+@pytest.mark.apart
 def test_the_anchors_of_an_audit_come_along_and_those_most_of_all_that_history_has_lost(
     ledger: LedgerOnDisk, tmp_path: Path
 ) -> None:
@@ -314,6 +318,7 @@ def test_the_notice_in_it_withholds_what_any_notice_withholds(archive: bytes) ->
         assert "做好1.2号工作" in text or "1.2号工作已经开展" in text
 
 
+@pytest.mark.apart
 @pytest.mark.parametrize("form", ["docx", "pdf"])
 def test_a_form_that_cannot_be_made_here_is_named_in_the_bag_and_on_screen(
     ledger: LedgerOnDisk, tmp_path: Path, form: str

@@ -328,6 +328,7 @@ def _as_old_as_before(ledger: LedgerOnDisk) -> None:
     ledger.git("config", "core.trustctime", "false")
 
 
+@pytest.mark.apart
 @pytest.mark.parametrize("hide", [_assumed, _as_old_as_before])
 def test_doctor_names_a_change_that_git_was_told_to_overlook(ledger: LedgerOnDisk, hide: object) -> None:
     place, told = ledger.root / ledger.path("1.2"), 1_600_000_000

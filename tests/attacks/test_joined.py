@@ -166,6 +166,7 @@ def named(ledger: LedgerOnDisk) -> list[tuple[str, str]]:
     return [(each["id"], each["severity"]) for each in found if each["code"] == "merge-after-closing"]
 
 
+@pytest.mark.apart(but=1)
 @pytest.mark.parametrize(
     ("does", "keys"),
     [
@@ -198,6 +199,7 @@ def test_what_comes_into_a_measure_that_was_closed_meanwhile_is_told_to_both_and
     assert told(joins) == told(other) == [], "it is told once"
 
 
+@pytest.mark.apart
 def test_a_measure_that_was_opened_again_is_told_no_more(pair: Pair) -> None:
     closes(pair.here)
     pair.here.ok("sync")

@@ -334,6 +334,7 @@ def test_an_audit_names_what_a_merge_slips_in(ledger: LedgerOnDisk) -> None:
     assert "note[own-template]" in ledger.ok("audit", COLUMNS="200")
 
 
+@pytest.mark.apart
 @pytest.mark.usefixtures("tight")
 def test_an_archive_with_an_endless_template_is_made_and_checked_in_time(ledger: LedgerOnDisk) -> None:
     """Making one and checking one both make the notices by this function."""

@@ -685,6 +685,7 @@ def somebody_away_brings_together_what_others_ask_since(book: Book) -> None:
     book.close("1.1")
 
 
+@pytest.mark.apart(but=30)
 @pytest.mark.parametrize("act", HONEST, ids=lambda act: act.__name__)
 def test_honest_work_is_not_named(tmp_path: Path, act: Callable[[Book], Any]) -> None:
     book = Book(tmp_path / "台账")
@@ -697,6 +698,7 @@ def test_honest_work_is_not_named(tmp_path: Path, act: Callable[[Book], Any]) ->
     assert {each.code for each in audit(folder).findings if each.severity != "note"} == expected
 
 
+@pytest.mark.apart
 def test_what_git_makes_of_unsent_work_is_not_named(ledger: LedgerOnDisk, tmp_path: Path) -> None:
     """After `git pull --rebase`, `git cherry-pick` and `git commit --amend` every commit has another hash."""
     origin = tmp_path / "origin.git"

@@ -29,6 +29,7 @@ def codes(root: Path, since: str | None = None) -> list[str]:
     return [each.code for each in audit(root, since=since).findings]
 
 
+@pytest.mark.apart(but=1)
 @pytest.mark.parametrize("seed", range(4))
 def test_whatever_commands_do_is_clean(ledger: LedgerOnDisk, seed: int) -> None:
     dice = random.Random(seed)  # noqa: S311  the same choices for the same seed
@@ -67,6 +68,7 @@ def test_whatever_commands_do_is_clean(ledger: LedgerOnDisk, seed: int) -> None:
     assert found.start == ledger.git("rev-list", "--max-parents=0", "HEAD").strip()
 
 
+@pytest.mark.apart
 def test_a_measure_that_was_closed_by_its_reviewer_is_clean_and_by_its_author_is_not(
     ledger: LedgerOnDisk,
 ) -> None:
@@ -90,6 +92,7 @@ def test_a_measure_that_was_closed_by_its_reviewer_is_clean_and_by_its_author_is
     assert codes(ledger.root)[before:] == ["close-requires-second-person"]
 
 
+@pytest.mark.apart
 def test_a_measure_that_its_author_closed_under_another_address_is_named(ledger: LedgerOnDisk) -> None:
     text = (ledger.root / "data/ledger.yaml").read_text().replace("[progress]", "[second_person]")
     ledger.write("data/ledger.yaml", text)

@@ -126,6 +126,7 @@ def test_who_signs_is_not_believed_from_an_address_that_nobody_knows(
     assert found.relies_on_claims
 
 
+@pytest.mark.apart
 @pytest.mark.parametrize(("key", "found"), [("theirs", set()), ("mine", {("late-branch", "warning")})])
 def test_what_another_has_built_on_an_old_branch_is_believed_where_he_has_signed_it(
     ledger: LedgerOnDisk, tmp_path: Path, keys: dict[str, str], key: str, found: set[tuple[str, str]]

@@ -82,6 +82,7 @@ def test_every_form_can_be_had_of_then(aged: LedgerOnDisk, form: str, tmp_path: 
     assert "新通报" not in said
 
 
+@pytest.mark.apart
 def test_an_offices_own_word_file_of_then_is_filled(aged: LedgerOnDisk, tmp_path: Path) -> None:
     aged.write("templates/notice.docx", word("甲{{ notice.counts.measures_done }}", *MARKS))
     commit_on(aged, "2024-06-11")
@@ -111,6 +112,7 @@ def test_an_office_that_was_known_only_then_can_be_asked_for(aged: LedgerOnDisk)
     assert run_inside(aged, "list", "--office", "财务科", "--at", OLD).code == 0
 
 
+@pytest.mark.apart
 def test_nothing_of_the_working_tree_is_asked_or_touched(aged: LedgerOnDisk) -> None:
     commands = (("status",), ("list",), ("notice",))
     before = [shown(aged, *command, "--at", OLD) for command in commands]

@@ -258,6 +258,7 @@ _ELSEWHERE = ("xuncha init ", "xuncha import notice ")
 """What makes a new ledger is typed where there is none."""
 
 
+@pytest.mark.apart(but=40)
 @pytest.mark.parametrize("line", EXAMPLES)
 def test_an_example_of_the_help_finds_something_to_do(trial: LedgerOnDisk, line: str) -> None:
     _given(trial, line)
@@ -298,6 +299,7 @@ def _did_something(ledger: LedgerOnDisk, line: str, result: Result) -> None:
         assert not re.search(re.sub(r"\\\{\w+\\\}", ".+", re.escape(told)), result.out), line
 
 
+@pytest.mark.apart(but=1)
 @pytest.mark.parametrize("readme", READMES)
 def test_the_session_of_a_readme_can_be_typed_as_it_stands(
     tmp_path: Path, environment: dict[str, str], readme: str

@@ -61,6 +61,7 @@ def test_what_is_to_be_typed_is_a_link(
     assert sorted(each for each, _name in in_chinese) == sorted(each for each, _name in expected)
 
 
+@pytest.mark.apart
 @pytest.mark.parametrize("spoken", language.LANGUAGES)
 def test_no_sentence_shows_backticks_and_every_link_leads_to_a_page(
     ledger: LedgerOnDisk, spoken: str

@@ -80,6 +80,7 @@ def test_an_audit_that_has_found_something_is_done(jobs: Jobs, ledger: LedgerOnD
     assert ended(jobs, ("audit",)).state == "done"
 
 
+@pytest.mark.apart
 def test_only_so_many_run_at_once_and_each_can_be_ended(jobs: Jobs) -> None:
     several = [jobs.start(jobs.new(f"{n}"), LONG) for n in range(3)]
     assert until(lambda: all(jobs.get(n).output() for n in (1, 2)))  # type: ignore[union-attr]

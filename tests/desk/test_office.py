@@ -7,6 +7,8 @@ import statistics
 import time
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests.desk.client import Browser, told
 from tests.desk.office import PASSWORD, Office, sign_in
 from xuncha.desk import sessions
@@ -14,8 +16,6 @@ from xuncha.trail.author import account
 from xuncha.workflow.change import Leftover
 
 if TYPE_CHECKING:
-    import pytest
-
     from tests.conftest import LedgerOnDisk
 
 
@@ -161,6 +161,7 @@ def test_one_sees_first_what_waits_for_oneself(ledger: LedgerOnDisk) -> None:
     assert ">2.1<" in leader.get("/?leader=&office=").text.replace("<b>2.1</b>", ">2.1<")
 
 
+@pytest.mark.apart
 def test_wrong_passwords_slow_an_address_down_and_lock_nobody_out(
     ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -339,6 +340,7 @@ def test_those_are_named_to_which_one_may_not(ledger: LedgerOnDisk) -> None:
     assert "1.2号工作已经开展。" in decides, "what was done is there where one decides"
 
 
+@pytest.mark.apart
 def test_nobody_keeps_the_others_waiting_with_jobs(ledger: LedgerOnDisk) -> None:
     office = Office(ledger)
     viewer, manager = office.signed_in("访客"), office.signed_in("王芳")

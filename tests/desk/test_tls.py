@@ -132,7 +132,7 @@ def test_a_key_that_does_not_fit_is_named_and_nobody_is_asked(
     assert not done.stdout
 
 
-@pytest.mark.apart(but=1)
+@pytest.mark.apart
 @pytest.mark.parametrize("trusted", [True, False])
 def test_who_asks_through_a_proxy_is_believed_where_it_was_said(ledger: LedgerOnDisk, trusted: bool) -> None:
     with office_desk(ledger, *(["--trust-proxy"] if trusted else [])) as address:

@@ -467,6 +467,7 @@ def test_files_that_are_not_given_to_the_driver(healthy: LedgerOnDisk) -> None:
     assert found(healthy) == {}
 
 
+@pytest.mark.apart
 def test_commits_that_nobody_else_has(healthy: LedgerOnDisk) -> None:
     done(healthy, "close", "1.2")
     said = found(healthy)

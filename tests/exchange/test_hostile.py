@@ -133,7 +133,7 @@ def _cases() -> list[tuple[str, str]]:
     return [(each, next(suffix for signs, suffix in forms if re.search(signs, each))) for each in PATTERNS]
 
 
-@pytest.mark.apart(but=5)
+@pytest.mark.apart(but=1)
 @pytest.mark.parametrize(("pattern", "suffix"), _cases())
 def test_a_long_paragraph_costs_little_whatever_is_in_it(pattern: str, suffix: str, tmp_path: Path) -> None:
     path = tmp_path / f"notice{suffix}"

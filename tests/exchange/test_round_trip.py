@@ -132,6 +132,7 @@ def said(measure: Measure) -> tuple[str | None, str, str | None]:
     return measure.part, text, None if measure.status == "closed" else measure.status
 
 
+@pytest.mark.apart(but=1)
 @pytest.mark.parametrize("form", READERS)
 @given(ledger=ledgers())
 def test_a_notice_of_a_ledger_read_back_gives_the_same_tree_and_counts(form: str, ledger: Ledger) -> None:
@@ -243,6 +244,7 @@ FORMS: dict[str, tuple[str, Callable[[list[str]], Any]]] = {
 _BROKEN_TO_FILL_A_PAGE = "market.txt"
 
 
+@pytest.mark.apart(but=5)
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize(
     "path",

@@ -75,7 +75,7 @@ PIECES = [
 ]  # fmt: skip
 
 
-@pytest.mark.apart(but=3)
+@pytest.mark.apart(but=1)
 @pytest.mark.parametrize("piece", chosen(PIECES, 12))
 def test_no_repetition_makes_it_slow(piece: str) -> None:
     """Six times the text takes less than 18 times as long: what is quadratic takes 36 times."""

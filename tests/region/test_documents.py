@@ -101,6 +101,7 @@ class Tables(HTMLParser):
             self.rows[-1][-1] += data.strip()
 
 
+@pytest.mark.apart(but=1)
 @needs_poppler
 @pytest.mark.parametrize("form", ON_PAPER)
 def test_paper_says_the_numbers_of_json(ledger: LedgerOnDisk, place: Path, form: str) -> None:
@@ -163,6 +164,7 @@ def test_the_workbook_holds_the_numbers_of_json_as_numbers(ledger: LedgerOnDisk,
         assert sheet.page_setup.orientation == "landscape"
 
 
+@pytest.mark.apart(but=2)
 @pytest.mark.parametrize("form", ["html", "xlsx", *ON_PAPER])
 def test_names_of_units_do_no_harm(ledger: LedgerOnDisk, tmp_path: Path, form: str) -> None:
     place = handed_in.region(tmp_path / "各单位", hostile=True)

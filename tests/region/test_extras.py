@@ -67,6 +67,7 @@ def with_history(ledger: LedgerOnDisk, target: Path, name: str, first: str) -> L
     return one
 
 
+@pytest.mark.apart
 def test_each_month_counts_as_that_day_does(ledger: LedgerOnDisk, place: Path) -> None:
     with_history(ledger, place / "one", "甲局", "2024-01-10")
     with_history(ledger, place / "two", "乙局", "2024-02-10")
@@ -113,6 +114,7 @@ def test_groups_have_a_trend_of_their_own(ledger: LedgerOnDisk, place: Path) -> 
     assert [month["units"] for month in by_path[("市", "县")]] == [1, 1, 0, 1, 1, 1]
 
 
+@pytest.mark.apart
 def test_who_has_moved_is_told_from_the_second_day_on(ledger: LedgerOnDisk, place: Path) -> None:
     one = LedgerOnDisk(renamed(ledger, place / "one", "甲局"), ledger.environment)
     renamed(ledger, place / "two", "乙局")
@@ -150,6 +152,7 @@ def test_what_is_kept_of_earlier_days_stays_small(monkeypatch: pytest.MonkeyPatc
     assert len(_newest(days)) == 3
 
 
+@pytest.mark.apart
 @settings(max_examples=30)
 @given(
     st.lists(

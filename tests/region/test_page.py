@@ -28,6 +28,7 @@ def page(ledger: LedgerOnDisk, tmp_path: Path) -> Path:
     return target
 
 
+@pytest.mark.apart
 def test_the_page_holds_together_and_sorts_and_searches(page: Path) -> None:
     with Browser() as browser:
         for width in (360, 1280):

@@ -182,6 +182,7 @@ def test_what_lies_in_two_places_of_a_region_is_read_once(ledger: LedgerOnDisk, 
     ]
 
 
+@pytest.mark.apart
 def test_a_day_in_the_past_is_counted_out_of_history(ledger: LedgerOnDisk, place: Path) -> None:
     ledger.environment |= {
         "GIT_AUTHOR_DATE": "2024-06-14T10:00:00",
@@ -202,6 +203,7 @@ def test_a_day_in_the_past_is_counted_out_of_history(ledger: LedgerOnDisk, place
     assert set(states(rolled(ledger, place, "--at", "2023-01-01")).values()) == {"missing"}
 
 
+@pytest.mark.apart
 def test_an_audit_is_told_unit_by_unit(ledger: LedgerOnDisk, place: Path) -> None:
     one = LedgerOnDisk(renamed(ledger, place / "one", "甲局"), ledger.environment)
     one.write(one.path("1.2"), measure("1.2", "closed"))

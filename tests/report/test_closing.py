@@ -69,6 +69,7 @@ def test_what_was_before_it_was_opened_again_or_was_taken_back_is_not_told(bare_
     assert [fact for form in forms for facts in form["known"].values() for fact in facts] == []
 
 
+@pytest.mark.apart
 def test_to_take_something_back_returns_nothing_and_leaves_what_stood(bare_ledger: LedgerOnDisk) -> None:
     """An undo leads from submitted to in progress as a return does, and from closed as an opening does."""
     ledger = worked(bare_ledger)
@@ -108,6 +109,7 @@ def test_what_nobody_said_is_room_to_write(bare_ledger: LedgerOnDisk) -> None:
     assert not [line for line in shown[3:] if "待明确" in line]
 
 
+@pytest.mark.apart(but=1)
 @pytest.mark.parametrize("form", ["txt", "md", "html"])
 def test_no_name_stands_where_somebody_signs(bare_ledger: LedgerOnDisk, form: str) -> None:
     shown = told(decided(bare_ledger), "report", "closing", "2.1", "-f", form)

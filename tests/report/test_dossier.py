@@ -66,6 +66,7 @@ def test_what_a_desk_and_another_committer_have_done_is_told(bare_ledger: Ledger
     assert "tester（账号李强账户）（由desk@example" in shown
 
 
+@pytest.mark.apart
 def test_a_moved_time_limit_is_told_with_both_days(bare_ledger: LedgerOnDisk) -> None:
     ledger = worked(bare_ledger)
     (moved,) = data(ledger, "report", "dossier", "3.1")["extensions"]
@@ -118,6 +119,7 @@ def test_the_pdf_holds_the_evidence_where_its_contents_say(bare_ledger: LedgerOn
     assert "/Metadata" not in reader.trailer["/Root"], "it would say that all of it is PDF/A"
 
 
+@pytest.mark.apart
 @needs_fonts
 def test_the_same_commit_gives_the_same_bytes(bare_ledger: LedgerOnDisk, tmp_path: Path) -> None:
     ledger = proved(bare_ledger, tmp_path, SOUND)
@@ -158,6 +160,7 @@ def test_where_no_pdf_can_be_made_the_zip_holds_a_word_file(
         assert packed.read(f"一事一档{OF}/00-一事一档{OF}.docx").startswith(b"PK")
 
 
+@pytest.mark.apart
 def test_the_word_file_says_what_the_ledger_says(bare_ledger: LedgerOnDisk, tmp_path: Path) -> None:
     docx = pytest.importorskip("docx")
     ledger = proved(bare_ledger, tmp_path, SOUND)
@@ -177,6 +180,7 @@ def test_the_word_file_says_what_the_ledger_says(bare_ledger: LedgerOnDisk, tmp_
     assert [each.text.rstrip("\t") for each in word.paragraphs if "\t" in each.text] == headings
 
 
+@pytest.mark.apart
 def test_the_web_page_says_what_the_ledger_says(bare_ledger: LedgerOnDisk, tmp_path: Path) -> None:
     ledger = proved(bare_ledger, tmp_path, SOUND)
     shown = told(ledger, "report", "dossier", OF, "-f", "html")

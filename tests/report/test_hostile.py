@@ -102,6 +102,7 @@ def test_reasons_and_notes_are_in_no_form(bare_ledger: LedgerOnDisk, form: str) 
         assert "密" not in told(ledger, "report", *command, "--json")
 
 
+@pytest.mark.apart(but=1)
 @pytest.mark.parametrize(("form", "head"), [("txt", "内部资料\n"), ("md", "内部资料\n\n# "), ("html", '<p class="mark">内部资料</p>\n<h1>')])  # fmt: skip
 def test_each_report_says_first_that_it_is_internal(bare_ledger: LedgerOnDisk, form: str, head: str) -> None:
     ledger = worked(bare_ledger)

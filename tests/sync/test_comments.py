@@ -35,6 +35,7 @@ def both(pair: Pair) -> None:  # noqa: F811
     assert audit(pair.here.root).findings == []
 
 
+@pytest.mark.apart
 def test_a_number_given_twice_is_changed_where_it_is_not_sent_yet(pair: Pair) -> None:  # noqa: F811
     say(pair.there, "乙的")
     say(pair.here, "甲的")
@@ -65,6 +66,7 @@ def test_what_a_comment_is_about_follows_to_the_new_number(pair: Pair) -> None: 
     both(pair)
 
 
+@pytest.mark.apart
 def test_about_follows_a_problem_with_its_measures(pair: Pair) -> None:  # noqa: F811
     for ledger, name in ((pair.there, "乙的"), (pair.here, "甲的")):
         ledger.ok("add", "problem", name, "--category", "a")
@@ -101,6 +103,7 @@ def test_one_comment_is_merged_field_by_field(pair: Pair) -> None:  # noqa: F811
     both(pair)
 
 
+@pytest.mark.apart
 def test_two_replies_are_in_dispute_until_somebody_decides(pair: Pair) -> None:  # noqa: F811
     shared(pair, "甲")
     pair.there.ok("comment", "reply", "1", "乙答复。")
@@ -113,6 +116,7 @@ def test_two_replies_are_in_dispute_until_somebody_decides(pair: Pair) -> None: 
     assert same(pair)
 
 
+@pytest.mark.apart
 def test_a_comment_that_was_taken_back_leaves_no_gap(pair: Pair) -> None:  # noqa: F811
     shared(pair, "甲")
     say(pair.there, "乙")
@@ -123,6 +127,7 @@ def test_a_comment_that_was_taken_back_leaves_no_gap(pair: Pair) -> None:  # noq
     both(pair)
 
 
+@pytest.mark.apart
 def test_a_comment_that_was_taken_back_here_and_answered_there_stays(pair: Pair) -> None:  # noqa: F811
     shared(pair, "甲")
     pair.there.ok("comment", "reply", "1", "已答复。")
@@ -170,6 +175,7 @@ def test_a_comment_that_cannot_be_read_hinders_no_renumbering(pair: Pair, by_han
     assert (pair.here.root / "data/comments/001.yaml").read_bytes() == by_hand
 
 
+@pytest.mark.apart
 def test_a_reply_is_not_given_to_another_comment_that_took_the_number(pair: Pair) -> None:  # noqa: F811
     shared(pair, "甲")
     pair.there.ok("comment", "reply", "1", "答复甲。")
@@ -205,6 +211,7 @@ def test_a_removal_does_not_give_anothers_comment_to_another_measure(pair: Pair,
     refused(last, "removed-meanwhile")
 
 
+@pytest.mark.apart
 def test_a_comment_about_something_else_does_not_keep_a_removal_back(pair: Pair) -> None:  # noqa: F811
     enter(pair.here, "误登的", 3)
     enter(pair.here, "后一条", 3)

@@ -99,6 +99,7 @@ def test_an_office_that_was_replaced_is_not_taken_for_a_renamed_one(pair: Pair) 
     assert same(pair)
 
 
+@pytest.mark.apart
 def test_the_way_out_is_named_where_the_record_is_the_other_sides(pair: Pair) -> None:
     settle(pair.here, "办公室, 规划科, 财务科]", "办公室, 规划科]")
     change(pair.there, "1.1", office="财务科")
@@ -221,6 +222,7 @@ def test_what_counts_as_speaking_of_a_number(text: str, number: str, wanted: boo
     assert cites({"progress": [{"text": text}]}, Identity.parse(number)) is wanted
 
 
+@pytest.mark.apart
 def test_what_took_another_number_is_compared_with_itself(pair: Pair) -> None:
     """Not with what has its old number now: that one is open, and due earlier."""
     enter(pair.there, "乙的措施")

@@ -230,6 +230,7 @@ def test_several_numbers_given_twice_follow_in_their_order(pair: Pair) -> None:
     assert same(pair)
 
 
+@pytest.mark.apart
 def test_a_problem_entered_twice_takes_its_measures_along(pair: Pair) -> None:
     add_problem(pair.there.root, "乙的问题", "a")
     add_problem(pair.here.root, "甲的问题", "b")
@@ -276,6 +277,7 @@ def test_a_number_changes_again_where_others_were_quicker_again(pair: Pair) -> N
     assert same(pair)
 
 
+@pytest.mark.apart
 def test_what_others_entered_keeps_the_number_that_one_had_given_here_before(pair: Pair) -> None:
     enter(pair.there, "乙的")
     enter(pair.here, "甲的")
@@ -391,6 +393,7 @@ def test_a_removal_reaches_the_others_who_did_nothing_to_what_it_renumbers(pair:
     assert told == ["renumber", "add"]
 
 
+@pytest.mark.apart(but=1)
 @pytest.mark.parametrize("first", ["remover", "worker"])
 def test_a_removal_does_not_move_what_others_work_on_from_under_them(pair: Pair, first: str) -> None:
     enter(pair.here, "误登的", 3)
@@ -427,6 +430,7 @@ def test_the_same_file_attached_twice_is_one(pair: Pair) -> None:
 # ---------------------------------------------------------------- what was taken back
 
 
+@pytest.mark.apart
 def test_a_measure_that_was_taken_back_there_leaves_its_number_to_one_entered_here(pair: Pair) -> None:
     enter(pair.there, "乙的")
     sync(pair.there.root)
@@ -440,6 +444,7 @@ def test_a_measure_that_was_taken_back_there_leaves_its_number_to_one_entered_he
     assert same(pair)
 
 
+@pytest.mark.apart
 def test_a_measure_that_was_taken_back_here_stays_where_a_later_one_was_entered_there(pair: Pair) -> None:
     enter(pair.here, "甲的")
     sync(pair.here.root)
@@ -480,6 +485,7 @@ def test_a_problem_that_was_taken_back_stays_where_a_measure_was_entered_under_i
     assert same(pair)
 
 
+@pytest.mark.apart
 def test_another_measure_under_a_number_that_was_free_again_is_not_mixed_with_the_old_one(pair: Pair) -> None:
     enter(pair.here, "旧的")
     sync(pair.here.root)
@@ -516,6 +522,7 @@ def test_work_on_a_measure_is_not_given_to_another_one_that_took_its_number_ther
     assert not [each for each in audit(pair.here.root).findings if each.severity == "error"]
 
 
+@pytest.mark.apart
 def test_undo_after_a_sync_takes_back_ones_own_last_action_only(pair: Pair) -> None:
     report(pair.here, "1.2", "甲做的。")
     act(pair.there, actions.start(), "1.1")
@@ -575,6 +582,7 @@ def test_a_dispute_is_settled_by_a_word(pair: Pair, side: str, office: str) -> N
     assert record(pair.there, "1.2").progress[-1].text == "甲做的。"
 
 
+@pytest.mark.apart
 def test_a_dispute_is_settled_by_doing_as_the_others_did(pair: Pair) -> None:
     disputed(pair)
     refused(pair.here, "disputed")
@@ -672,6 +680,7 @@ def test_hand_changes_that_are_not_in_the_way_stay_and_are_named(pair: Pair) -> 
     assert "甲手写" in pair.here.read("1.1")
 
 
+@pytest.mark.apart
 def test_ledgers_in_one_repository_are_brought_together_each_in_its_folder(ledger: LedgerOnDisk) -> None:
     for folder in ("一号", "二 号"):
         ledger.write(f"{folder}/data/ledger.yaml", LEDGER)
@@ -873,6 +882,7 @@ def test_histories_that_crossed_are_brought_together(pair: Pair) -> None:
 # ---------------------------------------------------------------- verifications
 
 
+@pytest.mark.apart
 def test_verifications_travel_with_a_sync_and_two_of_one_number_are_both_kept(pair: Pair) -> None:
     for ledger, text in ((pair.here, "此处。"), (pair.there, "彼处。")):
         ledger.ok("progress", "3.1", text)
@@ -912,6 +922,7 @@ def test_a_commit_that_two_clones_verify_has_no_moved_tag(pair: Pair) -> None:
     assert names[0] != names[1], "each keeps the tag it made"
 
 
+@pytest.mark.apart
 def test_a_tag_with_a_blank_of_any_width_in_its_name_stops_no_sync_and_no_archive(pair: Pair) -> None:
     """Python takes more characters for blanks and ends of lines than git."""
     pair.there.ok("audit", "--anchor")

@@ -125,6 +125,7 @@ def test_private_files_are_seen_by_no_clone_and_no_status(ledger: LedgerOnDisk, 
 # ---- what has changed
 
 
+@pytest.mark.apart
 @pytest.mark.parametrize("name", ODD_NAMES)
 def test_a_file_of_any_name_is_called_changed_exactly_when_it_is(ledger: LedgerOnDisk, name: str) -> None:
     git, path, other = Git(ledger.root), f"data/{name}", "data/ledger.yaml"

@@ -72,6 +72,7 @@ def test_a_day_gives_the_counts_of_its_end(grown: LedgerOnDisk, moment: str, cha
     assert counts(grown, "--at", moment) == (moment, {**THEN, **changes})
 
 
+@pytest.mark.apart
 @pytest.mark.parametrize("revision", ["HEAD~1", "HEAD^", "main~1", ":/启动", "HEAD@{1}"])
 def test_a_revision_gives_the_counts_and_the_day_of_its_commit(grown: LedgerOnDisk, revision: str) -> None:
     day, seen = counts(grown, "--at", revision)
@@ -100,6 +101,7 @@ def test_days_are_those_of_the_one_who_asks(grown: LedgerOnDisk) -> None:
     assert told["measures"]["not_started"] == 0, "in New York both commits were made on the 1st"
 
 
+@pytest.mark.apart(but=6)
 @pytest.mark.parametrize(
     "moment",
     ["2024-01-09", "1999-12-31", "1960-01-01", "0001-01-01", "2024-02-30", "2024-13-01", "2024-2-1", "9.9", "", "无", "HEAD~99", "--help", "-x", "--all", "-n1", "--output=x", "HEAD:data", "HEAD:data/ledger.yaml", "HEAD HEAD~1", "HEAD..HEAD~1", "^HEAD", "main..", "a\x1bb"],

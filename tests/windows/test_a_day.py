@@ -101,6 +101,7 @@ for name in ("CON", "com1.txt", "a:b", "a.", "a "):
     started(windows, "-c", script, str(tmp_path))
 
 
+@pytest.mark.apart(but=1)
 def test_a_days_work(windows: dict[str, str], tmp_path: Path) -> None:
     root, remote = tmp_path / "某局 台账", tmp_path / "共享.git"
     git = ["git", "-C", str(root)]
@@ -192,6 +193,7 @@ def test_a_name_in_gbk_from_elsewhere_hinders_nobody(windows: dict[str, str], tm
         assert answer["code"] in {0, 1, 3}, (command, answer)
 
 
+@pytest.mark.apart
 def test_the_desk_answers_and_its_jobs_work(windows: dict[str, str], tmp_path: Path) -> None:
     root = tmp_path / "台账"
     many(windows, tmp_path, ["init", str(root), "--example"])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.cli.test_locales import run
 
 if TYPE_CHECKING:
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 GBK = {"PYTHONIOENCODING": "gbk"}
 
 
+@pytest.mark.apart
 def test_screens_are_in_gbk_where_that_is_asked_for(ledger: LedgerOnDisk) -> None:
     ledger.write(ledger.path("1.2"), ledger.read("1.2").replace("做好1.2号工作", "做好𠮷➤镕号工作"))
     ledger.commit()

@@ -346,6 +346,7 @@ def test_the_next_writing_command_says_what_it_takes_back_be_it_done_or_refused_
     assert leftover(ledger.root) is None
 
 
+@pytest.mark.apart
 @pytest.mark.parametrize("also_git", [False, True])
 def test_a_command_killed_just_after_its_commit_has_been_done(ledger: LedgerOnDisk, also_git: bool) -> None:
     hook(ledger, "post-commit", KILL_THE_PROGRAM + ("; kill -9 $PPID" if also_git else ""))

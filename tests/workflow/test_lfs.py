@@ -88,6 +88,7 @@ def test_evidence_goes_through_the_filter_and_the_entry_tells_of_the_file_itself
     assert lfs.clean()
 
 
+@pytest.mark.apart
 def test_an_attachment_is_taken_back_and_later_work_goes_on(lfs: LedgerOnDisk) -> None:
     before = snapshot(lfs)
     attach(lfs)

@@ -143,6 +143,7 @@ def test_each_action_is_taken_back_byte_for_byte_by_a_commit_that_says_so(
     assert findings(ledger) == []
 
 
+@pytest.mark.apart
 def test_undo_again_and_again_walks_back_one_action_at_a_time(ledger: LedgerOnDisk) -> None:
     states = [snapshot(ledger)]
     for work, _steps in WORK.values():

@@ -175,6 +175,7 @@ def test_export_then_import_into_the_same_ledger_changes_nothing(whole: Ledger) 
         assert intake.files == {}
 
 
+@pytest.mark.apart(but=6)
 @pytest.mark.parametrize("text", ODD)
 def test_an_odd_title_comes_back(text: str, tmp_path: Path) -> None:
     line = text.replace("\n", " ").replace("\t", " ")

@@ -103,6 +103,7 @@ def test_the_offices_own_document_comes_back_filled_cell_for_cell(
     assert empty.commits() == commits
 
 
+@pytest.mark.apart
 def test_a_row_is_added_for_each_measure_that_the_document_lacks(empty: LedgerOnDisk, tmp_path: Path) -> None:
     filled = tmp_path / "已填.docx"
     empty.ok("import", "table", "../台账.docx", "--save-form", "台账")
