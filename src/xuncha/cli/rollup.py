@@ -92,7 +92,7 @@ def rollup(
             from xuncha.region.spark import Spark  # noqa: PLC0415
 
             request = request._replace(engine=stack.enter_context(Spark(engine)))
-        with screen.progress(_("Reading ledgers"), len(request.sources)) as tick:
+        with screen.show_activity(_("Reading ledgers"), len(request.sources)) as tick:
             result, rows = stack.enter_context(roll_up(request, tick))
         if init:
             deliver(_region_file(result, request, folder), (), output, folder)
@@ -134,7 +134,7 @@ def _request(call: Context, paths: list[Path], at: str | None, *, audit: bool) -
             message = _("{day} is in the future").format(day=region.as_of)
             screen.warning(f"{plans[0].label}: as_of: {message}")
         planned, addresses = discovery.region_sources(region, base)
-        with screen.progress(_("Fetching repositories"), len(addresses)) as tick:
+        with screen.show_activity(_("Fetching repositories"), len(addresses)) as tick:
             planned += discovery.fetch(addresses, tick)
         sources = discovery.each_once([*planned, *sources])
     day = readers.read_past_day(at, "--at", call.today) if at else region.as_of if region else None

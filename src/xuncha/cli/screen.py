@@ -143,45 +143,39 @@ def _pager() -> list[str]:
 
 
 @contextlib.contextmanager
-def show_activity(activity: str) -> Iterator[None]:
-    """Show, from one second on, that long work goes on; `activity` names it. Only on a terminal, where somebody waits."""
+def show_activity(activity: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """Show, from one second on, that long work goes on; `activity` names it. Only on a terminal, where somebody waits.
+
+    Yield a function that takes the number of items, of `total`, that were done since its last call.
+    """
+    counts: list[int] = []
     if not sys.stderr.isatty():
-        yield
+        yield counts.append
         return
     finished = threading.Event()
-    watch = threading.Thread(target=_pulse, args=(activity, finished), daemon=True, name=ACTIVITY_THREAD)
+    watch = threading.Thread(
+        target=_pulse, args=(activity, total, counts, finished), daemon=True, name=ACTIVITY_THREAD
+    )
     watch.start()
     try:
-        yield
+        yield counts.append
     finally:
         finished.set()
         watch.join()
 
 
-def _pulse(activity: str, finished: threading.Event) -> None:
+def _pulse(activity: str, total: int | None, counts: list[int], finished: threading.Event) -> None:
     if finished.wait(_DELAY):
         return
     from rich.console import Console  # noqa: PLC0415
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
 
-    shown = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
+    text = TextColumn("{task.description}", markup=False)
+    shown = (text, BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     with Progress(*shown, console=Console(file=sys.stderr), transient=True) as bars:
-        bars.add_task(clean(activity), total=None)
-        finished.wait()
-
-
-@contextlib.contextmanager
-def progress(description: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Show a progress bar on a terminal during long work; yield a function that takes the number of items done since its last call."""
-    if not sys.stderr.isatty():
-        yield lambda _more: None
-        return
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import Progress  # noqa: PLC0415
-
-    with Progress(console=Console(file=sys.stderr), transient=True) as bars:
-        task = bars.add_task(description, total=total)
-        yield lambda more: bars.advance(task, more)
+        task = bars.add_task(clean(activity), total=total)
+        while not finished.wait(0.1):
+            bars.update(task, completed=sum(counts))
 
 
 def finish() -> OSError | None:
