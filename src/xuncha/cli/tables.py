@@ -17,7 +17,7 @@ from xuncha.language import ngettext
 from xuncha.model.identity import EVIDENCE, Identity
 from xuncha.model.register import Frame, MeasureRow, Register
 from xuncha.model.vocabulary import LIGHTS, STATUSES, TERMS, Light, Status, Term, status_name, word_name
-from xuncha.requests.inspection import feedback_of
+from xuncha.requests.outcomes import event_rows, feedback_of
 from xuncha.tally import Group, Horizon, Tally, percent, review_day
 
 if TYPE_CHECKING:
@@ -222,8 +222,6 @@ def measures_table(rows: Sequence[MeasureRow], horizon: Horizon) -> Columns:
 
 def events_table(events: Sequence[Event]) -> Columns:
     """Lay out the table of `log`: when, who, what."""
-    from xuncha.requests.outcomes import event_rows  # noqa: PLC0415  screens that only count show no history
-
     table = Columns(FIXED, FIXED, Column(), headings=(_("When"), _("Who"), _("What")), gap=2)
     for event, done in event_rows(events):
         author = screen.clean(event.author)

@@ -1,4 +1,4 @@
-"""What a user is told after an action: what it has changed, what to do next, and what an audit will name."""
+"""Sentences for people: who inspected, what an action has changed, what to do next, and what an audit will name."""
 
 from __future__ import annotations
 
@@ -10,11 +10,21 @@ from xuncha.language import gettext as _
 from xuncha.trail.repository import is_detached
 
 if TYPE_CHECKING:
+    from xuncha.model.register import Frame
     from xuncha.trail.history import Event
     from xuncha.workflow.add import Added
     from xuncha.workflow.change import Session
     from xuncha.workflow.perform import Result
     from xuncha.workflow.verb import PlannedChange
+
+
+def feedback_of(frame: Frame) -> str:
+    """Return who inspected, and the day of the feedback, for the head of a screen."""
+    known, unknown = _("feedback of {day}"), _("day of the feedback not set")
+    if frame.inspector:
+        known = _("feedback of {day} by {inspector}")
+        unknown = _("{inspector}, day of the feedback not set")
+    return (known if frame.feedback else unknown).format(inspector=frame.inspector, day=frame.feedback)
 
 
 class Messages(NamedTuple):
