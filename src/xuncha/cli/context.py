@@ -15,7 +15,6 @@ from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.register import Register
-from xuncha.model.source import Source
 from xuncha.rules.names import no_such_record
 from xuncha.store import cache
 from xuncha.store.files import WorkingTree, find_ledger
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from xuncha.model.records import Ledger
     from xuncha.paper.own import OwnFiles
     from xuncha.trail.history import Event
+    from xuncha.trail.tree import Tree
     from xuncha.workflow.change import Session
     from xuncha.workflow.perform import Result
 
@@ -77,17 +77,14 @@ class Context:
     def register(self) -> Register:
         """Return the register of the ledger; warn of what an interrupted command left behind."""
         with self._reading():
-            if self.commit is None:
-                return cache.register(self.root)
-            from xuncha.trail.tree import Tree  # noqa: PLC0415  only looking back needs git
+            source = self.source()
+            return cache.register(self.root) if isinstance(source, WorkingTree) else cache.register_at(source)
 
-            return cache.register_at(Tree(self.root, self.commit))
-
-    def source(self) -> Source:
+    def source(self) -> WorkingTree | Tree:
         """Return where the files are read from: the folder, or the commit that was chosen."""
         if self.commit is None:
             return WorkingTree(self.root)
-        from xuncha.trail.tree import Tree  # noqa: PLC0415
+        from xuncha.trail.tree import Tree  # noqa: PLC0415  only looking back needs git
 
         return Tree(self.root, self.commit)
 

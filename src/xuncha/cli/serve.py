@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -91,8 +92,8 @@ def serve(
 @contextlib.contextmanager
 def _demo_ledger(call: Context) -> Iterator[tuple[Path, dict[str, str]]]:
     """Make the example ledger in a temporary folder, with an account of each role; yield the folder, and the passwords by account."""
-    from xuncha.accounts import passwords, sending  # noqa: PLC0415
-    from xuncha.accounts.account import ROLES, Account, role_name  # noqa: PLC0415
+    from xuncha.accounts import sending  # noqa: PLC0415
+    from xuncha.accounts.account import ROLES, role_name  # noqa: PLC0415
     from xuncha.accounts.book import Accounts  # noqa: PLC0415
     from xuncha.skeleton.create import create  # noqa: PLC0415
 
@@ -103,24 +104,13 @@ def _demo_ledger(call: Context) -> Iterator[tuple[Path, dict[str, str]]]:
     with temporary_folder("xuncha-demo-") as folder:
         root = folder / "demo"
         create(root, call.today, example=True)
-        rows, accounts = register(root).measures, Accounts(root)
-        assigned = {"section": next(row for row in rows if row.status == "in_progress")}
-        assigned["leader"] = next(row for row in rows if row.status == "submitted")
-        credentials = {role_name(role): passwords.new_password() for role in ROLES}
-        for role, (name, password) in zip(ROLES, credentials.items(), strict=True):
-            office = assigned[role].office if role == "section" else None
-            leader = assigned[role].leader if role == "leader" else None
-            hashed = passwords.hash_password(password)
-            new_account = Account(
-                name=name,
-                role=role,
-                office=office,
-                leader=leader,
-                added=call.today,
-                password=hashed,
-                renew=False,
-            )
-            accounts.add(new_account)
+        rows, credentials = register(root).measures, {}
+        offices = {"section": next(row.office for row in rows if row.status == "in_progress")}
+        leaders = {"leader": next(row.leader for row in rows if row.status == "submitted")}
+        for role in ROLES:
+            about = {"role": role, "office": offices.get(role), "leader": leaders.get(role)}
+            name = role_name(role)
+            credentials[name] = _add(Accounts(root), name, call.today, renew=False, **about)
         yield root, credentials
 
 
@@ -159,20 +149,19 @@ def add(
         xuncha account add 规划科李强 --role section --office 规划科
         xuncha account add 张副局长 --role leader --leader 分管副局长
     """
+    about = _role_values(call, role, office, leader)
+    _print_password(name, _add(_accounts(call), name, call.today, email=email, **about))
+
+
+def _add(accounts: Accounts, name: str, today: date, **values: Any) -> str:  # noqa: ANN401
+    """Add an account, and return its first password; `values` holds the other fields of `Account`."""
     from xuncha.accounts import passwords  # noqa: PLC0415  the help need not wait for it
     from xuncha.accounts.account import Account  # noqa: PLC0415
 
-    about = _role_values(call, role, office, leader)
-    accounts = _accounts(call)
     password = passwords.new_password()
-    values = {
-        "name": name,
-        "email": email,
-        "added": call.today,
-        "password": passwords.hash_password(password),
-    }
-    accounts.add(Account.model_validate({**values, **about}))
-    _print_password(name, password)
+    hashed = passwords.hash_password(password)
+    accounts.add(Account(name=name, added=today, password=hashed, **values))
+    return password
 
 
 @command("account", "set")

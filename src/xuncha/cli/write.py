@@ -58,19 +58,10 @@ def init(
     """
     from xuncha.skeleton.create import create  # noqa: PLC0415
 
-    days = {"started": started, "ended": ended, "feedback": feedback}
-    values = {
-        "organisation": organisation,
-        "inspector": inspector,
-        "round": round_,
-        **{
-            key: text and readers.read_day(text, f"--{key}", call.today, past=True)
-            for key, text in days.items()
-        },
-        "categories": categories,
-        "leaders": leaders,
-        "offices": offices,
-    }
+    values: dict[str, Any] = {"organisation": organisation, "inspector": inspector, "round": round_}
+    values |= {"categories": categories, "leaders": leaders, "offices": offices}
+    for key, text in {"started": started, "ended": ended, "feedback": feedback}.items():
+        values[key] = text and readers.read_day(text, f"--{key}", call.today, past=True)
     root = absolute(folder)
     if not (ask and (root / LEDGER_FILE).exists()):
         kept_files = create(root, call.today, example=example, values=values)
