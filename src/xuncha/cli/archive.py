@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import typer
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
-from xuncha.cli.deliver import check_output, check_suffix, save
+from xuncha.cli.deliver import check_output, deliver
 from xuncha.cli.options import optional
 from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
@@ -54,22 +55,21 @@ def _make(call: Context, output: Path, at: str | None, *, as_json: bool) -> None
     from xuncha.requests.moments import read_moment  # noqa: PLC0415
     from xuncha.trail.tree import commit_at, day_of  # noqa: PLC0415
 
-    check_suffix(output, "zip")
     if output.resolve().is_relative_to(call.root.resolve()):
         message = _("{path} is in the ledger's folder, where an archive does not belong").format(path=output)
-        hint = _("name a file outside of it: {option}").format(option=f"-o ../{output.name}")
+        outside = os.path.relpath(call.root.parent / (output.name or "归档.zip"))
+        hint = _("name a file outside of it: {option}").format(option=f"-o {outside}")
         raise RefusedError("output-in-ledger", message, hint)
-    check_output(output, call.root)
+    check_output(output, "zip")
     call.warn_of_leftovers()
     moment = read_moment(call.root, at, "--at", call.today) if at else "HEAD"
     commit = commit_at(call.root, moment)
     day = call.today if call.day_is_given else day_of(call.root, commit, moment)
     with temporary_folder() as place, screen.show_activity(_("Making the archive")):
         case = gather(call.root, commit, day, place)
-        with (place / "archive.zip").open("w+b") as stream:
+        with (place / "archive.zip").open("wb") as stream:
             write_zip(case.bag, case.name, day, stream)
-            stream.seek(0)
-            save(stream, output, call.root)
+        deliver(place / "archive.zip", (), output, None)
     _warn(case, call.root, is_current=at is None)
     if as_json:
         screen.data(case.facts.model_dump(mode="json"))

@@ -268,7 +268,7 @@ def dossier(
             )
         if output or not as_json:
             warnings = [*document.warnings, *_excluded_files(document.report), *own_warning(templates)]
-            deliver(document.content, warnings, output, call.root, None if as_json else "")
+            deliver(document.content, warnings, output, None if as_json else "")
         if as_json:
             screen.data(room.as_json(document.report, ledger))
 

@@ -11,7 +11,7 @@ import typer
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
-from xuncha.cli.deliver import check_output, check_suffix, save
+from xuncha.cli.deliver import check_output, deliver
 from xuncha.cli.options import optional
 from xuncha.errors import Finding, RefusedError, UsageError
 from xuncha.language import gettext as _
@@ -105,9 +105,7 @@ def audit(
     if anchor and since is not None:
         message = _("--anchor covers the whole history, but --since asks for a part")
         raise UsageError("usage", message, _("leave one of them out"))
-    if page:
-        check_suffix(page, "html")
-        check_output(page, call.root)
+    check_output(page, "html")
     call.warn_of_leftovers()
     with screen.show_activity(_("Replaying the history")):
         moment = None
@@ -119,7 +117,7 @@ def audit(
     if page:
         from xuncha.audit.page import render  # noqa: PLC0415  templates are for this alone
 
-        save(render(call.root, result).encode(), page, call.root)
+        deliver(render(call.root, result).encode(), (), page, None)
     tag_anchor = drop_anchor(call.root, result) if anchor else None
     if as_json:
         screen.data(result.as_json())
