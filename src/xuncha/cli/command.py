@@ -91,7 +91,7 @@ def _process_value(parameter: TyperOption, ctx: typer.Context, value: object) ->
         return () if parameter.multiple or parameter.nargs == -1 else None
     for text in value if isinstance(value, (list, tuple)) else [value]:
         if parameter.param_type_name == "option" and isinstance(text, str) and is_blank(text):
-            message = _("{option} is empty").format(option=parameter.opts[-1])
+            message = _("{option} is empty", option=parameter.opts[-1])
             raise UsageError("empty-text", message, _("give it a value, or leave the option out"))
     is_text = isinstance(value, str) and parameter.type_descriptor.annotation is str
     return value if is_text else type(parameter).process_value(parameter, ctx, value)
@@ -103,8 +103,7 @@ class _Command(_Translated, TyperCommand):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
         rest = super().parse_args(ctx, args)
         if rest and not ctx.resilient_parsing:
-            message = _("too many arguments: {texts}").format(texts=" ".join(rest))
-            raise UsageError("usage", message, see_help(ctx))
+            raise UsageError("usage", _("too many arguments: {texts}", texts=" ".join(rest)), see_help(ctx))
         return rest
 
 
@@ -124,12 +123,12 @@ class _Group(_Translated, TyperGroup):
 
 def see_help(context: Any) -> str:  # noqa: ANN401
     """Return the hint that names the help of a command."""
-    return _("see `{path} --help`").format(path=context.command_path)
+    return _("see `{path} --help`", path=context.command_path)
 
 
 def no_such_command(name: str, commands: Collection[str], code: str = "usage") -> UsageError:
     """Return the error for an unknown command, with the most similar one as a hint."""
-    return UsageError(code, _("there is no command {name}").format(name=name), suggestion(name, commands))
+    return UsageError(code, _("there is no command {name}", name=name), suggestion(name, commands))
 
 
 def program(verb: str | None = None) -> typer.Typer:

@@ -125,8 +125,7 @@ class Context:
         except SurroundingsError as error:
             if error.code != "no-git":
                 raise
-            message = _("the history cannot be shown: {reason}")
-            screen.warning(message.format(reason=error.message), error.hint)
+            screen.warning(_("the history cannot be shown: {reason}", reason=error.message), error.hint)
             return []
 
     def templates(self) -> OwnFiles:

@@ -42,11 +42,11 @@ def check_form(
     if as_json and output is None:
         return
     if form not in forms:
-        hint = _("available: {names}").format(names=_(", ").join(forms))
-        raise UsageError("unknown-format", _("there is no format “{form}”").format(form=form), hint)
+        hint = _("available: {names}", names=_(", ").join(forms))
+        raise UsageError("unknown-format", _("there is no format “{form}”", form=form), hint)
     if output is None and form not in TEXT and screen.is_terminal():
-        hint = _("name a file: {option}").format(option=f"-o {name}.{form}")
-        raise UsageError("no-output", _("a screen cannot show {form}").format(form=form), hint)
+        hint = _("name a file: {option}", option=f"-o {name}.{form}")
+        raise UsageError("no-output", _("a screen cannot show {form}", form=form), hint)
     check_output(output, form, forms)
 
 
@@ -60,9 +60,9 @@ def check_output(output: Path | None, form: str, forms: Sequence[str] = ()) -> N
     if output and suffix in _NAMED_FORMS - {form} and (suffix, form) not in _PLAIN:
         message = _("{path} has the extension {suffix}, but the format is {form}")
         message = message.format(path=output, suffix=output.suffix[1:], form=form)
-        hint = _("name another file: {option}").format(option=output.with_suffix(f".{form}"))
+        hint = _("name another file: {option}", option=output.with_suffix(f".{form}"))
         if suffix in forms:
-            hint = _("type: -f {suffix}").format(suffix=suffix)
+            hint = _("type: -f {suffix}", suffix=suffix)
         raise UsageError("wrong-suffix", message, hint)
     if output:
         with _writing(output):
@@ -128,7 +128,7 @@ def _writing(output: Path) -> Iterator[None]:
         yield
     except (OSError, RuntimeError) as error:  # RuntimeError: links that form a circle
         reason = cause_of(error) if isinstance(error, OSError) else error
-        message = _("{path} cannot be written: {reason}").format(path=output, reason=reason)
+        message = _("{path} cannot be written: {reason}", path=output, reason=reason)
         raise SurroundingsError("not-written", message) from None
 
 
@@ -163,8 +163,7 @@ def _check_place(output: Path) -> None:
         if is_replaced:
             TemporaryFile(dir=real.parent).close()  # the system says what is wrong with the folder
         return
-    hint = _("name another file: {option}").format(option="-o FILE")
-    raise RefusedError(code, text.format(path=output), hint)
+    raise RefusedError(code, text.format(path=output), _("name another file: {option}", option="-o FILE"))
 
 
 def _within_ledgers(place: Path) -> list[tuple[str, ...]]:

@@ -193,8 +193,8 @@ def export_table(
         deliver(table, (), output, _("The table is in {path}."))
         return
     if output.exists() and output.samefile(file):
-        text = _("{path} is the table to be filled in, and is not changed").format(path=output)
-        raise RefusedError("output-is-input", text, _("name another file: {option}").format(option="-o FILE"))
+        text = _("{path} is the table to be filled in, and is not changed", path=output)
+        raise RefusedError("output-is-input", text, _("name another file: {option}", option="-o FILE"))
     check_output(output, named_form(output))  # the form of the table is known once it is read
     how = reading_options(call, call.root, form=form)
     content, kind, draft = fill_table(file, how, call.ledger(), chosen)

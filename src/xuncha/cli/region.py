@@ -78,9 +78,7 @@ def state_name(state: str) -> str:
 
 def _head(rollup: Rollup) -> RenderableType:
     states = Counter(unit.state for unit in rollup.units)
-    counted = ngettext("{n} unit counted", "{n} units counted", rollup.total.units).format(
-        n=rollup.total.units
-    )
+    counted = ngettext("{n} unit counted", "{n} units counted", rollup.total.units, n=rollup.total.units)
     parts = [
         f"{state_name(state)} {states[state]}"
         for state in ("late", "repeated", "older", "missing", "broken")
@@ -94,8 +92,7 @@ def _totals(rollup: Rollup) -> list[RenderableType]:
     table = totals((counts.problems_closed, counts.problems), (counts.closed, counts.total))
     shown: list[RenderableType] = [Text(), table]
     if counts.long_term_closed:
-        staged = _("of which long-term with a staged result {n}")
-        shown.append(Text(staged.format(n=counts.long_term_closed), "dim"))
+        shown.append(Text(_("of which long-term with a staged result {n}", n=counts.long_term_closed), "dim"))
     shown.append(warnings_line(counts.overdue, counts.due_soon, counts.review_due, counts.not_assigned))
     if rollup.late.maximum is not None and rollup.late.median is not None:
         late = _("Days late: median {median}, at most {maximum}")
@@ -122,7 +119,7 @@ def _cells(counts: Counts | Point) -> list[str | Text]:
 def _name(unit: UnitRow | Move, source: str, several: Container[str]) -> str:
     """Name a unit, with its round if it is there in several."""
     name = source if unit.unit is None else unit.unit
-    return _("{unit} ({round})").format(unit=name, round=unit.round or source) if name in several else name
+    return _("{unit} ({round})", unit=name, round=unit.round or source) if name in several else name
 
 
 def _units(rows: Sequence[tuple[int | None, UnitRow]], several: Container[str]) -> RenderableType:
@@ -134,7 +131,7 @@ def _units(rows: Sequence[tuple[int | None, UnitRow]], several: Container[str]) 
 
 def _reason(unit: UnitRow) -> str:
     errors = unit.audit[0] if unit.audit else 0
-    text = ngettext("its audit found {n} error", "its audit found {n} errors", errors).format(n=errors)
+    text = ngettext("its audit found {n} error", "its audit found {n} errors", errors, n=errors)
     return _("; ").join([*filter(None, [unit.message]), *[text] * bool(errors)])
 
 
@@ -156,7 +153,7 @@ def _moved(moved: Moved, several: Container[str], most: int | None) -> list[Rend
     for move in moved.moves[:most]:
         numbers = (move.closed, move.problems_closed, move.overdue)
         table.add(_name(move, "", several), *(f"{number:+d}" if number else "" for number in numbers))
-    title = _("Changes since {day}").format(day=moved.since)
+    title = _("Changes since {day}", day=moved.since)
     return [Text(), Text(title, "bold"), table, *omitted(len(moved.moves), most, _ALL)]
 
 

@@ -199,7 +199,7 @@ def _send(call: Context, way: str, kind: str, letter: Letter) -> None:
         subject = f"{letter.organisation}{title}：{letter.office}"
         word = make_paper(call, f"letter.{kind}", "docx", letter=letter)[0]
         sending.send_mail(to, subject, text, (f"{title}.docx", word))
-        screen.line(_("Sent to {names}.").format(names=_(", ").join(to)))
+        screen.line(_("Sent to {names}.", names=_(", ").join(to)))
     else:
         sending.post_to_group(text)
         screen.line(_("Sent to the group."))

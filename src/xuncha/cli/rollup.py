@@ -125,7 +125,7 @@ def _request(call: Context, paths: list[Path], at: str | None, *, audit: bool) -
     sources = discovery.named_sources(paths)
     plans = [each for each in sources if each.kind == "plan"]
     if len(plans) > 1:
-        message = _("there are two plans: {one} and {other}").format(one=plans[0].label, other=plans[1].label)
+        message = _("there are two plans: {one} and {other}", one=plans[0].label, other=plans[1].label)
         raise UsageError("usage", message, _("name one region.yaml"))
     region, base = None, Path.cwd()
     if plans:
@@ -133,8 +133,7 @@ def _request(call: Context, paths: list[Path], at: str | None, *, audit: bool) -
 
         region, base = load(plans[0].path), plans[0].path.parent
         if region.as_of and region.as_of > call.today:
-            message = _("{day} is in the future").format(day=region.as_of)
-            screen.warning(f"{plans[0].label}: as_of: {message}")
+            screen.warning(f"{plans[0].label}: as_of: {_('{day} is in the future', day=region.as_of)}")
         planned, addresses = discovery.region_sources(region, base)
         with screen.show_activity(_("Fetching repositories"), len(addresses)) as tick:
             planned += discovery.fetch(addresses, tick)
@@ -151,13 +150,11 @@ def _form(form: str | None, output: Path | None, *, dispatch: bool, as_json: boo
     if form is None and output is None:
         return None
     if as_json and output is None:
-        hint = _("name a file: {option}").format(option="-o FILE")
-        raise UsageError(
-            "usage", _("--json and {form} would both print to the screen").format(form=form), hint
-        )
+        hint = _("name a file: {option}", option="-o FILE")
+        raise UsageError("usage", _("--json and {form} would both print to the screen", form=form), hint)
     if form in {suffix, None} and form not in _FORMS:
-        message = _("the extension of {path} is not one of the formats").format(path=output)
-        raise UsageError("wrong-suffix", message, _("available: {names}").format(names=_(", ").join(_FORMS)))
+        message = _("the extension of {path} is not one of the formats", path=output)
+        raise UsageError("wrong-suffix", message, _("available: {names}", names=_(", ").join(_FORMS)))
     check_form(form or "", _FORMS, output, "region")
     return form
 
@@ -166,12 +163,11 @@ def _check_new_region(output: Path | None, others: Sequence[str]) -> None:
     """Refuse to write a region.yaml over a file, whose groups and supervisors somebody has typed, and refuse `others`, options without effect."""
     if others:
         message = _("--init writes a region.yaml, and nothing else")
-        raise UsageError("usage", message, _("leave {option} out").format(option=others[0]))
+        raise UsageError("usage", message, _("leave {option} out", option=others[0]))
     check_output(output, "yaml")
     if output and output.is_file():
-        message = _("{path} cannot be written: {reason}").format(path=output, reason=_("File exists"))
-        hint = _("name another file: {option}").format(option="-o FILE")
-        raise RefusedError("output-exists", message, hint)
+        message = _("{path} cannot be written: {reason}", path=output, reason=_("File exists"))
+        raise RefusedError("output-exists", message, _("name another file: {option}", option="-o FILE"))
 
 
 def _region_file(result: Rollup, request: Request, folder: Path) -> bytes:

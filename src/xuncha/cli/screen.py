@@ -212,7 +212,7 @@ def error(what: XunchaError) -> None:
 
 def warning(message: str, hint: str = "") -> None:
     """Print a warning."""
-    _print_error(_("warning: {message}").format(message=message), *_hint(hint))
+    _print_error(_("warning: {message}", message=message), *_hint(hint))
 
 
 def findings(items: Sequence[Finding[Place]]) -> None:
@@ -241,7 +241,7 @@ def count_texts(severities: Iterable[str], *always: str) -> list[str]:
 
 
 def _hint(hint: str) -> list[str]:
-    return [_("hint: {hint}").format(hint=hint)] if hint else []
+    return [_("hint: {hint}", hint=hint)] if hint else []
 
 
 def _print_error(first: str, *more: str) -> None:

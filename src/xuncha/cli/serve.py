@@ -61,7 +61,7 @@ def serve(
         raise UsageError("usage", message, _("name the certificate and its key, as PEM files"))
     if demo and host is not None:
         message = _("--demo shows its passwords to every visitor, so it is for this machine only")
-        raise UsageError("usage", message, _("leave {option} out").format(option="--host"))
+        raise UsageError("usage", message, _("leave {option} out", option="--host"))
     tls = (tls_cert, tls_key) if tls_cert and tls_key else None
     if not demo:
         call.must_be_here()
@@ -188,11 +188,9 @@ def set_(
         changed |= _role_values(call, role or present.role, office, leader)
     if not changed:
         message = _("no change is given")
-        raise UsageError(
-            "usage", message, _("give {options}").format(options="--role, --office, --leader, --email")
-        )
+        raise UsageError("usage", message, _("give {options}", options="--role, --office, --leader, --email"))
     accounts.alter(name, **changed)
-    screen.line(_("{name} is changed.").format(name=name))
+    screen.line(_("{name} is changed.", name=name))
 
 
 def _accounts(call: Context) -> Accounts:
@@ -208,11 +206,11 @@ def _role_values(call: Context, role: str, office: str | None, leader: str | Non
     for (required_role, key), name in zip(keys.items(), (office, leader), strict=True):
         singular = key.removesuffix("s")
         if as_role == required_role and name is None:
-            message = _("this role needs {option}").format(option=f"--{singular}")
+            message = _("this role needs {option}", option=f"--{singular}")
             raise UsageError("usage", message, _("write it as in the ledger"))
         if name is not None and as_role != required_role:
-            message = _("this role has no {option}").format(option=f"--{singular}")
-            raise UsageError("usage", message, _("leave {option} out").format(option=f"--{singular}"))
+            message = _("this role has no {option}", option=f"--{singular}")
+            raise UsageError("usage", message, _("leave {option} out", option=f"--{singular}"))
         if name is not None:
             for _place, message, *hint in unlisted([((), name)], getattr(call.register().frame, key), key):
                 raise RefusedError(f"unknown-{singular}", message, *hint)
@@ -220,7 +218,7 @@ def _role_values(call: Context, role: str, office: str | None, leader: str | Non
 
 
 def _print_password(name: str, password: str) -> None:
-    screen.line(_("Password of {name}: {password}").format(name=name, password=password))
+    screen.line(_("Password of {name}: {password}", name=name, password=password))
     screen.line(_("It is valid for one sign-in, which asks for a new one; it is shown only once."))
 
 
@@ -252,7 +250,7 @@ def _table(accounts: Iterable[Account], names_by_key: Mapping[str, Iterable[str]
     table = Columns(FIXED, FIXED, FIXED, FIXED, FIXED, Column(), headings=headings)
     for each in accounts:
         unknown = [
-            _("{name} is not in the ledger").format(name=named)
+            _("{name} is not in the ledger", name=named)
             for key, names_ in names_by_key.items()
             if (named := getattr(each, key)) and named not in names_
         ]
@@ -277,9 +275,9 @@ def passwd(call: Context, name: Name) -> None:
     accounts.alter(name, password=passwords.hash_password(password), renew=True)
     _print_password(name, password)
     if accounts.get(name).disabled:
-        text = _("{name} is disabled.").format(name=name)
+        text = _("{name} is disabled.", name=name)
         screen.warning(
-            text, _("to let them sign in: {command}").format(command=f"xuncha account disable {name} --undo")
+            text, _("to let them sign in: {command}", command=f"xuncha account disable {name} --undo")
         )
 
 
@@ -303,4 +301,4 @@ def remove(call: Context, name: Name) -> None:
         xuncha account remove 规划科李强
     """
     _accounts(call).remove(name)
-    screen.line(_("{name} is removed.").format(name=name))
+    screen.line(_("{name} is removed.", name=name))

@@ -137,7 +137,7 @@ def remove(call: Context, identity: options.Record, reason: options.Reason) -> N
     with call.session() as session:
         why = verb_values.read_values({"reason": reason}, call.today)["reason"]
         removal = take_away(session, Identity.parse(identity), why, call.today)
-    screen.line(_("{id} {title} is removed").format(id=removal.identity, title=removal.title))
+    screen.line(_("{id} {title} is removed", id=removal.identity, title=removal.title))
     for old, new in removal.moves.items():
         screen.line(f"    {old} → {new} {removal.titles[old]}")
     call.print_progress(removal.register)

@@ -68,9 +68,9 @@ def completion_notes(result: Result) -> list[str]:
 
 def added_messages(added: Added) -> Messages:
     """Return what to tell after a record was added: names that were entered too, and a record with the same title."""
-    note = _("Entered into data/ledger.yaml: {names}").format(names=_(", ").join(added.new_names))
+    note = _("Entered into data/ledger.yaml: {names}", names=_(", ").join(added.new_names))
     duplicate = (
-        _("{id} has the same title").format(id=added.duplicate),
+        _("{id} has the same title", id=added.duplicate),
         _("if it was entered twice: xuncha undo"),
     )
     return Messages((note,) if added.new_names else (), (duplicate,) if added.duplicate else ())
@@ -115,6 +115,6 @@ def event_rows(events: Iterable[Event]) -> list[tuple[Event, str]]:
     rows = []
     for (_commit, text), group in groupby(events, lambda event: (event.commit, event_summary(event))):
         alike = list(group)
-        number = _(" ({n} records)").format(n=len(alike)) if alike[1:] else ""
+        number = _(" ({n} records)", n=len(alike)) if alike[1:] else ""
         rows.append((alike[0], text + number))
     return rows

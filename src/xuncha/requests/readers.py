@@ -27,7 +27,7 @@ def read_word(text: str, option: str, words: Words) -> str:
     for key, names in words.items():
         if plain in {key, *names}:
             return key
-    message = _("{option} cannot be “{word}”").format(option=option, word=text)
+    message = _("{option} cannot be “{word}”", option=option, word=text)
     raise UsageError(
         "unknown-word", message, suggestion(text, [*words, *(names[0] for names in words.values())])
     )
@@ -37,9 +37,8 @@ def read_measure(text: str, identities: Container[Identity]) -> Identity:
     """Read the number of a measure. Raises RefusedError if it is the number of a problem, or is not known."""
     identity = Identity.parse(text)
     if identity.is_problem:
-        message = _("{id} is a problem; a measure is needed here").format(id=identity)
-        hint = _("name its measures, such as {id}.1").format(id=identity)
-        raise RefusedError("not-a-measure", message, hint)
+        message = _("{id} is a problem; a measure is needed here", id=identity)
+        raise RefusedError("not-a-measure", message, _("name its measures, such as {id}.1", id=identity))
     if identity not in identities:
         raise no_such_record(identity)
     return identity
@@ -53,13 +52,13 @@ def read_day(text: str, option: str, today: date, *, past: bool = False) -> date
     """
     if value := days.typed_day(text, today, past=past):
         if value.year < _FIRST_YEAR:
-            message = _("{option}: {day} is before {year}").format(option=option, day=value, year=_FIRST_YEAR)
+            message = _("{option}: {day} is before {year}", option=option, day=value, year=_FIRST_YEAR)
             raise UsageError("bad-date", message, _("see whether the year is right"))
         return value
     raise UsageError(
         "bad-date",
-        _("{option}: “{text}” is not a calendar date").format(option=option, text=text),
-        _("write it like {examples}").format(examples=_(", ").join(("2024-04-18", "2024年4月18日"))),
+        _("{option}: “{text}” is not a calendar date", option=option, text=text),
+        _("write it like {examples}", examples=_(", ").join(("2024-04-18", "2024年4月18日"))),
     )
 
 
@@ -67,8 +66,8 @@ def read_past_day(text: str, option: str, today: date) -> date:
     """Read a day from an option. Raises UsageError if it is not a day; RefusedError if it is in the future."""
     parsed = read_day(text, option, today, past=True)
     if parsed > today:
-        hint = _("give a day up to {today}").format(today=today)
-        raise RefusedError("day-to-come", _("{day} is in the future").format(day=parsed), hint)
+        hint = _("give a day up to {today}", today=today)
+        raise RefusedError("day-to-come", _("{day} is in the future", day=parsed), hint)
     return parsed
 
 
@@ -76,8 +75,8 @@ def read_problem(text: str) -> Identity:
     """Read the number of a problem. Raises RefusedError if it is the number of a measure, or not a number."""
     identity = Identity.parse(text)
     if not identity.is_problem:
-        message = _("{id} is a measure; a problem is needed here").format(id=identity)
-        raise RefusedError("not-a-problem", message, _("name its problem: {id}").format(id=identity.problem))
+        message = _("{id} is a measure; a problem is needed here", id=identity)
+        raise RefusedError("not-a-problem", message, _("name its problem: {id}", id=identity.problem))
     return identity
 
 
@@ -87,8 +86,8 @@ def read_pairs(texts: Sequence[str] | None) -> dict[str, str]:
     for text in texts or ():
         key, _equals, value = text.replace("＝", "=").partition("=")
         if is_blank(key) or is_blank(value):
-            message = _("--field: “{text}” is not of the form KEY=VALUE").format(text=text)
-            raise UsageError("bad-field", message, _("write it like {examples}").format(examples="risk=高"))
+            message = _("--field: “{text}” is not of the form KEY=VALUE", text=text)
+            raise UsageError("bad-field", message, _("write it like {examples}", examples="risk=高"))
         values[key.strip()] = value.strip()
     return values
 
@@ -104,6 +103,6 @@ def read_days(text: str) -> int:
     """Read a number of days, `14` or `14d`. Raises UsageError if it is not one."""
     match = _SPAN.fullmatch(text)
     if match is None:
-        message = _("--due-within: “{text}” is not a number of days").format(text=text)
+        message = _("--due-within: “{text}” is not a number of days", text=text)
         raise UsageError("bad-span", message, _("write it like 14"))
     return int(match[1])

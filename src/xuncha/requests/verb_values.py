@@ -28,7 +28,7 @@ def _text(value: str, _option: str, _today: date) -> str:
 
 
 def _reason(value: str, option: str, _today: date) -> str:
-    return readers.require_text(value, _("{option} is empty").format(option=option), _("say why"))
+    return readers.require_text(value, _("{option} is empty", option=option), _("say why"))
 
 
 PARAMETERS: Final[Mapping[str, Parameter]] = {

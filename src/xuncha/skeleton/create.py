@@ -60,7 +60,7 @@ def create(root: Path, today: date, *, example: bool, values: SettingValues | No
     new = sorted(contents.keys() - {*existing}, key=lambda path: (path == LEDGER_FILE, path))
     tree = WorkingTree(root)
     if link := next(filter(tree.behind_link, new), None):
-        text = _("{path} is a link").format(path=link)
+        text = _("{path} is a link", path=link)
         raise RefusedError("symbolic-link", text, _("put the file itself here"), link)
     with _repository(root) as git:
         for path in new:
@@ -71,7 +71,7 @@ def create(root: Path, today: date, *, example: bool, values: SettingValues | No
         git.commit(Message("建立台账", "init").text(), new, new=new)
         note_commit(git)
     except GitError as error:
-        text = _("the files are there, but git refused the commit: {said}").format(said=error.reason)
+        text = _("the files are there, but git refused the commit: {said}", said=error.reason)
         raise RefusedError("commit-refused", text, _("type: git add -A && git commit")) from error
     return existing
 
@@ -95,7 +95,7 @@ def create_from(root: Path, intake: Intake, origin: str, *, dry_run: bool = Fals
             session.commit(changes, commit_message(origin, intake))
             registration.register(session.git)
     except GitError as error:
-        text = _("git refused the commit, and nothing was changed: {said}").format(said=error.reason)
+        text = _("git refused the commit, and nothing was changed: {said}", said=error.reason)
         raise RefusedError("commit-refused", text) from error
 
 
@@ -110,7 +110,7 @@ def check_new(root: Path, intake: Intake) -> None:
 
 def _check_new(root: Path) -> None:
     if (root / LEDGER_FILE).exists():
-        text = _("{path} already contains a ledger").format(path=root)
+        text = _("{path} already contains a ledger", path=root)
         raise RefusedError("ledger-exists", text, _("go there and type `xuncha status`"))
 
 
@@ -131,7 +131,7 @@ def _repository(root: Path, *, undo: bool = False) -> Iterator[Git]:
             if undo and not was_there:
                 remove_tree(root)
         if isinstance(error, OSError):
-            text = _("{path} cannot be written: {reason}").format(path=root, reason=cause_of(error))
+            text = _("{path} cannot be written: {reason}", path=root, reason=cause_of(error))
             raise SurroundingsError("not-written", text) from error
         raise
 
