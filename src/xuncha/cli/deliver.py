@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 from xuncha.cli import screen
 from xuncha.cli.context import Context
@@ -86,17 +86,15 @@ def deliver(
         if output is not None:
             with _writing(output):
                 _check_place(output)
-                if screen.is_stdout(
-                    output
-                ):  # even if it is a file: later output must not overwrite the document
-                    _print(stream)
-                else:
+                # If the standard output is a file, later output must not overwrite the document.
+                if not screen.is_stdout(output):
                     replace(_real_path(output), stream)
         for sentence in warnings:  # of a document that exists: a refusal comes first
             screen.warning(sentence)
-        if output is None:
-            _print(stream)
-        elif message is not None and not screen.is_stdout(output):
+        if output is None or screen.is_stdout(output):
+            for block in iter(partial(stream.read, _BLOCK), b""):
+                screen.write(block)
+        elif message is not None:
             screen.line((message or _("It is in {path}.")).format(path=output))
 
 
@@ -114,11 +112,6 @@ def deliver_paper(
     """Make a document as `make_paper` does, and deliver it."""
     content, warnings = make_paper(call, name, form, **values)
     deliver(content, warnings, output, message)
-
-
-def _print(stream: BinaryIO) -> None:
-    for block in iter(partial(stream.read, _BLOCK), b""):
-        screen.write(block)
 
 
 @contextlib.contextmanager
@@ -144,19 +137,17 @@ def _check_place(output: Path) -> None:
     is_replaced = not (_is_device(output) or screen.is_stdout(output))
     # Capitals make no difference: on the file systems of other computers they are the same as small letters.
     if ".git" in {part.casefold() for part in real.parts} or any(map(looks_like_git, real.parents)):
-        text, code = _("{path} is in git's own folder, where documents do not belong"), "output-in-git"
+        code, text = "output-in-git", _("{path} is in git's own folder, where documents do not belong")
     elif (is_replaced and absolute in links) or any(
         _within_ledgers(path.parent.resolve() / path.name) for path in links
     ):
-        text, code = _("{path} is a link, or behind one; nothing is written through links"), "output-is-link"
+        code, text = "output-is-link", _("{path} is a link, or behind one; nothing is written through links")
     elif real.name.casefold().startswith(".git") or any(
         parts[0] in _LEDGER_FOLDERS or any(part.startswith(".git") for part in parts)
         for parts in _within_ledgers(real)
     ):
-        text, code = (
-            _("{path} belongs to the ledger, and cannot be replaced by a document"),
-            "output-in-ledger",
-        )
+        code = "output-in-ledger"
+        text = _("{path} belongs to the ledger, and cannot be replaced by a document")
     else:
         if is_replaced and real.is_dir():
             raise IsADirectoryError(errno.EISDIR, "")
