@@ -52,7 +52,7 @@ def archive(
 def _make(call: Context, output: Path, at: str | None, *, as_json: bool) -> None:
     from xuncha.archive.bag import write_zip  # noqa: PLC0415  other commands need none of this
     from xuncha.archive.gathering import gather  # noqa: PLC0415
-    from xuncha.requests.moments import read_moment  # noqa: PLC0415
+    from xuncha.requests.readers import read_moment  # noqa: PLC0415
     from xuncha.trail.tree import commit_at, day_of  # noqa: PLC0415
 
     if output.resolve().is_relative_to(call.root.resolve()):

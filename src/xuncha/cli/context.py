@@ -68,9 +68,9 @@ class Context:
         """Return this call with the ledger as it was on a day or at a revision; None: as it is. Raises RefusedError if history has no such moment."""
         if moment is None:
             return self
-        from xuncha.requests.moments import find_moment as found_in_history  # noqa: PLC0415
+        from xuncha.requests.readers import find_moment  # noqa: PLC0415
 
-        commit, day = found_in_history(self.root, moment, "--at", self.today)
+        commit, day = find_moment(self.root, moment, "--at", self.today)
         self._warn_if_shallow()
         return replace(self, commit=commit, today=day)
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from xuncha.model.records import EvidenceFile, Measure, Problem
     from xuncha.model.settings import OutcomeKind
-    from xuncha.todo import Task
+    from xuncha.requests.todo import Task
     from xuncha.trail.history import Event
 
 _BAR = 20

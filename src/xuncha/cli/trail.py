@@ -100,7 +100,7 @@ def audit(
     """
     from xuncha.audit.anchors import anchor_line, drop_anchor  # noqa: PLC0415  for this command alone
     from xuncha.audit.examine import audit as examine  # noqa: PLC0415
-    from xuncha.requests.moments import read_moment  # noqa: PLC0415
+    from xuncha.requests.readers import read_moment  # noqa: PLC0415
 
     if anchor and since is not None:
         message = _("--anchor covers the whole history, but --since asks for a part")

@@ -1,14 +1,16 @@
-"""Readers of typed values, the same wherever they are typed: days and words as Chinese offices write them, numbers, pairs, texts.
+"""Readers of typed values, the same wherever they are typed: days and words as Chinese offices write them, moments of history, numbers, pairs, texts.
 
 At the end stands which values a verb may be given, and how each is read.
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
 import unicodedata
 from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
 from xuncha.chinese import days
@@ -72,6 +74,33 @@ def read_past_day(text: str, option: str, today: date) -> date:
         hint = _("give a day up to {today}", today=today)
         raise RefusedError("day-to-come", _("{day} is in the future", day=parsed), hint)
     return parsed
+
+
+def find_moment(root: Path, text: str, option: str, today: date) -> tuple[str, date]:
+    """Find a moment of history: return the commit that held the ledger then, and the day for the counts.
+
+    Raises RefusedError if history has no such moment, or it is in the future; SurroundingsError if the ledger is in no
+    repository, or git is not installed.
+    """
+    from xuncha.trail.tree import commit_at, day_of  # noqa: PLC0415  only looking back needs git
+
+    name = read_moment(root, text, option, today)
+    commit = commit_at(root, name)
+    return commit, day_of(root, commit, name)
+
+
+def read_moment(root: Path, text: str, option: str, today: date, *, future: bool = False) -> str:
+    """Return a typed moment in the form that `trail.tree` takes: a day as 2024-04-18, or a revision. Raises RefusedError for a future day, unless `future` is set."""
+    from xuncha.trail.tree import commit_at  # noqa: PLC0415
+
+    day = days.typed_day(text, today, past=True)
+    if day is None:
+        return text
+    if text.isascii() and text != day.isoformat():
+        with contextlib.suppress(RefusedError):
+            commit_at(root, text)
+            return text  # a tag has this name, or a hash begins like this
+    return day.isoformat() if future else read_past_day(text, option, today).isoformat()
 
 
 def read_problem(text: str) -> Identity:
