@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Final
 
 from xuncha.cli import screen
-from xuncha.cli.context import Context
 from xuncha.cli.options import FORMS, TABLES
 from xuncha.errors import RefusedError, SurroundingsError, UsageError, cause_of
 from xuncha.language import gettext as _
@@ -96,22 +95,6 @@ def deliver(
                 screen.write(block)
         elif message is not None:
             screen.line((message or _("It is in {path}.")).format(path=output))
-
-
-def make_paper(call: Context, name: str, form: str, **values: object) -> tuple[bytes, list[str]]:
-    """Make a document from the outline template of this name; return it with the warnings."""
-    from xuncha.paper import templates  # noqa: PLC0415
-
-    with screen.show_activity(_("Making the document")):
-        return templates.make_file(name, form, call.templates(), **values)
-
-
-def deliver_paper(
-    call: Context, name: str, form: str, output: Path | None, message: str | None = "", **values: object
-) -> None:
-    """Make a document as `make_paper` does, and deliver it."""
-    content, warnings = make_paper(call, name, form, **values)
-    deliver(content, warnings, output, message)
 
 
 @contextlib.contextmanager
