@@ -47,12 +47,8 @@ def rollup_screen(rollup: Rollup, *, by_rank: bool, everything: bool) -> list[Re
         shown += [Text(), Text(_("By group"), "bold"), table]
     limit = None if everything else _UNIT_LIMIT
     if rows:
-        shown += [
-            Text(),
-            Text(_("By unit"), "bold"),
-            _units(rows[:limit], several),
-            *omitted(len(rows), limit, _ALL),
-        ]
+        table = _units(rows[:limit], several)
+        shown += [Text(), Text(_("By unit"), "bold"), table, *omitted(len(rows), limit, _ALL)]
     shown += _to_check([(unit, reason) for unit in rollup.units if (reason := _reason(unit))], limit)
     most, extras = None if everything else _LIMIT, rollup.extras
     if extras.moved and extras.moved.moves:
@@ -64,8 +60,8 @@ def rollup_screen(rollup: Rollup, *, by_rank: bool, everything: bool) -> list[Re
     return shown
 
 
-def state_name(state: str) -> str:
-    """Return the name that people use for the state of a unit."""
+def _state_names() -> dict[str, str]:
+    """Return the names that people use for the states of a unit, in the order of the head."""
     return {
         "ok": _("counted"),
         "late": _("handed in late"),
@@ -73,17 +69,14 @@ def state_name(state: str) -> str:
         "older": _("older"),
         "missing": _("missing"),
         "broken": _("broken"),
-    }[state]
+    }
 
 
 def _head(rollup: Rollup) -> RenderableType:
-    states = Counter(unit.state for unit in rollup.units)
+    states: Counter[str] = Counter(unit.state for unit in rollup.units)
     counted = ngettext("{n} unit counted", "{n} units counted", rollup.total.units, n=rollup.total.units)
-    parts = [
-        f"{state_name(state)} {states[state]}"
-        for state in ("late", "repeated", "older", "missing", "broken")
-        if states[state]
-    ]
+    names = _state_names().items()
+    parts = [f"{name} {states[state]}" for state, name in names if state != "ok" and states[state]]
     return head(rollup.name or _("Roll-up"), rollup.as_of, "  ".join([counted, *parts]))
 
 
@@ -122,7 +115,7 @@ def _name(unit: UnitRow | Move, source: str, several: Container[str]) -> str:
     return _("{unit} ({round})", unit=name, round=unit.round or source) if name in several else name
 
 
-def _units(rows: Sequence[tuple[int | None, UnitRow]], several: Container[str]) -> RenderableType:
+def _units(rows: Sequence[tuple[int | None, UnitRow]], several: Container[str]) -> Columns:
     table = _table(RIGHT, WIDE, headings=(_("Rank"), _("Unit")))
     for place, unit in rows:
         table.add(str(place or "—"), _name(unit, unit.source, several), *_cells(unit.counts or Counts()))
@@ -138,12 +131,10 @@ def _reason(unit: UnitRow) -> str:
 def _to_check(units: Sequence[tuple[UnitRow, str]], limit: int | None) -> list[RenderableType]:
     if not units:
         return []
-    table = Columns(FIXED, Column(), WIDE)
+    table, names = Columns(FIXED, Column(), WIDE), _state_names()
     for unit, reason in units[:limit]:
-        name, place = (
-            (unit.source, "") if unit.unit is None else (unit.unit, unit.source and f"{unit.source}: ")
-        )
-        table.add(Text(state_name(unit.state), "bold yellow"), name, place + reason)
+        place = f"{unit.source}: " if unit.unit is not None and unit.source else ""
+        table.add(Text(names[unit.state], "bold yellow"), unit.unit or unit.source, place + reason)
     return [Text(), Text(_("To be checked"), "bold"), table, *omitted(len(units), limit, _ALL)]
 
 

@@ -74,30 +74,29 @@ def _due_lists(
 ) -> list[RenderableType]:
     """List what is overdue, due soon, and due for review, each sorted by day."""
     horizon = Horizon.of_register(register, counts.as_of)
-    waiting: dict[str, list[tuple[date | None, str, MeasureRow]]] = {"red": [], "yellow": [], "review": []}
+    waiting: dict[str, list[tuple[date | None, MeasureRow]]] = {"red": [], "yellow": [], "review": []}
     for row in register.measures:
-        light = horizon.light(row)
-        if light in waiting:
-            waiting[light].append(
-                (date.fromisoformat(row.due) if row.due else None, row.due or term_text(row.term), row)
-            )
-        elif horizon.is_review_due(row) and (day := review_day(row, register.frame)):
-            waiting["review"].append((day, _("last {day}", day=row.reviewed_on), row))
+        kind = "review" if horizon.is_review_due(row) else horizon.light(row)
+        if kind in waiting:
+            due = date.fromisoformat(row.due) if row.due else None
+            waiting[kind].append((review_day(row, register.frame) if kind == "review" else due, row))
     days = register.frame.due_soon_days
-    soon = _("Due within {n} days", n=days)
     shown: list[RenderableType] = []
-    for title, style, rows, command in (
-        (_("Overdue"), "bold red", waiting["red"], "xuncha list --overdue"),
-        (soon, "bold yellow", waiting["yellow"], f"xuncha list --due-within {days}"),
-        (_("Due for review"), "bold magenta", waiting["review"], all_command),
+    for kind, title, style, command in (
+        ("red", _("Overdue"), "bold red", "xuncha list --overdue"),
+        ("yellow", _("Due within {n} days", n=days), "bold yellow", f"xuncha list --due-within {days}"),
+        ("review", _("Due for review"), "bold magenta", all_command),
     ):
+        rows = sorted(waiting[kind], key=lambda each: each[0] or date.min)
         if not rows:
             continue
-        rows.sort(key=lambda each: each[0] or date.min)
         table = Columns(FIXED, WIDE, FIXED, FIXED, Column(), Column())
-        for day, label, row in rows[:limit]:
-            who = (or_not_set(row.leader), or_not_set(row.office))
-            table.add(row.id, row.title, label, _days_left((day - counts.as_of).days) if day else "", *who)
+        for day, row in rows[:limit]:
+            label = (
+                _("last {day}", day=row.reviewed_on) if kind == "review" else row.due or term_text(row.term)
+            )
+            left = _days_left((day - counts.as_of).days) if day else ""
+            table.add(row.id, row.title, label, left, or_not_set(row.leader), or_not_set(row.office))
         heading = Text(f"{title} {len(rows)}", style)
         shown += [Text(), heading, table, *omitted(len(rows), limit, all_command if past else command)]
     return shown
