@@ -122,7 +122,8 @@ def _lines(
         place = text.index(line, place)  # skips blanks that `wrap` left out
         part = cell[place : place + len(line)]
         place += len(line)
-        part.truncate(room, overflow="ellipsis")
+        if used > room:
+            part.truncate(room, overflow="ellipsis")
         styled = Segment.apply_style(part.render(console), console.get_style(part.style))
         yield [Segment(before), *styled, Segment(after)]
 
