@@ -55,8 +55,7 @@ class Context:
         from xuncha.workflow.change import begin  # noqa: PLC0415
 
         with begin(self.root) as session:
-            for message, hint in session_messages(session).warnings:
-                screen.warning(message, hint)
+            screen.messages(session_messages(session))
             yield session
 
     def root_for_writing(self) -> Path:

@@ -25,6 +25,8 @@ from xuncha.language import ngettext
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from xuncha.requests.outcomes import Messages
+
 
 _NO_LIMIT = 10_000
 _DELAY = 1.0  # seconds after which to show that the program still works
@@ -213,6 +215,14 @@ def error(what: XunchaError) -> None:
 def warning(message: str, hint: str = "") -> None:
     """Print a warning."""
     _print_error(_("warning: {message}", message=message), *_hint(hint))
+
+
+def messages(outcome: Messages) -> None:
+    """Print the notes and the warnings about what was done."""
+    for note in outcome.notes:
+        line(note)
+    for text, hint in outcome.warnings:
+        warning(text, hint)
 
 
 def findings(items: Sequence[Finding[Place]]) -> None:

@@ -26,7 +26,6 @@ from xuncha.requests import outcomes, readers
 from xuncha.store.files import absolute
 
 if TYPE_CHECKING:
-    from xuncha.workflow.add import Added
     from xuncha.workflow.perform import Result
 
 _SEPARATORS = re.compile(r"[、，,；;\s]+")
@@ -162,7 +161,7 @@ def add_problem(
     with call.session() as session:
         added = adding.add_problem(session, title, category, readers.read_pairs(fields), new=new)
     screen.line(_("Problem {id} entered: {title}", id=added.identity, title=title))
-    _print_added(added)
+    screen.messages(outcomes.added_messages(added))
     screen.line(_("Next: xuncha add measure {id} … --leader … --office … --due …", id=added.identity))
 
 
@@ -211,16 +210,7 @@ def add_measure(
             new=new,
         )
     screen.line(_("Measure {id} entered: {title}", id=added.identity, title=title))
-    _print_added(added)
-
-
-def _print_added(added: Added) -> None:
-    """Print what else was entered, and which record has the same title."""
-    outcome = outcomes.added_messages(added)
-    for line in outcome.notes:
-        screen.line(line)
-    for warning in outcome.warnings:
-        screen.warning(*warning)
+    screen.messages(outcomes.added_messages(added))
 
 
 @command("edit")
