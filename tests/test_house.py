@@ -24,7 +24,7 @@ FLOORS = [
     {"chinese"},
     {"model"},
     {"rules", "tally"},
-    {"trail", "todo"},
+    {"trail"},
     {"paper", "pages", "store"},
     {"reading", "workflow", "requests", "accounts"},
     {"sync"},

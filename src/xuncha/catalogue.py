@@ -26,7 +26,7 @@ class Rule(Generic[P]):
     severity: Severity
     why: str  # one sentence for the person who breaks the rule
     wrong: str
-    right: str  # the same example, corrected; or what to do
+    right: str = ""  # the same example, corrected; or what to do
     scope: str = ""  # what the rule is applied to, in the terms of its catalogue
     well: str = ""
     """The message where nothing breaks the rule; English, for the catalogue of messages. Only the doctor shows it."""
@@ -51,22 +51,11 @@ class Rule(Generic[P]):
 class Catalogue(dict[str, Rule[P]]):
     """The rules of one kind by their codes, in the order of entry."""
 
-    def declare(
-        self,
-        code: str,
-        severity: Severity = "error",
-        *,
-        why: str,
-        wrong: str,
-        right: str = "",
-        scope: str = "",
-        check: Check[P] | None = None,
-        **fields: str,
-    ) -> Rule[P]:
+    def declare(self, code: str, severity: Severity = "error", **fields: Any) -> Rule[P]:  # noqa: ANN401
         """Enter a rule; `fields` holds the other fields of `Rule`."""
-        self[code] = rule = Rule(code, severity, why, wrong, right, scope, check=check, **fields)
+        self[code] = rule = Rule(code, severity, **fields)
         return rule
 
     def rule(self, code: str, severity: Severity = "error", **fields: str) -> Callable[[Check[P]], Rule[P]]:
-        """Return a decorator that enters a rule with a function as its check; the rule then replaces the function. Arguments are those of `declare`."""
+        """Return a decorator that enters a rule with a function as its check; the rule then replaces the function."""
         return lambda check: self.declare(code, severity, check=check, **fields)

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from icalendar import Component, Event
 
 
+Kind = Literal["deadline", "review"]
+
+
 class Workdays:
     """China's working days in the years that the installed table holds; other years are not guessed (docs/adr/0011).
 
@@ -59,7 +62,7 @@ class Workdays:
 class Entry(NamedTuple):
     """What a measure waits for: its time limit while it is open; its next review once it is closed and long-term."""
 
-    kind: Literal["deadline", "review"]
+    kind: Kind
     problem: ProblemRow
     measure: MeasureRow
     day: date
@@ -87,27 +90,20 @@ def entries(
 
     With `closed`, also return measures closed before their day, as withdrawn. Reminders before today are left out.
     """
-    candidates = [
-        _entry(problem, row, register.frame, today, workdays)
-        for problem in register.problems
-        for row in problem.measures
-        if office in {None, row.office} and leader in {None, row.leader}
-    ]
-    selected = [entry for entry in candidates if entry and (closed or not entry.is_cancelled)]
-    return sorted(selected, key=attrgetter("day"))
-
-
-def _entry(
-    problem: ProblemRow, row: MeasureRow, frame: Frame, today: date, workdays: Workdays
-) -> Entry | None:
-    review = review_day(row, frame)
-    day = review or (date.fromisoformat(row.due) if row.due else None)
-    is_cancelled = row.status == "closed" and review is None
-    if day is None or (is_cancelled and day < today):
-        return None
-    last_workday = workdays.on_or_before(day)
-    reminders = () if is_cancelled else _reminders(day, last_workday, frame.due_soon_days, today, workdays)
-    return Entry("review" if review else "deadline", problem, row, day, last_workday, reminders, is_cancelled)
+    found = []
+    rows = [(problem, row) for problem in register.problems for row in problem.measures]
+    for problem, row in rows:
+        review = review_day(row, register.frame)
+        day = review or (date.fromisoformat(row.due) if row.due else None)
+        is_cancelled = row.status == "closed" and review is None
+        is_wanted = office in {None, row.office} and leader in {None, row.leader}
+        if day is None or not is_wanted or (is_cancelled and (day < today or not closed)):
+            continue
+        workday = workdays.on_or_before(day)
+        reminders = _reminders(day, workday, register.frame.due_soon_days, today, workdays)
+        kind: Kind = "review" if review else "deadline"
+        found.append(Entry(kind, problem, row, day, workday, () if is_cancelled else reminders, is_cancelled))
+    return sorted(found, key=attrgetter("day"))
 
 
 def _reminders(

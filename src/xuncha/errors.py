@@ -123,7 +123,7 @@ def cause_of(error: OSError) -> str:
 
 def bug_message(error: BaseException) -> str:
     """Return the message about an error that no code expects."""
-    return _("this should not happen: {kind}: {error}").format(kind=type(error).__name__, error=error)
+    return _("this should not happen: {kind}: {error}", kind=type(error).__name__, error=error)
 
 
 def crash_of(code: int) -> str:
@@ -131,4 +131,4 @@ def crash_of(code: int) -> str:
     if not system.has_crashed(code):
         return ""
     name = signal.strsignal(-code) if code < 0 else f"{code:#x}"
-    return _("it was killed: {signal}").format(signal=name or -code)
+    return _("it was killed: {signal}", signal=name or -code)

@@ -63,9 +63,10 @@ def is_chinese() -> bool:
     return isinstance(_context_translations.get() or _translations, _gettext.GNUTranslations)
 
 
-def gettext(message: str) -> str:
-    """Return the message in the chosen language."""
-    return (_context_translations.get() or _translations).gettext(message)
+def gettext(message: str, /, **values: object) -> str:
+    """Return the message in the chosen language, with values in place of the names in its braces."""
+    text = (_context_translations.get() or _translations).gettext(message)
+    return text.format(**values) if values else text
 
 
 def mark(message: str) -> str:
@@ -79,6 +80,7 @@ def all_messages() -> list[str]:
     return [text for pair in catalogue.items() for text in (pair[is_chinese()],) if isinstance(pair[0], str)]
 
 
-def ngettext(singular: str, plural: str, number: int) -> str:
-    """Return the message for a number of things, in the chosen language; the caller fills in its `{n}`."""
-    return (_context_translations.get() or _translations).ngettext(singular, plural, number)
+def ngettext(singular: str, plural: str, number: int, /, **values: object) -> str:
+    """Return the message for a number of things, as `gettext` does; `n` is one of the values."""
+    text = (_context_translations.get() or _translations).ngettext(singular, plural, number)
+    return text.format(**values) if values else text

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from openpyxl import Workbook
 
+from tests import program
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -86,6 +88,48 @@ def test_the_folder_of_the_ledger_is_no_file_to_write(ledger: LedgerOnDisk, word
         result = ledger.run(*words, place)
         assert result.code in {1, 3}
         assert re.search(r"^error\[(not-written|output-in-ledger)\]: ", result.err, re.MULTILINE), result.err
+
+
+@pytest.mark.parametrize(("words", "form"), [(words, form) for words, form, _other in ONE_FORM], ids=str)
+def test_a_folder_that_is_not_there_is_told_before_any_work(
+    ledger: LedgerOnDisk, words: list[str], form: str
+) -> None:
+    ledger.write(ledger.path("1.2"), ledger.read("1.2").replace("规划科", "规化科"))
+    result = ledger.run(*words, f"nowhere/a.{form}")
+    assert (result.code, result.out) == ((1, "") if words[0] == "archive" else (3, ""))
+    assert result.err.startswith("error["), "reading the ledger would have found the wrong name"
+    assert "unknown-office" not in result.err
+
+
+def test_a_refusal_warns_of_nothing_in_a_document_that_is_not_made(ledger: LedgerOnDisk) -> None:
+    ledger.write("templates/notice.txt.j2", "own")
+    assert "警告" in ledger.run("notice").err
+    for place in (".git/a.txt", "data/a.txt", "nowhere/a.txt"):
+        result = ledger.run("notice", "-o", place)
+        assert result.code in {1, 3}
+        assert result.err.startswith("error["), result.err
+
+
+@pytest.mark.parametrize(
+    "option", [["-f", "xlsx"], ["--json"], ["--trend"], ["--fail-on", "audit"], ["--dispatch"]], ids=str
+)
+def test_a_region_file_is_not_written_with_an_option_that_would_be_passed_over(
+    ledger: LedgerOnDisk, tmp_path: Path, option: list[str]
+) -> None:
+    result = ledger.run("rollup", ledger.root, "--init", "-o", tmp_path / "region.yaml", *option)
+    assert (result.code, "error[usage]" in result.err, option[0] in result.err) == (2, True, True)
+    assert not (tmp_path / "region.yaml").exists()
+
+
+@pytest.mark.parametrize("folder", [".", "data/problems"])
+@pytest.mark.parametrize("typed", [".", "x.zip"])
+def test_a_refused_archive_is_told_a_place_that_would_do(
+    ledger: LedgerOnDisk, folder: str, typed: str
+) -> None:
+    done = program.run(["archive", "-o", typed], ledger.root / folder, ledger.environment, b"")
+    place = ledger.root / folder / done.err.decode().rpartition("-o ")[2].strip()
+    assert place.suffix == ".zip"
+    assert place.resolve().parent == ledger.root.resolve().parent
 
 
 def test_no_region_file_takes_the_place_of_one_that_somebody_has_filled_in(

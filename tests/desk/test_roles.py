@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.desk.office import ACCOUNTS, Office
-from xuncha.requests.verb_values import PARAMETERS
+from xuncha.requests.readers import PARAMETERS
 from xuncha.workflow.verbs import VERBS
 
 if TYPE_CHECKING:

@@ -102,7 +102,7 @@ def test_elsewhere_nobody_waits_for_what_is_not_allowed(
 def test_a_document_that_word_has_open_is_told_with_what_to_do(
     ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from xuncha.cli.deliver import save
+    from xuncha.cli.deliver import deliver
 
     output = ledger.root.parent / "台账通报.docx"
     output.write_bytes(b"old")
@@ -110,7 +110,7 @@ def test_a_document_that_word_has_open_is_told_with_what_to_do(
     with pytest.raises(
         SurroundingsError, match=r"台账通报.docx cannot be written: another program such as Word"
     ) as caught:
-        save(b"new", output, ledger.root)
+        deliver(b"new", (), output)
     assert "close it" in caught.value.message
     assert output.read_bytes() == b"old"
     assert [each.name for each in output.parent.glob(f"{files.TEMPORARY}*")] == []

@@ -354,10 +354,20 @@ def test_a_ledger_beside_another_is_not_taken_for_a_part_of_it(ledger: LedgerOnD
 def test_a_ledger_deeper_in_a_repository_gets_no_files_for_ci_that_nothing_would_run(
     ledger: LedgerOnDisk,
 ) -> None:
-    ledger.ok("init", "deeper/village")
-    village = ledger.root / "deeper/village"
-    assert (village / "data/ledger.yaml").is_file()
-    assert not {".github", ".gitea", ".gitlab-ci.yml", ".git"} & {path.name for path in village.iterdir()}
+    ledger.write("台账.csv", "问题,整改措施,责任科室\n推进缓慢,完成手续,规划科\n")
+    for words in (["init"], ["import", "table", "台账.csv"]):
+        village = ledger.root / "deeper" / words[0]
+        ledger.ok(*words, village)
+        assert (village / "data/ledger.yaml").is_file()
+        assert not {".github", ".gitea", ".gitlab-ci.yml", ".git"} & {path.name for path in village.iterdir()}
+
+
+def test_an_import_replaces_no_part_of_a_ledger_whose_settings_are_gone(ledger: LedgerOnDisk) -> None:
+    ledger.write("台账.csv", "问题,整改措施,责任科室\n推进缓慢,完成手续,规划科\n")
+    left = ledger.write("rest/data/problems/01/1.1.yaml", "title: 手工\nstatus: not_started\n")
+    result = ledger.run("import", "table", "台账.csv", "rest")
+    assert (result.code, "error[ledger-exists]" in result.err) == (1, True)
+    assert left.read_text(encoding="utf-8").startswith("title: 手工")
 
 
 # ---- templates, hooks, signatures

@@ -36,7 +36,7 @@ def _context(options: Mapping[str, str | None]) -> Context:
     text = _option_value(options, "--today", "XUNCHA_TODAY")
     lang = options.get("--lang")
     if lang is not None and lang not in LANGUAGES:
-        raise UsageError("bad-language", _("--lang must be zh or en, not “{lang}”").format(lang=lang))
+        raise UsageError("bad-language", _("--lang must be zh or en, not “{lang}”", lang=lang))
     option = "--today" if options.get("--today") else "XUNCHA_TODAY"
     day = readers.read_day(text, option, _today()) if text else _today()
     return Context(Path(ledger) if ledger else None, day, bool(text), clock=(lambda: day) if text else _today)
@@ -59,8 +59,8 @@ def _completion(*, install: bool) -> None:
     """Install the completion into the shell in which the program was typed, or print its script."""
     shell = completion._get_shell_name()  # type: ignore[attr-defined]  # noqa: SLF001  Typer's own way to tell
     if shell not in {"bash", "zsh", "fish", "powershell", "pwsh"}:
-        message = _("there is no completion for this shell: {shell}").format(shell=shell or "?")
-        hint = _("available: {names}").format(names="bash, zsh, fish, PowerShell")
+        message = _("there is no completion for this shell: {shell}", shell=shell or "?")
+        hint = _("available: {names}", names="bash, zsh, fish, PowerShell")
         raise SurroundingsError("unknown-shell", message, hint)
     variables = {"prog_name": "xuncha", "complete_var": "_XUNCHA_COMPLETE", "shell": shell}
     if install:
@@ -80,13 +80,13 @@ def _usage_message(error: Any) -> str:  # noqa: ANN401  Typer does not export th
                 name.lstrip("-"): name for name in (*own, *VALUED, *FLAGS)
             }  # all begin with the same hyphens
             similar = most_similar(error.option_name.lstrip("-"), known)
-            suggestion = _(" (available: {options})").format(options=known[similar]) if similar else ""
-            return _("there is no option {name}").format(name=error.option_name) + suggestion
+            suggestion = _(" (available: {options})", options=known[similar]) if similar else ""
+            return _("there is no option {name}", name=error.option_name) + suggestion
         case "MissingParameter" if error.param is not None:
             from xuncha.cli.help import metavar  # noqa: PLC0415  for this error alone
 
             option = next((name for name in error.param.opts if name.startswith("-")), metavar(error.param))
-            return _("{name} is missing").format(name=option)
+            return _("{name} is missing", name=option)
         case "BadOptionUsage":
             is_needed = "requires" in error.message
             message = _("{name} needs a value") if is_needed else _("{name} takes no value")
@@ -175,6 +175,6 @@ def _report_os_error(error: OSError) -> int:
     if error.errno == errno.EPIPE:  # the reader of the pipe has gone: nobody would see a message
         return 1
     prefix = f"{error.filename}: " if error.filename else ""
-    message = _("the system refused: {reason}").format(reason=prefix + cause_of(error))
+    message = _("the system refused: {reason}", reason=prefix + cause_of(error))
     screen.error(SurroundingsError("system", message))
     return SurroundingsError.exit_code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import typer
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
-from xuncha.cli.deliver import check_output, check_suffix, save
+from xuncha.cli.deliver import check_output, deliver
 from xuncha.cli.options import optional
 from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
@@ -44,39 +45,37 @@ def archive(
     elif verify and not output and at is None:
         _check(verify, as_json=as_json)
     else:
-        hint = _("type: {command}").format(command="xuncha archive -o ../归档.zip")
+        hint = _("type: {command}", command="xuncha archive -o ../归档.zip")
         raise UsageError("usage", _("archive either makes a file (-o) or checks one (--verify)"), hint)
 
 
 def _make(call: Context, output: Path, at: str | None, *, as_json: bool) -> None:
     from xuncha.archive.bag import write_zip  # noqa: PLC0415  other commands need none of this
     from xuncha.archive.gathering import gather  # noqa: PLC0415
-    from xuncha.requests.moments import read_moment  # noqa: PLC0415
+    from xuncha.requests.readers import read_moment  # noqa: PLC0415
     from xuncha.trail.tree import commit_at, day_of  # noqa: PLC0415
 
-    check_suffix(output, "zip")
     if output.resolve().is_relative_to(call.root.resolve()):
-        message = _("{path} is in the ledger's folder, where an archive does not belong").format(path=output)
-        hint = _("name a file outside of it: {option}").format(option=f"-o ../{output.name}")
+        message = _("{path} is in the ledger's folder, where an archive does not belong", path=output)
+        outside = os.path.relpath(call.root.parent / (output.name or "归档.zip"))
+        hint = _("name a file outside of it: {option}", option=f"-o {outside}")
         raise RefusedError("output-in-ledger", message, hint)
-    check_output(output, call.root)
+    check_output(output, "zip")
     call.warn_of_leftovers()
     moment = read_moment(call.root, at, "--at", call.today) if at else "HEAD"
     commit = commit_at(call.root, moment)
     day = call.today if call.day_is_given else day_of(call.root, commit, moment)
     with temporary_folder() as place, screen.show_activity(_("Making the archive")):
         case = gather(call.root, commit, day, place)
-        with (place / "archive.zip").open("w+b") as stream:
+        with (place / "archive.zip").open("wb") as stream:
             write_zip(case.bag, case.name, day, stream)
-            stream.seek(0)
-            save(stream, output, call.root)
+        deliver(place / "archive.zip", (), output, None)
     _warn(case, call.root, is_current=at is None)
     if as_json:
         screen.data(case.facts.model_dump(mode="json"))
         return
-    screen.line(_("The archive is in {path}. It is internal: do not publish it.").format(path=output))
-    message = _("It contains the ledger as of commit {commit}, dated {day}.")
-    screen.line(message.format(commit=commit[:10], day=day))
+    screen.line(_("The archive is in {path}. It is internal: do not publish it.", path=output))
+    screen.line(_("It contains the ledger as of commit {commit}, dated {day}.", commit=commit[:10], day=day))
 
 
 def _warn(case: ArchiveCase, root: Path, *, is_current: bool) -> None:
@@ -97,12 +96,10 @@ def _warn(case: ArchiveCase, root: Path, *, is_current: bool) -> None:
     for sentence in dict.fromkeys(case.warnings):
         screen.warning(sentence)
     for form, error in case.lacking.items():
-        message = _("the notice as {form} is not in the archive: {reason}").format(
-            form=form, reason=reason(error)
-        )
+        message = _("the notice as {form} is not in the archive: {reason}", form=form, reason=reason(error))
         screen.warning(message, error.hint)
     for path in case.facts.left_out:
-        screen.warning(_("{path} is a link, and is not in the archive").format(path=path))
+        screen.warning(_("{path} is a link, and is not in the archive", path=path))
 
 
 def _check(file: Path, *, as_json: bool) -> None:
@@ -139,8 +136,8 @@ def _show_verdict(file: Path, verdict: Verdict, facts: Facts) -> None:
     if facts.is_reproducible:
         compared = _("Compared with the history: the ledger, evidence, log, audit, and the notice as text.")
     screen.line(compared.format(version=facts.made_by.xuncha))
-    screen.line(_("Organisation: {name}").format(name=facts.organisation))
-    screen.line(_("Commit: {commit}").format(commit=facts.commit))
-    screen.line(_("Date: {day}").format(day=facts.date))
-    screen.line(_("SHA-256 of the file: {sha256}").format(sha256=verdict.sha256))
+    screen.line(_("Organisation: {name}", name=facts.organisation))
+    screen.line(_("Commit: {commit}", commit=facts.commit))
+    screen.line(_("Date: {day}", day=facts.date))
+    screen.line(_("SHA-256 of the file: {sha256}", sha256=verdict.sha256))
     screen.line(_("Compare the commit and this SHA-256 with what was written down when it was handed over."))

@@ -61,13 +61,12 @@ def _show_diagnoses(diagnoses: list[Diagnosis], root: Path) -> None:
         if diagnosis.remedy:
             screen.line(f"{_INDENT}{diagnosis.remedy}")
     if unknown := [diagnosis.code for diagnosis in diagnoses if diagnosis.state == "unknown"]:
-        message = _("not checked until that is fixed: {codes}").format(codes=_(", ").join(unknown))
+        message = _("not checked until that is fixed: {codes}", codes=_(", ").join(unknown))
         screen.show(_marked_line("unknown", message), wide=True)
     if any(diagnosis.remedy for diagnosis in diagnoses) and not root.samefile("."):
-        screen.line(_("Type the commands above in the folder {path}.").format(path=root))
+        screen.line(_("Type the commands above in the folder {path}.", path=root))
     if wrong := sum(diagnosis.state in {"error", "warning"} for diagnosis in diagnoses):
-        message = ngettext("{n} item needs attention.", "{n} items need attention.", wrong)
-        screen.line(message.format(n=wrong))
+        screen.line(ngettext("{n} item needs attention.", "{n} items need attention.", wrong, n=wrong))
     else:
         screen.line(_("The ledger's environment is fine. To check the ledger itself: xuncha validate"))
 
@@ -105,8 +104,7 @@ def validate(call: Context, as_json: options.Json = False) -> None:
         screen.findings(findings)
     if not (wrong or as_json):
         n = len(register(call.root).measures)
-        message = ngettext("{n} measure checked: no errors.", "{n} measures checked: no errors.", n)
-        screen.line(message.format(n=n))
+        screen.line(ngettext("{n} measure checked: no errors.", "{n} measures checked: no errors.", n, n=n))
     raise typer.Exit(1 if wrong else 0)
 
 
@@ -139,8 +137,7 @@ def proof(
     facts = ledger_facts(ledger, call.today) if ledger else None
     silenced += [Silenced(code, words=words) for code, words in (ledger.frame.silenced if ledger else ())]
     if codes := sorted({rule.code for rule in silenced} - RULES.keys()):
-        message = _("the proofreader has no rule {codes} to ignore")
-        screen.warning(message.format(codes=_(", ").join(codes)))
+        screen.warning(_("the proofreader has no rule {codes} to ignore", codes=_(", ").join(codes)))
     about = facts if facts and is_about_ledger(text, facts) else None
     findings = proofread(replace(text, facts=about), str(file), [*ignored, *silenced])
     if as_json:
@@ -162,7 +159,7 @@ def _ignored_rule(option: str) -> Silenced:
 
     silenced = Silenced.from_option(option)
     if silenced is None:
-        message = _("--ignore: {words} is not a rule of the proofreader").format(words=option)
+        message = _("--ignore: {words} is not a rule of the proofreader", words=option)
         hint = suggestion(option.partition(":")[0], RULES)
         raise UsageError("no-such-rule", message, hint or _("write it like half-width or half-width:20"))
     return silenced

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len, chop_cells, set_cell_size
@@ -111,32 +111,21 @@ def _lines(
     cell: Cell, room: int, gap: int, column: Column, console: Console
 ) -> Iterator[str | list[Segment]]:
     """Break a cell into lines that fit the room, each padded up to the next column."""
-    if isinstance(cell, str):
-        for line in wrap(cell, room) if column.wraps else [cell]:
-            used = width(line)
-            if used > room:
-                line, used = set_cell_size(line, room - 1) + "…", room  # noqa: PLW2901
-            blank = " " * (room - used)
-            yield blank + line + " " * gap if column.right else line + blank + " " * gap
-        return
-    texts: Iterable[Text] = _split_text(cell, room)
-    if not column.wraps:
-        texts = cell.wrap(console, room, overflow="ellipsis", no_wrap=True)
-    for text in texts:
-        blank = " " * (room - text.cell_len)
+    text, place = str(cell), 0
+    for line in wrap(text, room) if column.wraps else [text]:
+        used = width(line)
+        blank = " " * (room - used)
         before, after = (blank, " " * gap) if column.right else ("", blank + " " * gap)
-        styled = Segment.apply_style(text.render(console), console.get_style(text.style))
+        if isinstance(cell, str):
+            yield before + (line if used <= room else set_cell_size(line, room - 1) + "…") + after
+            continue
+        place = text.index(line, place)  # skips blanks that `wrap` left out
+        part = cell[place : place + len(line)]
+        place += len(line)
+        if used > room:
+            part.truncate(room, overflow="ellipsis")
+        styled = Segment.apply_style(part.render(console), console.get_style(part.style))
         yield [Segment(before), *styled, Segment(after)]
-
-
-def _split_text(cell: Text, room: int) -> Iterator[Text]:
-    """Break styled text at the same places as `wrap`."""
-    for paragraph in cell.split("\n", allow_blank=True):
-        place = 0
-        for line in wrap(paragraph.plain, room):
-            place = paragraph.plain.index(line, place)  # skips blanks that `wrap` left out
-            yield paragraph[place : place + len(line)]
-            place += len(line)
 
 
 def wrap(text: str, room: int) -> list[str]:

@@ -83,9 +83,16 @@ class _Translated:
 
 
 def _process_value(parameter: TyperOption, ctx: typer.Context, value: object) -> object:
-    """Convert a value as Typer does, but leave a text and what was not given as they are: even for these, Typer would load pydantic."""
+    """Convert a value as Typer does, but leave a text and what was not given as they are: even for these, Typer would load pydantic.
+
+    Raises UsageError for an option with an empty value, which a script's unset variable may cause: it is not the same as no option.
+    """
     if value in (None, ()) and not parameter.required:
         return () if parameter.multiple or parameter.nargs == -1 else None
+    for text in value if isinstance(value, (list, tuple)) else [value]:
+        if parameter.param_type_name == "option" and isinstance(text, str) and is_blank(text):
+            message = _("{option} is empty", option=parameter.opts[-1])
+            raise UsageError("empty-text", message, _("give it a value, or leave the option out"))
     is_text = isinstance(value, str) and parameter.type_descriptor.annotation is str
     return value if is_text else type(parameter).process_value(parameter, ctx, value)
 
@@ -94,26 +101,10 @@ class _Command(_Translated, TyperCommand):
     allow_extra_args = True  # so that they are refused in our words
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
-        if not ctx.resilient_parsing:
-            self._must_be_filled(ctx, args)
         rest = super().parse_args(ctx, args)
         if rest and not ctx.resilient_parsing:
-            message = _("too many arguments: {texts}").format(texts=" ".join(rest))
-            raise UsageError("usage", message, see_help(ctx))
+            raise UsageError("usage", _("too many arguments: {texts}", texts=" ".join(rest)), see_help(ctx))
         return rest
-
-    def _must_be_filled(self, ctx: Any, args: list[str]) -> None:  # noqa: ANN401
-        """Refuse an option with an empty value, which a script's unset variable may cause: it is not the same as no option."""
-        try:
-            parsed, _rest, _order = self.make_parser(ctx).parse_args(args=list(args))
-        except WrongUsage:
-            return  # the real parsing reports what is wrong
-        for parameter in self.get_params(ctx):
-            values = parsed.get(parameter.name) if parameter.param_type_name == "option" else None
-            for value in values if isinstance(values, list) else [values]:
-                if isinstance(value, str) and is_blank(value):
-                    message = _("{option} is empty").format(option=parameter.opts[-1])
-                    raise UsageError("empty-text", message, _("give it a value, or leave the option out"))
 
 
 class _Group(_Translated, TyperGroup):
@@ -132,12 +123,12 @@ class _Group(_Translated, TyperGroup):
 
 def see_help(context: Any) -> str:  # noqa: ANN401
     """Return the hint that names the help of a command."""
-    return _("see `{path} --help`").format(path=context.command_path)
+    return _("see `{path} --help`", path=context.command_path)
 
 
 def no_such_command(name: str, commands: Collection[str], code: str = "usage") -> UsageError:
     """Return the error for an unknown command, with the most similar one as a hint."""
-    return UsageError(code, _("there is no command {name}").format(name=name), suggestion(name, commands))
+    return UsageError(code, _("there is no command {name}", name=name), suggestion(name, commands))
 
 
 def program(verb: str | None = None) -> typer.Typer:
@@ -195,14 +186,14 @@ def root_options(
 def _with_context(function: Callable[..., None]) -> Callable[..., None]:
     """Return a function for Typer, whose first parameter is Typer's context instead of `call`."""
     signature = inspect.signature(function, eval_str=True)
-    first, *others = [*signature.parameters.values(), None]
-    if first is None or first.name != "call":
+    parameters = [*signature.parameters.values()]
+    if not parameters or parameters[0].name != "call":
         return function
 
     @wraps(function)
     def run(context: typer.Context, **arguments: Any) -> None:  # noqa: ANN401
         function(context.obj, **arguments)
 
-    context = inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
-    run.__signature__ = signature.replace(parameters=[context, *filter(None, others)])  # type: ignore[attr-defined]
+    parameters[0] = parameters[0].replace(name="context", annotation=typer.Context)
+    run.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     return run

@@ -61,8 +61,8 @@ def add(
     how = cast("Channel", readers.read_word(channel, "--channel", names.CHANNELS))
     with call.session() as session:
         number = add_comment(session, text, channel=how, received=day, about=identity, name=name)
-    screen.line(_("Comment {n} entered.").format(n=number))
-    screen.line(_("Once it is answered: xuncha comment reply {n} …").format(n=number))
+    screen.line(_("Comment {n} entered.", n=number))
+    screen.line(_("Once it is answered: xuncha comment reply {n} …", n=number))
 
 
 @command("comment", "reply")
@@ -84,7 +84,7 @@ def reply(
     day = readers.read_past_day(date, "--date", call.today) if date else call.today
     with call.session() as session:
         register.reply(session, comment_number, text, day)
-    screen.line(_("Comment {n} is answered.").format(n=comment_number))
+    screen.line(_("Comment {n} is answered.", n=comment_number))
 
 
 @command("comment", "list")
@@ -129,7 +129,7 @@ def _table(comments: Mapping[int, Comment]) -> Columns:
     headings = (_("No."), _("Received"), _("Channel"), _("About"), _("Comment"), _("Reply"))
     table = Columns(RIGHT, FIXED, FIXED, FIXED, Column(), Column(), headings=headings)
     for place, each in comments.items():
-        text = _on_one_line(each.text) + (_(" ({reason})").format(reason=each.name) if each.name else "")
+        text = _on_one_line(each.text) + (_(" ({reason})", reason=each.name) if each.name else "")
         answered: str | Text = Text(_("not answered"), "yellow")
         if each.reply:
             answered = f"{each.reply.date} {_on_one_line(each.reply.text)}"

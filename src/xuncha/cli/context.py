@@ -15,7 +15,6 @@ from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.register import Register
-from xuncha.model.source import Source
 from xuncha.rules.names import no_such_record
 from xuncha.store import cache
 from xuncha.store.files import WorkingTree, find_ledger
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from xuncha.model.records import Ledger
     from xuncha.paper.own import OwnFiles
     from xuncha.trail.history import Event
+    from xuncha.trail.tree import Tree
     from xuncha.workflow.change import Session
     from xuncha.workflow.perform import Result
 
@@ -55,8 +55,7 @@ class Context:
         from xuncha.workflow.change import begin  # noqa: PLC0415
 
         with begin(self.root) as session:
-            for message, hint in session_messages(session).warnings:
-                screen.warning(message, hint)
+            screen.messages(session_messages(session))
             yield session
 
     def root_for_writing(self) -> Path:
@@ -68,26 +67,23 @@ class Context:
         """Return this call with the ledger as it was on a day or at a revision; None: as it is. Raises RefusedError if history has no such moment."""
         if moment is None:
             return self
-        from xuncha.requests.moments import find_moment as found_in_history  # noqa: PLC0415
+        from xuncha.requests.readers import find_moment  # noqa: PLC0415
 
-        commit, day = found_in_history(self.root, moment, "--at", self.today)
+        commit, day = find_moment(self.root, moment, "--at", self.today)
         self._warn_if_shallow()
         return replace(self, commit=commit, today=day)
 
     def register(self) -> Register:
         """Return the register of the ledger; warn of what an interrupted command left behind."""
         with self._reading():
-            if self.commit is None:
-                return cache.register(self.root)
-            from xuncha.trail.tree import Tree  # noqa: PLC0415  only looking back needs git
+            source = self.source()
+            return cache.register(self.root) if isinstance(source, WorkingTree) else cache.register_at(source)
 
-            return cache.register_at(Tree(self.root, self.commit))
-
-    def source(self) -> Source:
+    def source(self) -> WorkingTree | Tree:
         """Return where the files are read from: the folder, or the commit that was chosen."""
         if self.commit is None:
             return WorkingTree(self.root)
-        from xuncha.trail.tree import Tree  # noqa: PLC0415
+        from xuncha.trail.tree import Tree  # noqa: PLC0415  only looking back needs git
 
         return Tree(self.root, self.commit)
 
@@ -128,8 +124,7 @@ class Context:
         except SurroundingsError as error:
             if error.code != "no-git":
                 raise
-            message = _("the history cannot be shown: {reason}")
-            screen.warning(message.format(reason=error.message), error.hint)
+            screen.warning(_("the history cannot be shown: {reason}", reason=error.message), error.hint)
             return []
 
     def templates(self) -> OwnFiles:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 from xuncha.cli import screen
-from xuncha.cli.context import Context
 from xuncha.cli.options import FORMS, TABLES
 from xuncha.errors import RefusedError, SurroundingsError, UsageError, cause_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.store.files import replace
 from xuncha.system import is_link
-from xuncha.trail.repository import common_dir, git_dir
+from xuncha.trail.repository import looks_like_git
 
 _LEDGER_FOLDERS: Final = frozenset({"data", "templates"})  # folders in which every file is the ledger's
 _BLOCK: Final = 1024 * 1024
@@ -34,30 +35,37 @@ _PLAIN: Final = {("txt", "csv"), ("txt", "json")}
 def check_form(
     form: str, forms: Sequence[str], output: Path | None, name: str, *, as_json: bool = False
 ) -> None:
-    """Check, before any work, that a form is one of `forms` and fits the output, else raise UsageError; hints suggest `name` for a file."""
+    """Check, before any work, that a form is one of `forms` (UsageError if not), and the file as `check_output` does; hints suggest `name` for a file."""
     from xuncha.paper.forms import TEXT  # noqa: PLC0415  help and completion need no paper
 
     if as_json and output is None:
         return
     if form not in forms:
-        hint = _("available: {names}").format(names=_(", ").join(forms))
-        raise UsageError("unknown-format", _("there is no format “{form}”").format(form=form), hint)
+        hint = _("available: {names}", names=_(", ").join(forms))
+        raise UsageError("unknown-format", _("there is no format “{form}”", form=form), hint)
     if output is None and form not in TEXT and screen.is_terminal():
-        hint = _("name a file: {option}").format(option=f"-o {name}.{form}")
-        raise UsageError("no-output", _("a screen cannot show {form}").format(form=form), hint)
-    check_suffix(output, form, forms)
+        hint = _("name a file: {option}", option=f"-o {name}.{form}")
+        raise UsageError("no-output", _("a screen cannot show {form}", form=form), hint)
+    check_output(output, form, forms)
 
 
-def check_suffix(output: Path | None, form: str, forms: Sequence[str] = ()) -> None:
-    """Refuse (UsageError) a file whose extension names another form than the one that is written; the option `-f` offers `forms`."""
+def check_output(output: Path | None, form: str, forms: Sequence[str] = ()) -> None:
+    """Check, before any work, that a document in this form can be written to a file; the option `-f` offers `forms`.
+
+    Raises UsageError if the extension names another form; RefusedError if the place is no place for a document (`_check_place`);
+    SurroundingsError if there is no such folder, or it cannot be written.
+    """
     suffix = named_form(output)
     if output and suffix in _NAMED_FORMS - {form} and (suffix, form) not in _PLAIN:
         message = _("{path} has the extension {suffix}, but the format is {form}")
         message = message.format(path=output, suffix=output.suffix[1:], form=form)
-        hint = _("name another file: {option}").format(option=output.with_suffix(f".{form}"))
+        hint = _("name another file: {option}", option=output.with_suffix(f".{form}"))
         if suffix in forms:
-            hint = _("type: -f {suffix}").format(suffix=suffix)
+            hint = _("type: -f {suffix}", suffix=suffix)
         raise UsageError("wrong-suffix", message, hint)
+    if output:
+        with _writing(output):
+            _check_place(output)
 
 
 def named_form(output: Path | None) -> str:
@@ -67,88 +75,75 @@ def named_form(output: Path | None) -> str:
 
 
 def deliver(
-    content: bytes | Path, warnings: Sequence[str], output: Path | None, root: Path, message: str | None = ""
+    content: bytes | Path, warnings: Sequence[str], output: Path | None, message: str | None = ""
 ) -> None:
-    """Print a document, or save it to a file; a Path gives the content of a file. `message` names the file by `{path}`; None prints nothing."""
-    for sentence in warnings:
-        screen.warning(sentence)
+    """Print a document, or save it to a file; a Path gives the content of a file. `message` names the file by `{path}`; None prints nothing.
+
+    Raises what `check_output` does; SurroundingsError if writing fails: the file is then as it was.
+    """
     with BytesIO(content) if isinstance(content, bytes) else content.open("rb") as stream:
-        if output is None:
-            _print(stream)
-            return
-        save(stream, output, root)
-    if message is not None and not screen.is_stdout(output):
-        screen.line((message or _("It is in {path}.")).format(path=output))
+        if output is not None:
+            with _writing(output):
+                _check_place(output)
+                # If the standard output is a file, later output must not overwrite the document.
+                if not screen.is_stdout(output):
+                    replace(_real_path(output), stream)
+        for sentence in warnings:  # of a document that exists: a refusal comes first
+            screen.warning(sentence)
+        if output is None or screen.is_stdout(output):
+            for block in iter(partial(stream.read, _BLOCK), b""):
+                screen.write(block)
+        elif message is not None:
+            screen.line((message or _("It is in {path}.")).format(path=output))
 
 
-def make_paper(call: Context, name: str, form: str, **values: object) -> tuple[bytes, list[str]]:
-    """Make a document from the outline template of this name; return it with the warnings."""
-    from xuncha.paper import templates  # noqa: PLC0415
-
-    with screen.show_activity(_("Making the document")):
-        return templates.make_file(name, form, call.templates(), **values)
-
-
-def deliver_paper(
-    call: Context, name: str, form: str, output: Path | None, message: str | None = "", **values: object
-) -> None:
-    """Make a document as `make_paper` does, and deliver it."""
-    content, warnings = make_paper(call, name, form, **values)
-    deliver(content, warnings, output, call.root, message)
-
-
-def save(content: bytes | BinaryIO, output: Path, root: Path) -> None:
-    """Write a document, bytes or a stream, to a file. Raises what `check_output` does; SurroundingsError if writing fails: the file is then as it was."""
+@contextlib.contextmanager
+def _writing(output: Path) -> Iterator[None]:
+    """Report why the system refuses to write a file, as SurroundingsError."""
     try:
-        check_output(output, root)
-        if screen.is_stdout(output):  # even if it is a file: later output must not overwrite the document
-            _print(BytesIO(content) if isinstance(content, bytes) else content)
-        else:
-            replace(_real_path(output), content)
+        yield
     except (OSError, RuntimeError) as error:  # RuntimeError: links that form a circle
         reason = cause_of(error) if isinstance(error, OSError) else error
-        message = _("{path} cannot be written: {reason}").format(path=output, reason=reason)
+        message = _("{path} cannot be written: {reason}", path=output, reason=reason)
         raise SurroundingsError("not-written", message) from None
 
 
-def _print(stream: BinaryIO) -> None:
-    for block in iter(partial(stream.read, _BLOCK), b""):
-        screen.write(block)
+def _check_place(output: Path) -> None:
+    """Refuse to write a document through a link, behind a link that came with a ledger, into git's folder, or over a part of a ledger.
 
+    Raises RefusedError for these; OSError if there is no such folder, or it cannot be written.
+    """
+    from tempfile import TemporaryFile  # noqa: PLC0415  help and completion need none
 
-def check_output(output: Path, root: Path) -> None:
-    """Refuse (RefusedError) to write a document through a link, behind a link that came with the ledger, into git's folder, or over a part of a ledger."""
-    absolute, real, ledger = output.absolute(), _real_path(output), root.resolve()
-    folder = git_dir(root)
-    of_git = [folder.resolve(), common_dir(folder).resolve()] if folder else []
-    inside = (real.is_relative_to(ledger) and real.relative_to(ledger).parts) or ("",)
-    # Capitals make no difference: on the file systems of other computers they are the same as small letters.
-    is_git = ".git" in {part.casefold() for part in real.parts} or any(map(real.is_relative_to, of_git))
+    absolute, real = output.absolute(), _real_path(output)
     links = [path for path in (absolute, *absolute.parents) if is_link(path)]
-    link_in_ledger = any(path.parent.resolve().is_relative_to(ledger) for path in links)
-    if is_git:
-        text, code = _("{path} is in git's own folder, where documents do not belong"), "output-in-git"
-    elif link_in_ledger or (absolute in links and not _is_device(output) and not screen.is_stdout(output)):
-        text, code = _("{path} is a link, or behind one; nothing is written through links"), "output-is-link"
-    elif (
-        inside[0].casefold() in _LEDGER_FOLDERS
-        or _is_of_ledger(real)
-        or any(part.casefold().startswith(".git") for part in (*inside, real.name))
+    is_replaced = not (_is_device(output) or screen.is_stdout(output))
+    # Capitals make no difference: on the file systems of other computers they are the same as small letters.
+    if ".git" in {part.casefold() for part in real.parts} or any(map(looks_like_git, real.parents)):
+        code, text = "output-in-git", _("{path} is in git's own folder, where documents do not belong")
+    elif (is_replaced and absolute in links) or any(
+        _within_ledgers(path.parent.resolve() / path.name) for path in links
     ):
-        text, code = (
-            _("{path} belongs to the ledger, and cannot be replaced by a document"),
-            "output-in-ledger",
-        )
+        code, text = "output-is-link", _("{path} is a link, or behind one; nothing is written through links")
+    elif real.name.casefold().startswith(".git") or any(
+        parts[0] in _LEDGER_FOLDERS or any(part.startswith(".git") for part in parts)
+        for parts in _within_ledgers(real)
+    ):
+        code = "output-in-ledger"
+        text = _("{path} belongs to the ledger, and cannot be replaced by a document")
     else:
+        if is_replaced and real.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "")
+        if is_replaced:
+            TemporaryFile(dir=real.parent).close()  # the system says what is wrong with the folder
         return
-    hint = _("name another file: {option}").format(option="-o FILE")
-    raise RefusedError(code, text.format(path=output), hint)
+    raise RefusedError(code, text.format(path=output), _("name another file: {option}", option="-o FILE"))
 
 
-def _is_of_ledger(place: Path) -> bool:
-    """Return whether a file belongs to any ledger, as one of its records or templates."""
-    above = ((folder, place.relative_to(folder).parts[0].casefold()) for folder in place.parents)
-    return any(part in _LEDGER_FOLDERS and (folder / LEDGER_FILE).is_file() for folder, part in above)
+def _within_ledgers(place: Path) -> list[tuple[str, ...]]:
+    """Return the parts of a path below the folder of each ledger that contains it, in small letters."""
+    folders = [folder for folder in place.parents if (folder / LEDGER_FILE).is_file()]
+    return [tuple(part.casefold() for part in place.relative_to(folder).parts) for folder in folders]
 
 
 def _real_path(output: Path) -> Path:

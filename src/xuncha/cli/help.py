@@ -85,7 +85,7 @@ def _usage(path: str, options: list[TyperOption], arguments: list[TyperArgument]
         words.append(name if parameter.required else f"[{name}]")
     if commands:
         words.append(_("COMMAND …"))
-    return _("Usage: {line}").format(line=" ".join([path, *words]))
+    return _("Usage: {line}", line=" ".join([path, *words]))
 
 
 def metavar(parameter: TyperOption | TyperArgument) -> str:
@@ -104,7 +104,7 @@ def _option_help(option: TyperOption) -> str:
     if option.required:
         remarks.append(_("required"))
     if option.default and isinstance(option.default, str):
-        remarks.append(_("default: {default}").format(default=option.default))
+        remarks.append(_("default: {default}", default=option.default))
     return " ".join([option.help or "", *(f"[{remark}]" for remark in remarks)])
 
 

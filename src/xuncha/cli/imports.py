@@ -151,7 +151,7 @@ def import_table(
         screen.data(result | {"differences": [*_differences(intake, before)]})
         return
     if saved:
-        screen.line(_("The form is in {path}.").format(path=saved))
+        screen.line(_("The form is in {path}.", path=saved))
     if dry_run:
         screen.show(*_columns(draft), *doubts_table(draft), *_added(intake, before))
     elif n := len(draft.doubts):
@@ -184,11 +184,11 @@ def _roles(texts: list[str] | None) -> dict[str, str]:
     for text in texts or ():
         heading, _equals, role = (part.strip() for part in text.replace("＝", "=").rpartition("="))
         if not heading or not role:
-            message = _("--column: “{text}” is not of the form HEADING=ROLE").format(text=text)
-            hint = _("write it like {examples}").format(examples="整改计划=measure")
+            message = _("--column: “{text}” is not of the form HEADING=ROLE", text=text)
+            hint = _("write it like {examples}", examples="整改计划=measure")
             raise UsageError("bad-column", message, hint)
         if not is_role(role):
-            message = _("--column: there is no role {role}").format(role=role)
+            message = _("--column: there is no role {role}", role=role)
             raise UsageError("bad-column", message, suggestion(role, ROLES))
         roles[heading] = role
     return roles
@@ -296,7 +296,7 @@ def _show_notice(notice: dict[str, Any]) -> None:
         _("contact"): comma.join(filter(None, notice["contact"].values())),
     }
     for name, text in heads.items():
-        screen.line(_("{name}: {text}").format(name=name, text=text or "-"))
+        screen.line(_("{name}: {text}", name=name, text=text or "-"))
     screen.line()
     for category in notice["categories"]:
         screen.line(category["title"] or "-")
@@ -327,8 +327,7 @@ def doubts_table(draft: Draft) -> list[RenderableType]:
     doubts = draft.sorted_doubts()
     rows = [(doubt.place, _short(doubt.text), doubt.message) for doubt in doubts[:_MOST_DOUBTS]]
     if len(doubts) > _MOST_DOUBTS:
-        remark = _("{n} more; --json lists all").format(n=len(doubts) - _MOST_DOUBTS)
-        rows.append(("…", "", remark))
+        rows.append(("…", "", _("{n} more; --json lists all", n=len(doubts) - _MOST_DOUBTS)))
     return _table(_("Doubtful"), (_("Place"), _("Content"), _("How handled")), rows)
 
 
@@ -383,7 +382,7 @@ def _print_result(root: Path, draft: Draft, intake: Intake, *, existed: bool, dr
     if dry_run:
         screen.line(_("Nothing was written: this was a dry run."))
     elif not existed:
-        screen.line(_("A ledger is made: {path}").format(path=root))
+        screen.line(_("A ledger is made: {path}", path=root))
     elif not intake.files:
         screen.line(_("The ledger already says the same: nothing was changed."))
     else:

@@ -109,4 +109,4 @@ def check_options(options: Mapping[str, str | None]) -> None:
         is_needed = name in VALUED
         if (is_needed and is_blank(value or "")) or (not is_needed and value is not None):
             text = _("{name} needs a value") if is_needed else _("{name} takes no value")
-            raise UsageError("usage", text.format(name=name), _("see `{path} --help`").format(path="xuncha"))
+            raise UsageError("usage", text.format(name=name), _("see `{path} --help`", path="xuncha"))

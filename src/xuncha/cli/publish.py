@@ -8,7 +8,7 @@ from pathlib import Path
 from xuncha.cli import options, screen
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
-from xuncha.cli.deliver import check_form, check_output, check_suffix, deliver, save
+from xuncha.cli.deliver import check_form, check_output, deliver, named_form
 from xuncha.cli.options import FORMS, optional
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
@@ -58,7 +58,7 @@ def notice(
             "`notice.date` is {date}, but the notice prints later progress of {ids}; write the day of issue"
         )
         warnings = [*warnings, message.format(date=ledger.settings.notice.date, ids=_(", ").join(later))]
-    deliver(document, warnings, output, call.root, _("The notice is in {path}."))
+    deliver(document, warnings, output, _("The notice is in {path}."))
 
 
 @command("dashboard")
@@ -73,7 +73,7 @@ def dashboard(
         xuncha dashboard -o index.html
         xuncha dashboard --internal -o 内部看板.html
     """
-    check_suffix(output, "html")
+    check_output(output, "html")
     from xuncha.dashboard.content import content, render  # noqa: PLC0415  templates and models are for this command alone
     from xuncha.paper.own import own_warning  # noqa: PLC0415
 
@@ -83,7 +83,7 @@ def dashboard(
     message = _("The dashboard is in {path}.")
     if internal:
         message = _("The dashboard is in {path}. It is internal: do not publish it.")
-    deliver(page, own_warning(templates), output, call.root, message)
+    deliver(page, own_warning(templates), output, message)
 
 
 @command("calendar")
@@ -105,7 +105,7 @@ def calendar(
         xuncha calendar -o deadlines.ics
         xuncha calendar -o 规划科.ics --office 规划科
     """
-    check_suffix(output, "ics")
+    check_output(output, "ics")
     from xuncha.deadlines import Workdays, entries, ics  # noqa: PLC0415  for this command alone
 
     register = call.register()
@@ -113,7 +113,7 @@ def calendar(
     workdays = Workdays()
     rows = entries(register, call.today, workdays, office=office, leader=leader, closed=closed)
     recipient = "，".join(filter(None, [office, leader]))
-    save(ics(register.frame, rows, call.today, workdays.last_year, recipient), output, call.root)
+    deliver(ics(register.frame, rows, call.today, workdays.last_year, recipient), (), output, None)
     if unchecked := [row.measure.id for row in rows if row.is_unchecked]:
         message = ngettext(
             "the days off are known up to {year}: whether {n} day is a working day was not checked ({ids})",
@@ -152,13 +152,13 @@ def export_xlsx(call: Context, output: options.IntoFile) -> None:
     Examples:
         xuncha export xlsx -o 台账.xlsx
     """
-    check_suffix(output, "xlsx")
+    check_output(output, "xlsx")
     from xuncha.exchange.sheet.writing import workbook  # noqa: PLC0415
 
     ledger = call.ledger()
     with screen.show_activity(_("Writing")):
         content = workbook(ledger, call.today)
-    deliver(content, (), output, call.root, _("The ledger is in {path}."))
+    deliver(content, (), output, _("The ledger is in {path}."))
 
 
 @command("export", "table")
@@ -188,17 +188,18 @@ def export_table(
 
     chosen, _leader = selection.full_names(call.register(), office=office, leader=None)
     if file is None:
-        check_suffix(output, "xlsx")
+        check_output(output, "xlsx")
         table = office_workbook(call.ledger(), chosen, call.today)
-        deliver(table, (), output, call.root, _("The table is in {path}."))
+        deliver(table, (), output, _("The table is in {path}."))
         return
     if output.exists() and output.samefile(file):
-        text = _("{path} is the table to be filled in, and is not changed").format(path=output)
-        raise RefusedError("output-is-input", text, _("name another file: {option}").format(option="-o FILE"))
+        text = _("{path} is the table to be filled in, and is not changed", path=output)
+        raise RefusedError("output-is-input", text, _("name another file: {option}", option="-o FILE"))
+    check_output(output, named_form(output))  # the form of the table is known once it is read
     how = reading_options(call, call.root, form=form)
     content, kind, draft = fill_table(file, how, call.ledger(), chosen)
-    check_suffix(output, kind)
-    deliver(content, (), output, call.root, _("The filled table is in {path}."))
+    check_output(output, kind)
+    deliver(content, (), output, _("The filled table is in {path}."))
     screen.show(*doubts_table(draft))
 
 
@@ -209,10 +210,10 @@ def export_csv(call: Context, output: options.Output = None) -> None:
     Examples:
         xuncha export csv -o 台账.csv
     """
-    check_suffix(output, "csv")
+    check_output(output, "csv")
     from xuncha.exchange.sheet.layout import as_csv  # noqa: PLC0415
 
-    deliver(as_csv(call.ledger()).encode(), (), output, call.root, _("The ledger is in {path}."))
+    deliver(as_csv(call.ledger()).encode(), (), output, _("The ledger is in {path}."))
 
 
 @command("export", "json")
@@ -222,7 +223,7 @@ def export_json(call: Context, output: options.Output = None) -> None:
     Examples:
         xuncha export json -o ledger.json
     """
-    check_suffix(output, "json")
+    check_output(output, "json")
     from xuncha.exchange.sheet.layout import as_json  # noqa: PLC0415
 
     whole = as_json(call.ledger())
@@ -230,7 +231,7 @@ def export_json(call: Context, output: options.Output = None) -> None:
         screen.data(whole)
         return
     content = json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
-    deliver(content.encode(), (), output, call.root, _("The ledger is in {path}."))
+    deliver(content.encode(), (), output, _("The ledger is in {path}."))
 
 
 @command("export", "rows")
@@ -248,11 +249,10 @@ def export_rows(
         xuncha export rows -o 水务局.parquet
         xuncha export rows --audit -o 水务局.parquet
     """
-    check_suffix(output, "parquet")
-    check_output(output, call.root)
+    check_output(output, "parquet")
     from xuncha.region.export import as_parquet  # noqa: PLC0415
 
     ledger = call.ledger()
     with screen.show_activity(_("Replaying the history") if audit else _("Writing")):
         content = as_parquet(ledger, call.root, call.today, texts=texts, audit=audit)
-    deliver(content, (), output, call.root, _("The rows are in {path}."))
+    deliver(content, (), output, _("The rows are in {path}."))

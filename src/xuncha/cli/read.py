@@ -64,7 +64,7 @@ def todo(
         xuncha todo
         xuncha todo --office 规划科
     """
-    from xuncha.requests.answers import pending_tasks  # noqa: PLC0415
+    from xuncha.requests.todo import pending_tasks  # noqa: PLC0415
 
     register = call.register()
     tasks = pending_tasks(

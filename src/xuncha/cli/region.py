@@ -47,12 +47,8 @@ def rollup_screen(rollup: Rollup, *, by_rank: bool, everything: bool) -> list[Re
         shown += [Text(), Text(_("By group"), "bold"), table]
     limit = None if everything else _UNIT_LIMIT
     if rows:
-        shown += [
-            Text(),
-            Text(_("By unit"), "bold"),
-            _units(rows[:limit], several),
-            *omitted(len(rows), limit, _ALL),
-        ]
+        table = _units(rows[:limit], several)
+        shown += [Text(), Text(_("By unit"), "bold"), table, *omitted(len(rows), limit, _ALL)]
     shown += _to_check([(unit, reason) for unit in rollup.units if (reason := _reason(unit))], limit)
     most, extras = None if everything else _LIMIT, rollup.extras
     if extras.moved and extras.moved.moves:
@@ -64,8 +60,8 @@ def rollup_screen(rollup: Rollup, *, by_rank: bool, everything: bool) -> list[Re
     return shown
 
 
-def state_name(state: str) -> str:
-    """Return the name that people use for the state of a unit."""
+def _state_names() -> dict[str, str]:
+    """Return the names that people use for the states of a unit, in the order of the head."""
     return {
         "ok": _("counted"),
         "late": _("handed in late"),
@@ -73,19 +69,14 @@ def state_name(state: str) -> str:
         "older": _("older"),
         "missing": _("missing"),
         "broken": _("broken"),
-    }[state]
+    }
 
 
 def _head(rollup: Rollup) -> RenderableType:
-    states = Counter(unit.state for unit in rollup.units)
-    counted = ngettext("{n} unit counted", "{n} units counted", rollup.total.units).format(
-        n=rollup.total.units
-    )
-    parts = [
-        f"{state_name(state)} {states[state]}"
-        for state in ("late", "repeated", "older", "missing", "broken")
-        if states[state]
-    ]
+    states: Counter[str] = Counter(unit.state for unit in rollup.units)
+    counted = ngettext("{n} unit counted", "{n} units counted", rollup.total.units, n=rollup.total.units)
+    names = _state_names().items()
+    parts = [f"{name} {states[state]}" for state, name in names if state != "ok" and states[state]]
     return head(rollup.name or _("Roll-up"), rollup.as_of, "  ".join([counted, *parts]))
 
 
@@ -94,8 +85,7 @@ def _totals(rollup: Rollup) -> list[RenderableType]:
     table = totals((counts.problems_closed, counts.problems), (counts.closed, counts.total))
     shown: list[RenderableType] = [Text(), table]
     if counts.long_term_closed:
-        staged = _("of which long-term with a staged result {n}")
-        shown.append(Text(staged.format(n=counts.long_term_closed), "dim"))
+        shown.append(Text(_("of which long-term with a staged result {n}", n=counts.long_term_closed), "dim"))
     shown.append(warnings_line(counts.overdue, counts.due_soon, counts.review_due, counts.not_assigned))
     if rollup.late.maximum is not None and rollup.late.median is not None:
         late = _("Days late: median {median}, at most {maximum}")
@@ -122,10 +112,10 @@ def _cells(counts: Counts | Point) -> list[str | Text]:
 def _name(unit: UnitRow | Move, source: str, several: Container[str]) -> str:
     """Name a unit, with its round if it is there in several."""
     name = source if unit.unit is None else unit.unit
-    return _("{unit} ({round})").format(unit=name, round=unit.round or source) if name in several else name
+    return _("{unit} ({round})", unit=name, round=unit.round or source) if name in several else name
 
 
-def _units(rows: Sequence[tuple[int | None, UnitRow]], several: Container[str]) -> RenderableType:
+def _units(rows: Sequence[tuple[int | None, UnitRow]], several: Container[str]) -> Columns:
     table = _table(RIGHT, WIDE, headings=(_("Rank"), _("Unit")))
     for place, unit in rows:
         table.add(str(place or "—"), _name(unit, unit.source, several), *_cells(unit.counts or Counts()))
@@ -134,19 +124,17 @@ def _units(rows: Sequence[tuple[int | None, UnitRow]], several: Container[str]) 
 
 def _reason(unit: UnitRow) -> str:
     errors = unit.audit[0] if unit.audit else 0
-    text = ngettext("its audit found {n} error", "its audit found {n} errors", errors).format(n=errors)
+    text = ngettext("its audit found {n} error", "its audit found {n} errors", errors, n=errors)
     return _("; ").join([*filter(None, [unit.message]), *[text] * bool(errors)])
 
 
 def _to_check(units: Sequence[tuple[UnitRow, str]], limit: int | None) -> list[RenderableType]:
     if not units:
         return []
-    table = Columns(FIXED, Column(), WIDE)
+    table, names = Columns(FIXED, Column(), WIDE), _state_names()
     for unit, reason in units[:limit]:
-        name, place = (
-            (unit.source, "") if unit.unit is None else (unit.unit, unit.source and f"{unit.source}: ")
-        )
-        table.add(Text(state_name(unit.state), "bold yellow"), name, place + reason)
+        place = f"{unit.source}: " if unit.unit is not None and unit.source else ""
+        table.add(Text(names[unit.state], "bold yellow"), unit.unit or unit.source, place + reason)
     return [Text(), Text(_("To be checked"), "bold"), table, *omitted(len(units), limit, _ALL)]
 
 
@@ -156,7 +144,7 @@ def _moved(moved: Moved, several: Container[str], most: int | None) -> list[Rend
     for move in moved.moves[:most]:
         numbers = (move.closed, move.problems_closed, move.overdue)
         table.add(_name(move, "", several), *(f"{number:+d}" if number else "" for number in numbers))
-    title = _("Changes since {day}").format(day=moved.since)
+    title = _("Changes since {day}", day=moved.since)
     return [Text(), Text(title, "bold"), table, *omitted(len(moved.moves), most, _ALL)]
 
 

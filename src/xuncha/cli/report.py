@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Annotated, Final
 
 from xuncha.cli import options, screen
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
-from xuncha.cli.deliver import check_form, deliver, deliver_paper, make_paper
+from xuncha.cli.deliver import check_form, deliver
 from xuncha.cli.options import FORMS, TABLES, argument, optional
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, UsageError, XunchaError
 from xuncha.language import gettext as _
@@ -66,7 +65,8 @@ def weekly(
     ledger, events = call.ledger(), call.history_if_any()
     earlier = _earlier(call, first, room.recorded(events, first, call.today))
     report = room.weekly(ledger, call.today, first, events, earlier, all_comments(call.source()).values())
-    _deliver_report(call, room, ledger, report, form, output, as_json=as_json)
+    data = room.as_json(report, ledger) if as_json else None
+    _deliver(call, "report.weekly", form, output, data, report=report)
 
 
 @command("report", "dispatch")
@@ -83,7 +83,9 @@ def dispatch(
 
     check_form(form, FORMS, output, "dispatch", as_json=as_json)
     ledger = call.ledger()
-    _deliver_report(call, room, ledger, room.dispatch(ledger, call.today), form, output, as_json=as_json)
+    report = room.dispatch(ledger, call.today)
+    data = room.as_json(report, ledger) if as_json else None
+    _deliver(call, "report.dispatch", form, output, data, report=report)
 
 
 @command("report", "plan")
@@ -110,7 +112,7 @@ def plan(
     ledger = call.ledger()
     plan_day = readers.read_past_day(day, "--date", call.today) if day else ledger.settings.papers.plan_date
     report = content(ledger, call.today, plan_day or _last_entry_day(call))
-    deliver_paper(call, "report.plan", form, output, report=report)
+    _deliver(call, "report.plan", form, output, report=report)
 
 
 @command("report", "progress")
@@ -136,7 +138,8 @@ def progress(
     check_form(form, FORMS, output, "progress", as_json=as_json)
     ledger = call.ledger()
     report = room.progress(ledger, call.today, call.history_if_any(), number, signer)
-    _deliver_report(call, room, ledger, report, form, output, as_json=as_json)
+    data = room.as_json(report, ledger) if as_json else None
+    _deliver(call, "report.progress", form, output, data, report=report)
 
 
 @command("report", "letter")
@@ -185,7 +188,7 @@ def letter(
     if send is not None:
         _send(call, readers.read_word(send, "--send", names.LETTER_WAYS), letter_kind, draft)
     if send is None or output is not None:
-        deliver_paper(call, f"letter.{letter_kind}", form, output, letter=draft)
+        _deliver(call, f"letter.{letter_kind}", form, output, letter=draft)
 
 
 def _send(call: Context, way: str, kind: str, letter: Letter) -> None:
@@ -194,12 +197,12 @@ def _send(call: Context, way: str, kind: str, letter: Letter) -> None:
 
     to = sending.addresses(Accounts(call.root).all(), letter.office) if way == "email" else ()
     title = names.LETTERS[kind][1]
-    text = make_paper(call, f"letter.{kind}", "txt", letter=letter)[0].decode()
+    text = _make(call, f"letter.{kind}", "txt", letter=letter)[0].decode()
     if way == "email":
         subject = f"{letter.organisation}{title}：{letter.office}"
-        word = make_paper(call, f"letter.{kind}", "docx", letter=letter)[0]
+        word = _make(call, f"letter.{kind}", "docx", letter=letter)[0]
         sending.send_mail(to, subject, text, (f"{title}.docx", word))
-        screen.line(_("Sent to {names}.").format(names=_(", ").join(to)))
+        screen.line(_("Sent to {names}.", names=_(", ").join(to)))
     else:
         sending.post_to_group(text)
         screen.line(_("Sent to the group."))
@@ -231,7 +234,8 @@ def closing(
     ledger = call.ledger()
     chosen = [readers.read_measure(each, ledger.measures) for each in identities or ()]
     report = room.closing(ledger, call.today, chosen, call.history_if_any())
-    _deliver_report(call, room, ledger, report, form, output, as_json=as_json)
+    data = room.as_json(report, ledger) if as_json else None
+    _deliver(call, "report.closing", form, output, data, report=report)
 
 
 @command("report", "dossier")
@@ -261,34 +265,34 @@ def dossier(
     events = call.history_if_any(measure)
     report = room.dossier(ledger, day, call.root, measure, events, commit, is_changed=is_changed)
     templates = call.templates()
+    form = form if output or not as_json else "txt"
     with temporary_folder() as place:
         with screen.show_activity(_("Making the document")):
-            document = room.dossier_file(
-                report, form if output or not as_json else "txt", call.root, place, templates
-            )
+            document = room.dossier_file(report, form, call.root, place, templates)
         if output or not as_json:
             warnings = [*document.warnings, *_excluded_files(document.report), *own_warning(templates)]
-            deliver(document.content, warnings, output, call.root, None if as_json else "")
+            deliver(document.content, warnings, output, None if as_json else "")
         if as_json:
             screen.data(room.as_json(document.report, ledger))
 
 
-def _deliver_report(
-    call: Context,
-    module: ModuleType,
-    ledger: Ledger,
-    report: object,
-    form: str,
-    output: Path | None,
-    *,
-    as_json: bool,
+def _make(call: Context, name: str, form: str, **values: object) -> tuple[bytes, list[str]]:
+    """Make a document from the outline template of this name; return it with the warnings."""
+    from xuncha.paper import templates  # noqa: PLC0415
+
+    with screen.show_activity(_("Making the document")):
+        return templates.make_file(name, form, call.templates(), **values)
+
+
+def _deliver(
+    call: Context, name: str, form: str, output: Path | None, data: object = None, **values: object
 ) -> None:
-    """Make a document of a report, or print it as JSON, or both; `module` is its module in `xuncha.report`."""
-    if output or not as_json:
-        name = module.__name__.rpartition(".")[2]
-        deliver_paper(call, f"report.{name}", form, output, None if as_json else "", report=report)
-    if as_json:
-        screen.data(module.as_json(report, ledger))
+    """Make a document as `_make` does, and deliver it; or print `data`, its values for programs, or both."""
+    if output or data is None:
+        content, warnings = _make(call, name, form, **values)
+        deliver(content, warnings, output, "" if data is None else None)
+    if data is not None:
+        screen.data(data)
 
 
 def _last_entry_day(call: Context) -> date | None:

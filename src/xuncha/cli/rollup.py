@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -11,7 +12,7 @@ import typer
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
-from xuncha.cli.deliver import check_form, check_output, check_suffix, deliver, named_form
+from xuncha.cli.deliver import check_form, check_output, deliver, named_form
 from xuncha.cli.options import option, optional
 from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
@@ -78,31 +79,32 @@ def rollup(
     """
     failing = [readers.read_word(each, "--fail-on", _FAILURES) for each in fail_on or ()]
     if init:
-        _check_new_region(output)
+        others: dict[str, object] = {"-f": form, "--json": as_json, "--audit": audit, "--trend": trend}
+        others |= {"--similar": similar, "--fail-on": fail_on, "--rank": rank, "--all": everything}
+        others |= {"--dispatch": dispatch, "--internal": internal}
+        _check_new_region(output, [name for name, value in others.items() if value])
     form = None if init else _form(form, output, dispatch=dispatch, as_json=as_json)
     folder = output.absolute().parent if output else Path.cwd()
     with require_part("region"):
         from xuncha.region.rollup import roll_up  # noqa: PLC0415  for this command alone
     request = _request(call, sources or [Path()], at, audit=audit or "audit" in failing)
     request = request._replace(options=request.options._replace(trend=trend), similar=similar)
-    if output:
-        check_output(output, folder)
     with contextlib.ExitStack() as stack:
         if engine != "duckdb":
             from xuncha.region.spark import Spark  # noqa: PLC0415
 
             request = request._replace(engine=stack.enter_context(Spark(engine)))
-        with screen.progress(_("Reading ledgers"), len(request.sources)) as tick:
+        with screen.show_activity(_("Reading ledgers"), len(request.sources)) as tick:
             result, rows = stack.enter_context(roll_up(request, tick))
         if init:
-            deliver(_region_file(result, request, folder), (), output, folder)
+            deliver(_region_file(result, request, folder), (), output)
             return
         content, warnings = rows() if form == "parquet" else b"", list[str]()
     if form and form != "parquet":
         content, warnings = _document(result, form, request, dispatch=dispatch, internal=internal)
     if form:
         message = _("It is in {path}. It is internal: do not publish it.") if internal or dispatch else ""
-        deliver(content, warnings, output, folder, None if as_json else message)
+        deliver(content, warnings, output, None if as_json else message)
     if as_json:
         screen.data(result.as_json())
     elif not form:
@@ -123,7 +125,7 @@ def _request(call: Context, paths: list[Path], at: str | None, *, audit: bool) -
     sources = discovery.named_sources(paths)
     plans = [each for each in sources if each.kind == "plan"]
     if len(plans) > 1:
-        message = _("there are two plans: {one} and {other}").format(one=plans[0].label, other=plans[1].label)
+        message = _("there are two plans: {one} and {other}", one=plans[0].label, other=plans[1].label)
         raise UsageError("usage", message, _("name one region.yaml"))
     region, base = None, Path.cwd()
     if plans:
@@ -131,10 +133,9 @@ def _request(call: Context, paths: list[Path], at: str | None, *, audit: bool) -
 
         region, base = load(plans[0].path), plans[0].path.parent
         if region.as_of and region.as_of > call.today:
-            message = _("{day} is in the future").format(day=region.as_of)
-            screen.warning(f"{plans[0].label}: as_of: {message}")
+            screen.warning(f"{plans[0].label}: as_of: {_('{day} is in the future', day=region.as_of)}")
         planned, addresses = discovery.region_sources(region, base)
-        with screen.progress(_("Fetching repositories"), len(addresses)) as tick:
+        with screen.show_activity(_("Fetching repositories"), len(addresses)) as tick:
             planned += discovery.fetch(addresses, tick)
         sources = discovery.each_once([*planned, *sources])
     day = readers.read_past_day(at, "--at", call.today) if at else region.as_of if region else None
@@ -149,24 +150,24 @@ def _form(form: str | None, output: Path | None, *, dispatch: bool, as_json: boo
     if form is None and output is None:
         return None
     if as_json and output is None:
-        hint = _("name a file: {option}").format(option="-o FILE")
-        raise UsageError(
-            "usage", _("--json and {form} would both print to the screen").format(form=form), hint
-        )
+        hint = _("name a file: {option}", option="-o FILE")
+        raise UsageError("usage", _("--json and {form} would both print to the screen", form=form), hint)
     if form in {suffix, None} and form not in _FORMS:
-        message = _("the extension of {path} is not one of the formats").format(path=output)
-        raise UsageError("wrong-suffix", message, _("available: {names}").format(names=_(", ").join(_FORMS)))
+        message = _("the extension of {path} is not one of the formats", path=output)
+        raise UsageError("wrong-suffix", message, _("available: {names}", names=_(", ").join(_FORMS)))
     check_form(form or "", _FORMS, output, "region")
     return form
 
 
-def _check_new_region(output: Path | None) -> None:
-    """Refuse to write a region.yaml over a file, whose groups and supervisors somebody has typed."""
-    check_suffix(output, "yaml")
+def _check_new_region(output: Path | None, others: Sequence[str]) -> None:
+    """Refuse to write a region.yaml over a file, whose groups and supervisors somebody has typed, and refuse `others`, options without effect."""
+    if others:
+        message = _("--init writes a region.yaml, and nothing else")
+        raise UsageError("usage", message, _("leave {option} out", option=others[0]))
+    check_output(output, "yaml")
     if output and output.is_file():
-        message = _("{path} cannot be written: {reason}").format(path=output, reason=_("File exists"))
-        hint = _("name another file: {option}").format(option="-o FILE")
-        raise RefusedError("output-exists", message, hint)
+        message = _("{path} cannot be written: {reason}", path=output, reason=_("File exists"))
+        raise RefusedError("output-exists", message, _("name another file: {option}", option="-o FILE"))
 
 
 def _region_file(result: Rollup, request: Request, folder: Path) -> bytes:

@@ -25,6 +25,8 @@ from xuncha.language import ngettext
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from xuncha.requests.outcomes import Messages
+
 
 _NO_LIMIT = 10_000
 _DELAY = 1.0  # seconds after which to show that the program still works
@@ -143,45 +145,39 @@ def _pager() -> list[str]:
 
 
 @contextlib.contextmanager
-def show_activity(activity: str) -> Iterator[None]:
-    """Show, from one second on, that long work goes on; `activity` names it. Only on a terminal, where somebody waits."""
+def show_activity(activity: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """Show, from one second on, that long work goes on; `activity` names it. Only on a terminal, where somebody waits.
+
+    Yield a function that takes the number of items, of `total`, that were done since its last call.
+    """
+    counts: list[int] = []
     if not sys.stderr.isatty():
-        yield
+        yield counts.append
         return
     finished = threading.Event()
-    watch = threading.Thread(target=_pulse, args=(activity, finished), daemon=True, name=ACTIVITY_THREAD)
+    watch = threading.Thread(
+        target=_pulse, args=(activity, total, counts, finished), daemon=True, name=ACTIVITY_THREAD
+    )
     watch.start()
     try:
-        yield
+        yield counts.append
     finally:
         finished.set()
         watch.join()
 
 
-def _pulse(activity: str, finished: threading.Event) -> None:
+def _pulse(activity: str, total: int | None, counts: list[int], finished: threading.Event) -> None:
     if finished.wait(_DELAY):
         return
     from rich.console import Console  # noqa: PLC0415
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
 
-    shown = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
+    text = TextColumn("{task.description}", markup=False)
+    shown = (text, BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     with Progress(*shown, console=Console(file=sys.stderr), transient=True) as bars:
-        bars.add_task(clean(activity), total=None)
-        finished.wait()
-
-
-@contextlib.contextmanager
-def progress(description: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Show a progress bar on a terminal during long work; yield a function that takes the number of items done since its last call."""
-    if not sys.stderr.isatty():
-        yield lambda _more: None
-        return
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import Progress  # noqa: PLC0415
-
-    with Progress(console=Console(file=sys.stderr), transient=True) as bars:
-        task = bars.add_task(description, total=total)
-        yield lambda more: bars.advance(task, more)
+        task = bars.add_task(clean(activity), total=total)
+        while not finished.wait(0.1):
+            bars.update(task, completed=sum(counts))
 
 
 def finish() -> OSError | None:
@@ -218,7 +214,15 @@ def error(what: XunchaError) -> None:
 
 def warning(message: str, hint: str = "") -> None:
     """Print a warning."""
-    _print_error(_("warning: {message}").format(message=message), *_hint(hint))
+    _print_error(_("warning: {message}", message=message), *_hint(hint))
+
+
+def messages(outcome: Messages) -> None:
+    """Print the notes and the warnings about what was done."""
+    for note in outcome.notes:
+        line(note)
+    for text, hint in outcome.warnings:
+        warning(text, hint)
 
 
 def findings(items: Sequence[Finding[Place]]) -> None:
@@ -247,7 +251,7 @@ def count_texts(severities: Iterable[str], *always: str) -> list[str]:
 
 
 def _hint(hint: str) -> list[str]:
-    return [_("hint: {hint}").format(hint=hint)] if hint else []
+    return [_("hint: {hint}", hint=hint)] if hint else []
 
 
 def _print_error(first: str, *more: str) -> None:

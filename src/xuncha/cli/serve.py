@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -60,7 +61,7 @@ def serve(
         raise UsageError("usage", message, _("name the certificate and its key, as PEM files"))
     if demo and host is not None:
         message = _("--demo shows its passwords to every visitor, so it is for this machine only")
-        raise UsageError("usage", message, _("leave {option} out").format(option="--host"))
+        raise UsageError("usage", message, _("leave {option} out", option="--host"))
     tls = (tls_cert, tls_key) if tls_cert and tls_key else None
     if not demo:
         call.must_be_here()
@@ -91,8 +92,8 @@ def serve(
 @contextlib.contextmanager
 def _demo_ledger(call: Context) -> Iterator[tuple[Path, dict[str, str]]]:
     """Make the example ledger in a temporary folder, with an account of each role; yield the folder, and the passwords by account."""
-    from xuncha.accounts import passwords, sending  # noqa: PLC0415
-    from xuncha.accounts.account import ROLES, Account, role_name  # noqa: PLC0415
+    from xuncha.accounts import sending  # noqa: PLC0415
+    from xuncha.accounts.account import ROLES, role_name  # noqa: PLC0415
     from xuncha.accounts.book import Accounts  # noqa: PLC0415
     from xuncha.skeleton.create import create  # noqa: PLC0415
 
@@ -103,24 +104,13 @@ def _demo_ledger(call: Context) -> Iterator[tuple[Path, dict[str, str]]]:
     with temporary_folder("xuncha-demo-") as folder:
         root = folder / "demo"
         create(root, call.today, example=True)
-        rows, accounts = register(root).measures, Accounts(root)
-        assigned = {"section": next(row for row in rows if row.status == "in_progress")}
-        assigned["leader"] = next(row for row in rows if row.status == "submitted")
-        credentials = {role_name(role): passwords.new_password() for role in ROLES}
-        for role, (name, password) in zip(ROLES, credentials.items(), strict=True):
-            office = assigned[role].office if role == "section" else None
-            leader = assigned[role].leader if role == "leader" else None
-            hashed = passwords.hash_password(password)
-            new_account = Account(
-                name=name,
-                role=role,
-                office=office,
-                leader=leader,
-                added=call.today,
-                password=hashed,
-                renew=False,
-            )
-            accounts.add(new_account)
+        rows, credentials = register(root).measures, {}
+        offices = {"section": next(row.office for row in rows if row.status == "in_progress")}
+        leaders = {"leader": next(row.leader for row in rows if row.status == "submitted")}
+        for role in ROLES:
+            about = {"role": role, "office": offices.get(role), "leader": leaders.get(role)}
+            name = role_name(role)
+            credentials[name] = _add(Accounts(root), name, call.today, renew=False, **about)
         yield root, credentials
 
 
@@ -159,20 +149,19 @@ def add(
         xuncha account add 规划科李强 --role section --office 规划科
         xuncha account add 张副局长 --role leader --leader 分管副局长
     """
+    about = _role_values(call, role, office, leader)
+    _print_password(name, _add(_accounts(call), name, call.today, email=email, **about))
+
+
+def _add(accounts: Accounts, name: str, today: date, **values: Any) -> str:  # noqa: ANN401
+    """Add an account, and return its first password; `values` holds the other fields of `Account`."""
     from xuncha.accounts import passwords  # noqa: PLC0415  the help need not wait for it
     from xuncha.accounts.account import Account  # noqa: PLC0415
 
-    about = _role_values(call, role, office, leader)
-    accounts = _accounts(call)
     password = passwords.new_password()
-    values = {
-        "name": name,
-        "email": email,
-        "added": call.today,
-        "password": passwords.hash_password(password),
-    }
-    accounts.add(Account.model_validate({**values, **about}))
-    _print_password(name, password)
+    hashed = passwords.hash_password(password)
+    accounts.add(Account(name=name, added=today, password=hashed, **values))
+    return password
 
 
 @command("account", "set")
@@ -199,11 +188,9 @@ def set_(
         changed |= _role_values(call, role or present.role, office, leader)
     if not changed:
         message = _("no change is given")
-        raise UsageError(
-            "usage", message, _("give {options}").format(options="--role, --office, --leader, --email")
-        )
+        raise UsageError("usage", message, _("give {options}", options="--role, --office, --leader, --email"))
     accounts.alter(name, **changed)
-    screen.line(_("{name} is changed.").format(name=name))
+    screen.line(_("{name} is changed.", name=name))
 
 
 def _accounts(call: Context) -> Accounts:
@@ -219,11 +206,11 @@ def _role_values(call: Context, role: str, office: str | None, leader: str | Non
     for (required_role, key), name in zip(keys.items(), (office, leader), strict=True):
         singular = key.removesuffix("s")
         if as_role == required_role and name is None:
-            message = _("this role needs {option}").format(option=f"--{singular}")
+            message = _("this role needs {option}", option=f"--{singular}")
             raise UsageError("usage", message, _("write it as in the ledger"))
         if name is not None and as_role != required_role:
-            message = _("this role has no {option}").format(option=f"--{singular}")
-            raise UsageError("usage", message, _("leave {option} out").format(option=f"--{singular}"))
+            message = _("this role has no {option}", option=f"--{singular}")
+            raise UsageError("usage", message, _("leave {option} out", option=f"--{singular}"))
         if name is not None:
             for _place, message, *hint in unlisted([((), name)], getattr(call.register().frame, key), key):
                 raise RefusedError(f"unknown-{singular}", message, *hint)
@@ -231,7 +218,7 @@ def _role_values(call: Context, role: str, office: str | None, leader: str | Non
 
 
 def _print_password(name: str, password: str) -> None:
-    screen.line(_("Password of {name}: {password}").format(name=name, password=password))
+    screen.line(_("Password of {name}: {password}", name=name, password=password))
     screen.line(_("It is valid for one sign-in, which asks for a new one; it is shown only once."))
 
 
@@ -263,7 +250,7 @@ def _table(accounts: Iterable[Account], names_by_key: Mapping[str, Iterable[str]
     table = Columns(FIXED, FIXED, FIXED, FIXED, FIXED, Column(), headings=headings)
     for each in accounts:
         unknown = [
-            _("{name} is not in the ledger").format(name=named)
+            _("{name} is not in the ledger", name=named)
             for key, names_ in names_by_key.items()
             if (named := getattr(each, key)) and named not in names_
         ]
@@ -288,9 +275,9 @@ def passwd(call: Context, name: Name) -> None:
     accounts.alter(name, password=passwords.hash_password(password), renew=True)
     _print_password(name, password)
     if accounts.get(name).disabled:
-        text = _("{name} is disabled.").format(name=name)
+        text = _("{name} is disabled.", name=name)
         screen.warning(
-            text, _("to let them sign in: {command}").format(command=f"xuncha account disable {name} --undo")
+            text, _("to let them sign in: {command}", command=f"xuncha account disable {name} --undo")
         )
 
 
@@ -314,4 +301,4 @@ def remove(call: Context, name: Name) -> None:
         xuncha account remove 规划科李强
     """
     _accounts(call).remove(name)
-    screen.line(_("{name} is removed.").format(name=name))
+    screen.line(_("{name} is removed.", name=name))

@@ -44,7 +44,7 @@ def sync(
     from xuncha.sync.session import sync as bring_together  # noqa: PLC0415
 
     if take not in {None, "ours", "theirs"}:
-        raise UsageError("unknown-word", _("--take must be ours or theirs, not “{word}”").format(word=take))
+        raise UsageError("unknown-word", _("--take must be ours or theirs, not “{word}”", word=take))
     result = bring_together(call.root_for_writing(), take=cast("Side | None", take))
     if result.rewritten:
         message = _("someone has rewritten the history of {name}: commits that were there are missing")
@@ -94,10 +94,9 @@ def _transfers(result: Synced) -> Iterator[str]:
     if result.joined:
         yield _("Merged with what was recorded here")
     if n := result.sent:
-        message = ngettext("Sent {n} commit to {name}", "Sent {n} commits to {name}", n)
-        yield message.format(n=n, name=result.name)
+        yield ngettext("Sent {n} commit to {name}", "Sent {n} commits to {name}", n, n=n, name=result.name)
     if not (result.received or result.sent or result.anchors.new):
-        yield _("Nothing to do: this clone and {name} are the same").format(name=result.name)
+        yield _("Nothing to do: this clone and {name} are the same", name=result.name)
     if n := result.anchors.new:
         message = ngettext("Sent {n} verification of the history", "Sent {n} verifications of the history", n)
         yield message.format(n=n)
@@ -108,7 +107,7 @@ def _changes(call: Context, result: Synced) -> Iterator[str]:
     from xuncha.audit.merging import merged_into_closed  # noqa: PLC0415
 
     for number in result.reopened:
-        yield _("{id} was closed here, but was reopened by the changes received").format(id=number)
+        yield _("{id} was closed here, but was reopened by the changes received", id=number)
     message = _(
         "The time limit of {id} is now {now}, not {was} as it was here: if two are set, the earlier one applies; to move it: xuncha extend {id} --due {was} --reason …"
     )
@@ -130,7 +129,7 @@ def _changes(call: Context, result: Synced) -> Iterator[str]:
 
 def _number_name(number: Numbered) -> str:
     """Return the name of a numbered record: for a problem or a measure the number alone."""
-    return _("comment {n}").format(n=number) if isinstance(number, CommentNumber) else str(number)
+    return _("comment {n}", n=number) if isinstance(number, CommentNumber) else str(number)
 
 
 @command("setup")
@@ -149,10 +148,10 @@ def setup(call: Context) -> None:
     try:  # reading and writing git's settings runs no program of the repository
         new, claimed = registration.register(Git(call.root))
     except OSError as error:
-        message = _("git's settings cannot be written: {reason}").format(reason=cause_of(error))
+        message = _("git's settings cannot be written: {reason}", reason=cause_of(error))
         raise SurroundingsError("not-written", message) from error
     if claimed:
-        screen.line(_("Entered in this clone only: {line}").format(line=registration.LINE))
+        screen.line(_("Entered in this clone only: {line}", line=registration.LINE))
         screen.line(_("For every clone: put that line into .gitattributes, and commit it."))
     text = _("Nothing to do: git already merges the ledger's files field by field.")
     screen.line(_("Git now merges the ledger's files field by field.") if new or claimed else text)
@@ -177,7 +176,7 @@ def merge_driver(
     try:
         merged = merge_files(base, ours, theirs, size)
     except OSError as error:
-        message = _("{path} cannot be merged: {reason}").format(path=path, reason=cause_of(error))
+        message = _("{path} cannot be merged: {reason}", path=path, reason=cause_of(error))
         raise SurroundingsError("not-written", message) from error
     if merged.reason_by_lines:
         message = _("{path} is merged by lines, not by field: {reason}")

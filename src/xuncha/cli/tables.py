@@ -17,7 +17,7 @@ from xuncha.language import ngettext
 from xuncha.model.identity import EVIDENCE, Identity
 from xuncha.model.register import Frame, MeasureRow, Register
 from xuncha.model.vocabulary import LIGHTS, STATUSES, TERMS, Light, Status, Term, status_name, word_name
-from xuncha.requests.inspection import feedback_of
+from xuncha.requests.outcomes import event_rows, feedback_of
 from xuncha.tally import Group, Horizon, Tally, percent, review_day
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from xuncha.model.records import EvidenceFile, Measure, Problem
     from xuncha.model.settings import OutcomeKind
-    from xuncha.todo import Task
+    from xuncha.requests.todo import Task
     from xuncha.trail.history import Event
 
 _BAR = 20
@@ -74,30 +74,29 @@ def _due_lists(
 ) -> list[RenderableType]:
     """List what is overdue, due soon, and due for review, each sorted by day."""
     horizon = Horizon.of_register(register, counts.as_of)
-    waiting: dict[str, list[tuple[date | None, str, MeasureRow]]] = {"red": [], "yellow": [], "review": []}
+    waiting: dict[str, list[tuple[date | None, MeasureRow]]] = {"red": [], "yellow": [], "review": []}
     for row in register.measures:
-        light = horizon.light(row)
-        if light in waiting:
-            waiting[light].append(
-                (date.fromisoformat(row.due) if row.due else None, row.due or term_text(row.term), row)
-            )
-        elif horizon.is_review_due(row) and (day := review_day(row, register.frame)):
-            waiting["review"].append((day, _("last {day}").format(day=row.reviewed_on), row))
+        kind = "review" if horizon.is_review_due(row) else horizon.light(row)
+        if kind in waiting:
+            due = date.fromisoformat(row.due) if row.due else None
+            waiting[kind].append((review_day(row, register.frame) if kind == "review" else due, row))
     days = register.frame.due_soon_days
-    soon = _("Due within {n} days").format(n=days)
     shown: list[RenderableType] = []
-    for title, style, rows, command in (
-        (_("Overdue"), "bold red", waiting["red"], "xuncha list --overdue"),
-        (soon, "bold yellow", waiting["yellow"], f"xuncha list --due-within {days}"),
-        (_("Due for review"), "bold magenta", waiting["review"], all_command),
+    for kind, title, style, command in (
+        ("red", _("Overdue"), "bold red", "xuncha list --overdue"),
+        ("yellow", _("Due within {n} days", n=days), "bold yellow", f"xuncha list --due-within {days}"),
+        ("review", _("Due for review"), "bold magenta", all_command),
     ):
+        rows = sorted(waiting[kind], key=lambda each: each[0] or date.min)
         if not rows:
             continue
-        rows.sort(key=lambda each: each[0] or date.min)
         table = Columns(FIXED, WIDE, FIXED, FIXED, Column(), Column())
-        for day, label, row in rows[:limit]:
-            who = (or_not_set(row.leader), or_not_set(row.office))
-            table.add(row.id, row.title, label, _days_left((day - counts.as_of).days) if day else "", *who)
+        for day, row in rows[:limit]:
+            label = (
+                _("last {day}", day=row.reviewed_on) if kind == "review" else row.due or term_text(row.term)
+            )
+            left = _days_left((day - counts.as_of).days) if day else ""
+            table.add(row.id, row.title, label, left, or_not_set(row.leader), or_not_set(row.office))
         heading = Text(f"{title} {len(rows)}", style)
         shown += [Text(), heading, table, *omitted(len(rows), limit, all_command if past else command)]
     return shown
@@ -107,7 +106,7 @@ def todo_screen(all_tasks: Sequence[Task], due_soon_days: int) -> list[Renderabl
     """Lay out the screen of `todo`: the tasks kind by kind, each with the command to type below it."""
     headings = {
         "overdue": (_("Overdue"), "bold red"),
-        "due_soon": (_("Due within {n} days").format(n=due_soon_days), "bold yellow"),
+        "due_soon": (_("Due within {n} days", n=due_soon_days), "bold yellow"),
         "returned": (_("Returned"), "bold yellow"),
         "decide": (_("To be decided"), "bold cyan"),
         "review": (_("Due for review"), "bold magenta"),
@@ -160,7 +159,7 @@ def _counts(counts: Tally) -> list[RenderableType]:
         return [Text(), table]
     parts = [f"{status_name(status)} {number}" for status, number in counts.by_status.items() if number]
     if counts.long_term_closed:
-        parts.append(_("of which long-term with a staged result {n}").format(n=counts.long_term_closed))
+        parts.append(_("of which long-term with a staged result {n}", n=counts.long_term_closed))
     lights = warnings_line(counts.overdue, counts.due_soon, counts.review_due, counts.not_assigned or None)
     return [Text(), table, Text("  ".join(parts), "dim"), lights]
 
@@ -180,8 +179,8 @@ def warnings_line(overdue: int, due_soon: int, review_due: int, not_assigned: in
 def _days_left(days: int) -> str:
     """Return how many days are left, or how late it is."""
     if days < 0:
-        return ngettext("{n} day late", "{n} days late", -days).format(n=-days)
-    return ngettext("{n} day left", "{n} days left", days).format(n=days) if days else _("today")
+        return ngettext("{n} day late", "{n} days late", -days, n=-days)
+    return ngettext("{n} day left", "{n} days left", days, n=days) if days else _("today")
 
 
 def _bars(grouped: Sequence[Group], by: str, limit: int | None, all_command: str) -> list[RenderableType]:
@@ -201,7 +200,7 @@ def _bars(grouped: Sequence[Group], by: str, limit: int | None, all_command: str
     for group in shown:
         mark = Text("✓" if group.complete else "", "green")
         if group.overdue:
-            mark = Text(_("{n} late").format(n=group.overdue), "bold red")
+            mark = Text(_("{n} late", n=group.overdue), "bold red")
         count = f"{group.closed}/{group.total}"
         table.add(*[group.key or ""] * numbered, group.title, bar(group.closed, group.total), count, mark)
     return [Text(), Text(titles[by], "bold"), table, *omitted(len(grouped), len(shown), all_command)]
@@ -222,8 +221,6 @@ def measures_table(rows: Sequence[MeasureRow], horizon: Horizon) -> Columns:
 
 def events_table(events: Sequence[Event]) -> Columns:
     """Lay out the table of `log`: when, who, what."""
-    from xuncha.requests.outcomes import event_rows  # noqa: PLC0415  screens that only count show no history
-
     table = Columns(FIXED, FIXED, Column(), headings=(_("When"), _("Who"), _("What")), gap=2)
     for event, done in event_rows(events):
         author = screen.clean(event.author)
@@ -231,7 +228,7 @@ def events_table(events: Sequence[Event]) -> Columns:
             author = set_cell_size(author, _WIDEST_AUTHOR - 1) + "…"
         text = Text(screen.clean(done))
         if event.reason:
-            text.append(_(" ({reason})").format(reason=screen.clean(event.reason)), "dim")
+            text.append(_(" ({reason})", reason=screen.clean(event.reason)), "dim")
         if event.by_hand:
             text.append(_(" [by hand]"), "yellow")
         table.add(event.minute, author, text)
@@ -248,7 +245,7 @@ def status_text(status: Status, light: Light) -> Text:
         "red": (_("overdue"), "bold red"),
     }[light]
     name = status_name(status)
-    return Text(_("{status}, {light}").format(status=name, light=label) if label else name, style)
+    return Text(_("{status}, {light}", status=name, light=label) if label else name, style)
 
 
 def term_text(word: Term) -> str:
@@ -265,7 +262,7 @@ def omitted(total: int, shown: int | None, command: str) -> list[RenderableType]
     """Return a line with the number of rows that are not shown, and the command for them; nothing if all are shown. `shown` is None if there is no limit."""
     if shown is None or total <= shown:
         return []
-    return [Text(_("… and {n} more: {command}").format(n=total - shown, command=command), "dim")]
+    return [Text(_("… and {n} more: {command}", n=total - shown, command=command), "dim")]
 
 
 def problem_screen(
@@ -347,9 +344,9 @@ def _file_details(item: EvidenceFile) -> str:
     """Return the size of an evidence file and its original name, as far as the entry has them."""
     text = ""
     if item.size is not None:
-        text += "  " + ngettext("{n} byte", "{n} bytes", item.size).format(n=f"{item.size:,}")
+        text += "  " + ngettext("{n} byte", "{n} bytes", item.size, n=f"{item.size:,}")
     if item.name is not None:
-        text += "  " + _("originally {name}").format(name=screen.clean(item.name))
+        text += "  " + _("originally {name}", name=screen.clean(item.name))
     return text
 
 

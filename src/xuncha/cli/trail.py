@@ -11,7 +11,7 @@ import typer
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
-from xuncha.cli.deliver import check_output, check_suffix, save
+from xuncha.cli.deliver import check_output, deliver
 from xuncha.cli.options import optional
 from xuncha.errors import Finding, RefusedError, UsageError
 from xuncha.language import gettext as _
@@ -64,13 +64,13 @@ def undo(
     from xuncha.workflow.undo import undo as take_back  # noqa: PLC0415
 
     if count < 1:
-        raise UsageError("usage", _("N must be 1 or more, not {n}").format(n=count), _("type: xuncha undo 2"))
+        raise UsageError("usage", _("N must be 1 or more, not {n}", n=count), _("type: xuncha undo 2"))
     result = take_back(call.root, count, others=others)
     if not isinstance(result, Result):
-        screen.line(_("Undone: {what}, which had been interrupted").format(what=f"`{result.command}`"))
+        screen.line(_("Undone: {what}, which had been interrupted", what=f"`{result.command}`"))
         return
     for title in result.titles:
-        screen.line(_("Undone: {what}").format(what=title))
+        screen.line(_("Undone: {what}", what=title))
     call.print_counts(result)
 
 
@@ -100,14 +100,12 @@ def audit(
     """
     from xuncha.audit.anchors import anchor_line, drop_anchor  # noqa: PLC0415  for this command alone
     from xuncha.audit.examine import audit as examine  # noqa: PLC0415
-    from xuncha.requests.moments import read_moment  # noqa: PLC0415
+    from xuncha.requests.readers import read_moment  # noqa: PLC0415
 
     if anchor and since is not None:
         message = _("--anchor covers the whole history, but --since asks for a part")
         raise UsageError("usage", message, _("leave one of them out"))
-    if page:
-        check_suffix(page, "html")
-        check_output(page, call.root)
+    check_output(page, "html")
     call.warn_of_leftovers()
     with screen.show_activity(_("Replaying the history")):
         moment = None
@@ -119,7 +117,7 @@ def audit(
     if page:
         from xuncha.audit.page import render  # noqa: PLC0415  templates are for this alone
 
-        save(render(call.root, result).encode(), page, call.root)
+        deliver(render(call.root, result).encode(), (), page, None)
     tag_anchor = drop_anchor(call.root, result) if anchor else None
     if as_json:
         screen.data(result.as_json())
@@ -129,7 +127,7 @@ def audit(
             screen.line(anchor_line(tag_anchor))
             screen.line(_("It is kept in a tag, which xuncha sync sends."))
     if page and not as_json:
-        screen.line(_("The page is in {path}.").format(path=page))
+        screen.line(_("The page is in {path}.", path=page))
     raise typer.Exit(1 if result.errors else 0)
 
 
@@ -140,27 +138,26 @@ def _show(result: Audit, since: str | None) -> None:
         return
     for _commit, findings in groupby(result.findings, key=lambda finding: finding.place.commit):
         screen.show(*_commit_table(list(findings)))
-    checked = _("{commits} and {changes} checked").format(
-        commits=ngettext("{n} commit", "{n} commits", result.commits).format(n=result.commits),
-        changes=ngettext("{n} change of a file", "{n} changes of files", result.changes).format(
-            n=result.changes
-        ),
+    checked = _(
+        "{commits} and {changes} checked",
+        commits=ngettext("{n} commit", "{n} commits", result.commits, n=result.commits),
+        changes=ngettext("{n} change of a file", "{n} changes of files", result.changes, n=result.changes),
     )
     if since is not None:
-        checked = _("since {since}: {checked}").format(since=since, checked=checked)
+        checked = _("since {since}: {checked}", since=since, checked=checked)
     if since is not None and not (result.commits or result.findings):
-        screen.line(_("Nothing was committed since {since}, so nothing was checked.").format(since=since))
+        screen.line(_("Nothing was committed since {since}, so nothing was checked.", since=since))
         return
     if result.relies_on_claims:
         screen.line(
             _("Who applied to close is known only from what commits claim: applications are not signed.")
         )
     if not (result.errors or result.warnings):
-        screen.line(_("{checked}: history follows the rules.").format(checked=checked))
+        screen.line(_("{checked}: history follows the rules.", checked=checked))
         return
     screen.line()
     counted = screen.count_texts(finding.severity for finding in result.findings)
-    screen.line(_("{checked}: {found}.").format(checked=checked, found=_(", ").join(counted)))
+    screen.line(_("{checked}: {found}.", checked=checked, found=_(", ").join(counted)))
     if any(finding.code == "by-hand" for finding in result.findings):
         screen.line(_("To change a file so that history says why: xuncha edit"))
 

@@ -15,7 +15,7 @@ from xuncha.errors import UsageError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.vocabulary import REVIEW_RESULTS, status_name
-from xuncha.requests import outcomes, verb_values
+from xuncha.requests import outcomes, readers
 from xuncha.workflow.verb import NamedFile, Verb
 from xuncha.workflow.verbs import VERBS
 
@@ -75,7 +75,7 @@ def _command(verb: Verb) -> Callable[..., None]:
                 if Identity.try_parse(typed["text"]):
                     message = _("the text is missing")
                 raise UsageError("usage", message, _("type: xuncha progress 2.3 …"))
-        values = verb_values.read_values(typed, call.today)
+        values = readers.read_values(typed, call.today)
         if "file" in values:
             from xuncha.workflow.evidence import read as read_evidence  # noqa: PLC0415
 
@@ -135,9 +135,9 @@ def remove(call: Context, identity: options.Record, reason: options.Reason) -> N
     from xuncha.workflow.remove import remove as take_away  # noqa: PLC0415
 
     with call.session() as session:
-        why = verb_values.read_values({"reason": reason}, call.today)["reason"]
+        why = readers.read_values({"reason": reason}, call.today)["reason"]
         removal = take_away(session, Identity.parse(identity), why, call.today)
-    screen.line(_("{id} {title} is removed").format(id=removal.identity, title=removal.title))
+    screen.line(_("{id} {title} is removed", id=removal.identity, title=removal.title))
     for old, new in removal.moves.items():
         screen.line(f"    {old} → {new} {removal.titles[old]}")
     call.print_progress(removal.register)

@@ -26,7 +26,6 @@ from xuncha.requests import outcomes, readers
 from xuncha.store.files import absolute
 
 if TYPE_CHECKING:
-    from xuncha.workflow.add import Added
     from xuncha.workflow.perform import Result
 
 _SEPARATORS = re.compile(r"[、，,；;\s]+")
@@ -58,28 +57,19 @@ def init(
     """
     from xuncha.skeleton.create import create  # noqa: PLC0415
 
-    days = {"started": started, "ended": ended, "feedback": feedback}
-    values = {
-        "organisation": organisation,
-        "inspector": inspector,
-        "round": round_,
-        **{
-            key: text and readers.read_day(text, f"--{key}", call.today, past=True)
-            for key, text in days.items()
-        },
-        "categories": categories,
-        "leaders": leaders,
-        "offices": offices,
-    }
+    values: dict[str, Any] = {"organisation": organisation, "inspector": inspector, "round": round_}
+    values |= {"categories": categories, "leaders": leaders, "offices": offices}
+    for key, text in {"started": started, "ended": ended, "feedback": feedback}.items():
+        values[key] = text and readers.read_day(text, f"--{key}", call.today, past=True)
     root = absolute(folder)
     if not (ask and (root / LEDGER_FILE).exists()):
         kept_files = create(root, call.today, example=example, values=values)
-        screen.line(_("Ledger made: {path}").format(path=folder))
+        screen.line(_("Ledger made: {path}", path=folder))
         if kept_files:
-            screen.line(_("Left as they were: {paths}").format(paths=_(", ").join(kept_files)))
+            screen.line(_("Left as they were: {paths}", paths=_(", ").join(kept_files)))
         if str(folder) != ".":
             # Double quotes: cmd and bash read them in the same way.
-            screen.line(_("Next: cd {path}").format(path=f'"{folder}"' if " " in str(folder) else folder))
+            screen.line(_("Next: cd {path}", path=f'"{folder}"' if " " in str(folder) else folder))
     entering = _(
         "Then: enter the organisation, the leaders, the offices and the categories in data/ledger.yaml, and type: xuncha edit; xuncha add problem …"
     )
@@ -120,7 +110,7 @@ def _ask(call: Context, root: Path) -> None:
         screen.line()
     if answers:
         keep(root, LEDGER_FILE, apply(before, edits(data, answers)), before)
-        screen.line(_("{path} is changed and committed.").format(path=LEDGER_FILE))
+        screen.line(_("{path} is changed and committed.", path=LEDGER_FILE))
     screen.line(_("Then: xuncha add problem …"))
 
 
@@ -170,9 +160,9 @@ def add_problem(
     title = readers.require_text(title, _("the title is empty"), _("describe it in one line")).strip()
     with call.session() as session:
         added = adding.add_problem(session, title, category, readers.read_pairs(fields), new=new)
-    screen.line(_("Problem {id} entered: {title}").format(id=added.identity, title=title))
-    _print_added(added)
-    screen.line(_("Next: xuncha add measure {id} … --leader … --office … --due …").format(id=added.identity))
+    screen.line(_("Problem {id} entered: {title}", id=added.identity, title=title))
+    screen.messages(outcomes.added_messages(added))
+    screen.line(_("Next: xuncha add measure {id} … --leader … --office … --due …", id=added.identity))
 
 
 @command("add", "measure")
@@ -219,17 +209,8 @@ def add_measure(
             fields=readers.read_pairs(fields),
             new=new,
         )
-    screen.line(_("Measure {id} entered: {title}").format(id=added.identity, title=title))
-    _print_added(added)
-
-
-def _print_added(added: Added) -> None:
-    """Print what else was entered, and which record has the same title."""
-    outcome = outcomes.added_messages(added)
-    for line in outcome.notes:
-        screen.line(line)
-    for warning in outcome.warnings:
-        screen.warning(*warning)
+    screen.line(_("Measure {id} entered: {title}", id=added.identity, title=title))
+    screen.messages(outcomes.added_messages(added))
 
 
 @command("edit")
@@ -280,14 +261,14 @@ def edit(call: Context, identity: options.OptionalRecord = None) -> None:
             invalid = isinstance(error, InvalidLedgerError)
             if not (invalid and sys.stdin.isatty() and typer.confirm(_("Edit it again?"), default=True)):
                 kind = SurroundingsError if isinstance(error, SurroundingsError) else RefusedError
-                message = _("the file was not changed; what you wrote is in {draft}").format(draft=draft)
+                message = _("the file was not changed; what you wrote is in {draft}", draft=draft)
                 raise kind("not-kept", message) from None
     draft.unlink()
     draft.parent.rmdir()
     if edited is None:
         screen.line(_("Nothing was changed."))
         return
-    screen.line(_("{path} is changed and committed.").format(path=path))
+    screen.line(_("{path} is changed and committed.", path=path))
     _print_edit(call, edited)
 
 
@@ -297,11 +278,9 @@ def _print_edit(call: Context, result: Result) -> None:
 
     call.print_counts(result)
     findings = findings_of_last_commit(call.root)
-    texts = [
-        _("the audit will report this: {message}").format(message=each.message) for each in findings[:_LIMIT]
-    ]
+    texts = [_("the audit will report this: {message}", message=each.message) for each in findings[:_LIMIT]]
     if len(findings) > _LIMIT:
-        texts.append(_("the audit will report {n} more: xuncha audit").format(n=len(findings) - _LIMIT))
+        texts.append(_("the audit will report {n} more: xuncha audit", n=len(findings) - _LIMIT))
     hint = _("if this was a mistake: xuncha undo restores it, and history keeps both")
     for message in texts:
         screen.warning(message, hint if message is texts[-1] else "")
@@ -322,12 +301,11 @@ def _run_editor(editor: str, draft: Path) -> bytes:
     try:
         process = subprocess.run([*system.split_command(editor), str(draft)], check=False)
     except (FileNotFoundError, PermissionError, ValueError):
-        message = _("the editor “{editor}” cannot be started").format(editor=editor)
+        message = _("the editor “{editor}” cannot be started", editor=editor)
         raise SurroundingsError("no-editor", message, _("set one in the variable EDITOR")) from None
     if process.returncode:
         raise RefusedError("editor-failed", _("the editor ended with an error, and nothing was changed"))
     try:
         return draft.read_bytes()
     except OSError:
-        message = _("the editor deleted its file; nothing was changed")
-        raise RefusedError("editor-failed", message) from None
+        raise RefusedError("editor-failed", _("the editor deleted its file; nothing was changed")) from None

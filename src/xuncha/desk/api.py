@@ -15,9 +15,10 @@ from xuncha.desk.view import current_visitor, desk_of
 from xuncha.model import names
 from xuncha.model.identity import Identity
 from xuncha.requests import readers
-from xuncha.requests.answers import file_version, findings_json, measure_rows, pending_tasks, record_json
+from xuncha.requests.answers import file_version, findings_json, measure_rows, record_json
+from xuncha.requests.readers import PARAMETERS, read_values
 from xuncha.requests.selection import Selection, select
-from xuncha.requests.verb_values import PARAMETERS, read_values
+from xuncha.requests.todo import pending_tasks
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import check, load_record
 from xuncha.tally import Grouping, Horizon, groups, measure_json, tally

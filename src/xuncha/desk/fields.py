@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from xuncha.errors import XunchaError
 from xuncha.model import names
 from xuncha.requests import readers
+from xuncha.requests.readers import PARAMETERS
 from xuncha.requests.selection import Selection
-from xuncha.requests.verb_values import PARAMETERS
 from xuncha.trail.git import Git
 from xuncha.trail.repository import git_dir
 from xuncha.workflow.change import Session

@@ -20,8 +20,7 @@ from xuncha.desk.view import OLD_FORM, current_visitor, desk_of, must_be_allowed
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, XunchaError, combined
 from xuncha.language import gettext as _
 from xuncha.model.names import key_name
-from xuncha.requests.readers import read_past_day
-from xuncha.requests.verb_values import PARAMETERS
+from xuncha.requests.readers import PARAMETERS, read_past_day
 from xuncha.store.faults import UnreadableError
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from xuncha.desk.texts import Texts
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import CommentNumber, Identity
-from xuncha.requests import moments
+from xuncha.requests import readers
 from xuncha.requests.answers import file_version, measure_rows
 from xuncha.requests.outcomes import Messages, result_messages, session_messages
 from xuncha.requests.selection import text_reader
@@ -185,7 +185,7 @@ class Desk:
         """
         if not moment:
             return self.state().register, self.texts, self.today
-        commit, day = moments.find_moment(self.root, moment, "at", self.today)
+        commit, day = readers.find_moment(self.root, moment, "at", self.today)
         tree = Tree(self.root, commit)
         return register_at(tree), text_reader(tree), day
 

@@ -18,8 +18,7 @@ from xuncha.desk.commands import address_of, edit_address, linked
 from xuncha.desk.gate import MAX_BYTES, SAFE
 from xuncha.errors import InvalidLedgerError, XunchaError
 from xuncha.model import vocabulary
-from xuncha.requests.inspection import feedback_of
-from xuncha.requests.outcomes import event_rows, event_summary, no_branch_warning
+from xuncha.requests.outcomes import event_rows, event_summary, feedback_of, no_branch_warning
 from xuncha.tally import percent
 from xuncha.trail.repository import is_detached
 from xuncha.workflow.change import leftover

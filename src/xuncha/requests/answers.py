@@ -1,10 +1,9 @@
-"""Answers for programs, and the data behind the screens: tasks, records with their history, findings."""
+"""Answers for programs, and the data behind the screens: records with their history, findings."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,42 +11,12 @@ from xuncha.errors import Finding, Place
 from xuncha.model.identity import Identity
 from xuncha.model.records import Measure, Problem
 from xuncha.model.register import MeasureRow, Register
-from xuncha.requests.selection import full_names
 from xuncha.rules.names import no_such_record
 from xuncha.tally import Horizon, measure_json
-from xuncha.todo import Task, tasks
 from xuncha.trail.repository import common_dir, git_dir
 
 if TYPE_CHECKING:
     from xuncha.trail.history import Event
-
-
-def pending_tasks(
-    register: Register,
-    events: Iterable[Event],
-    today: date,
-    *,
-    office: str | None = None,
-    leader: str | None = None,
-    person: str | None = None,
-) -> list[Task]:
-    """Return the tasks that wait on a day: all, or those of one office, leader (with what was escalated to them) or person.
-
-    A part of an office's or a leader's name is enough if it fits one alone. `events` is the history, newest first; it shows which
-    applications were returned. Raises RefusedError if the ledger knows no such office or leader.
-    """
-    office, leader = full_names(register, office=office, leader=leader)
-    actions = {
-        event.new_number or event.id: event.action for event in reversed([*events]) if event.to != event.from_
-    }
-    returned = {str(number) for number, action in actions.items() if action == "return"}
-    return [
-        task
-        for task in tasks(register, today, returned)
-        if office in {None, task.row.office}
-        and leader in {None, task.row.leader, task.row.escalated_to}
-        and person in {None, task.row.person}
-    ]
 
 
 def measure_rows(register: Register, identity: Identity) -> Sequence[MeasureRow]:

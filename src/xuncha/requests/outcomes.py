@@ -1,4 +1,4 @@
-"""What a user is told after an action: what it has changed, what to do next, and what an audit will name."""
+"""Sentences for people: who inspected, what an action has changed, what to do next, and what an audit will name."""
 
 from __future__ import annotations
 
@@ -10,11 +10,21 @@ from xuncha.language import gettext as _
 from xuncha.trail.repository import is_detached
 
 if TYPE_CHECKING:
+    from xuncha.model.register import Frame
     from xuncha.trail.history import Event
     from xuncha.workflow.add import Added
     from xuncha.workflow.change import Session
     from xuncha.workflow.perform import Result
     from xuncha.workflow.verb import PlannedChange
+
+
+def feedback_of(frame: Frame) -> str:
+    """Return who inspected, and the day of the feedback, for the head of a screen."""
+    known, unknown = _("feedback of {day}"), _("day of the feedback not set")
+    if frame.inspector:
+        known = _("feedback of {day} by {inspector}")
+        unknown = _("{inspector}, day of the feedback not set")
+    return (known if frame.feedback else unknown).format(inspector=frame.inspector, day=frame.feedback)
 
 
 class Messages(NamedTuple):
@@ -58,9 +68,9 @@ def completion_notes(result: Result) -> list[str]:
 
 def added_messages(added: Added) -> Messages:
     """Return what to tell after a record was added: names that were entered too, and a record with the same title."""
-    note = _("Entered into data/ledger.yaml: {names}").format(names=_(", ").join(added.new_names))
+    note = _("Entered into data/ledger.yaml: {names}", names=_(", ").join(added.new_names))
     duplicate = (
-        _("{id} has the same title").format(id=added.duplicate),
+        _("{id} has the same title", id=added.duplicate),
         _("if it was entered twice: xuncha undo"),
     )
     return Messages((note,) if added.new_names else (), (duplicate,) if added.duplicate else ())
@@ -105,6 +115,6 @@ def event_rows(events: Iterable[Event]) -> list[tuple[Event, str]]:
     rows = []
     for (_commit, text), group in groupby(events, lambda event: (event.commit, event_summary(event))):
         alike = list(group)
-        number = _(" ({n} records)").format(n=len(alike)) if alike[1:] else ""
+        number = _(" ({n} records)", n=len(alike)) if alike[1:] else ""
         rows.append((alike[0], text + number))
     return rows

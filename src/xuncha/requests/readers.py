@@ -1,19 +1,24 @@
-"""Readers of typed values, the same wherever they are typed: days and words as Chinese offices write them, numbers, pairs, texts."""
+"""Readers of typed values, the same wherever they are typed: days and words as Chinese offices write them, moments of history, numbers, pairs, texts.
+
+At the end stands which values a verb may be given, and how each is read.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import re
 import unicodedata
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import date
-from typing import Final
+from pathlib import Path
+from typing import Any, Final, Literal, NamedTuple
 
 from xuncha.chinese import days
 from xuncha.chinese.characters import is_blank
 from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
-from xuncha.model.names import Words
+from xuncha.model.names import RESULTS, Words
 from xuncha.rules.names import no_such_record, suggestion
 
 _SPAN = re.compile(r"([0-9]{1,5})d?")
@@ -27,7 +32,7 @@ def read_word(text: str, option: str, words: Words) -> str:
     for key, names in words.items():
         if plain in {key, *names}:
             return key
-    message = _("{option} cannot be “{word}”").format(option=option, word=text)
+    message = _("{option} cannot be “{word}”", option=option, word=text)
     raise UsageError(
         "unknown-word", message, suggestion(text, [*words, *(names[0] for names in words.values())])
     )
@@ -37,9 +42,8 @@ def read_measure(text: str, identities: Container[Identity]) -> Identity:
     """Read the number of a measure. Raises RefusedError if it is the number of a problem, or is not known."""
     identity = Identity.parse(text)
     if identity.is_problem:
-        message = _("{id} is a problem; a measure is needed here").format(id=identity)
-        hint = _("name its measures, such as {id}.1").format(id=identity)
-        raise RefusedError("not-a-measure", message, hint)
+        message = _("{id} is a problem; a measure is needed here", id=identity)
+        raise RefusedError("not-a-measure", message, _("name its measures, such as {id}.1", id=identity))
     if identity not in identities:
         raise no_such_record(identity)
     return identity
@@ -53,13 +57,13 @@ def read_day(text: str, option: str, today: date, *, past: bool = False) -> date
     """
     if value := days.typed_day(text, today, past=past):
         if value.year < _FIRST_YEAR:
-            message = _("{option}: {day} is before {year}").format(option=option, day=value, year=_FIRST_YEAR)
+            message = _("{option}: {day} is before {year}", option=option, day=value, year=_FIRST_YEAR)
             raise UsageError("bad-date", message, _("see whether the year is right"))
         return value
     raise UsageError(
         "bad-date",
-        _("{option}: “{text}” is not a calendar date").format(option=option, text=text),
-        _("write it like {examples}").format(examples=_(", ").join(("2024-04-18", "2024年4月18日"))),
+        _("{option}: “{text}” is not a calendar date", option=option, text=text),
+        _("write it like {examples}", examples=_(", ").join(("2024-04-18", "2024年4月18日"))),
     )
 
 
@@ -67,17 +71,44 @@ def read_past_day(text: str, option: str, today: date) -> date:
     """Read a day from an option. Raises UsageError if it is not a day; RefusedError if it is in the future."""
     parsed = read_day(text, option, today, past=True)
     if parsed > today:
-        hint = _("give a day up to {today}").format(today=today)
-        raise RefusedError("day-to-come", _("{day} is in the future").format(day=parsed), hint)
+        hint = _("give a day up to {today}", today=today)
+        raise RefusedError("day-to-come", _("{day} is in the future", day=parsed), hint)
     return parsed
+
+
+def find_moment(root: Path, text: str, option: str, today: date) -> tuple[str, date]:
+    """Find a moment of history: return the commit that held the ledger then, and the day for the counts.
+
+    Raises RefusedError if history has no such moment, or it is in the future; SurroundingsError if the ledger is in no
+    repository, or git is not installed.
+    """
+    from xuncha.trail.tree import commit_at, day_of  # noqa: PLC0415  only looking back needs git
+
+    name = read_moment(root, text, option, today)
+    commit = commit_at(root, name)
+    return commit, day_of(root, commit, name)
+
+
+def read_moment(root: Path, text: str, option: str, today: date, *, future: bool = False) -> str:
+    """Return a typed moment in the form that `trail.tree` takes: a day as 2024-04-18, or a revision. Raises RefusedError for a future day, unless `future` is set."""
+    from xuncha.trail.tree import commit_at  # noqa: PLC0415
+
+    day = days.typed_day(text, today, past=True)
+    if day is None:
+        return text
+    if text.isascii() and text != day.isoformat():
+        with contextlib.suppress(RefusedError):
+            commit_at(root, text)
+            return text  # a tag has this name, or a hash begins like this
+    return day.isoformat() if future else read_past_day(text, option, today).isoformat()
 
 
 def read_problem(text: str) -> Identity:
     """Read the number of a problem. Raises RefusedError if it is the number of a measure, or not a number."""
     identity = Identity.parse(text)
     if not identity.is_problem:
-        message = _("{id} is a measure; a problem is needed here").format(id=identity)
-        raise RefusedError("not-a-problem", message, _("name its problem: {id}").format(id=identity.problem))
+        message = _("{id} is a measure; a problem is needed here", id=identity)
+        raise RefusedError("not-a-problem", message, _("name its problem: {id}", id=identity.problem))
     return identity
 
 
@@ -87,8 +118,8 @@ def read_pairs(texts: Sequence[str] | None) -> dict[str, str]:
     for text in texts or ():
         key, _equals, value = text.replace("＝", "=").partition("=")
         if is_blank(key) or is_blank(value):
-            message = _("--field: “{text}” is not of the form KEY=VALUE").format(text=text)
-            raise UsageError("bad-field", message, _("write it like {examples}").format(examples="risk=高"))
+            message = _("--field: “{text}” is not of the form KEY=VALUE", text=text)
+            raise UsageError("bad-field", message, _("write it like {examples}", examples="risk=高"))
         values[key.strip()] = value.strip()
     return values
 
@@ -104,6 +135,68 @@ def read_days(text: str) -> int:
     """Read a number of days, `14` or `14d`. Raises UsageError if it is not one."""
     match = _SPAN.fullmatch(text)
     if match is None:
-        message = _("--due-within: “{text}” is not a number of days").format(text=text)
+        message = _("--due-within: “{text}” is not a number of days", text=text)
         raise UsageError("bad-span", message, _("write it like 14"))
     return int(match[1])
+
+
+Kind = Literal["text", "flag", "list", "file"]
+
+
+class Parameter(NamedTuple):
+    """A value that a verb may be given."""
+
+    name: str
+    """The name in forms and in requests of programs; on the command line it stands behind `--`, with `-` for `_`."""
+    kind: Kind = "text"
+    read: Callable[[Any, str, date], Any] | None = None
+    """Converts what was typed; takes it, the name for errors, and today. None: the value is used as it is."""
+
+
+def _text(value: str, _option: str, _today: date) -> str:
+    return require_text(value, _("the text is empty"), _("say what was done"))
+
+
+def _reason(value: str, option: str, _today: date) -> str:
+    return require_text(value, _("{option} is empty", option=option), _("say why"))
+
+
+PARAMETERS: Final[Mapping[str, Parameter]] = {
+    "text": Parameter("text", read=_text),
+    "file": Parameter("file", "file"),
+    "day": Parameter("date", read=read_past_day),
+    "due": Parameter("due", read=read_day),
+    "late": Parameter("late", "flag"),
+    "leader": Parameter("leader"),
+    "office": Parameter("office"),
+    "co_offices": Parameter("co_office", "list"),
+    "person": Parameter("person"),
+    "goal": Parameter("goal"),
+    "title": Parameter("title"),
+    "category": Parameter("category"),
+    "fields": Parameter("field", "list", lambda value, _option, _today: read_pairs(value)),
+    "reason": Parameter("reason", read=_reason),
+    "to": Parameter("to"),
+    "note": Parameter("note"),
+    "evidence": Parameter("evidence", "list"),
+    "no_publish": Parameter("no_publish", "flag"),
+    "statement": Parameter("text"),
+    "result": Parameter("result", read=lambda value, option, _today: read_word(value, option, RESULTS)),
+    "findings": Parameter("text"),
+}
+"""The values by the parameters of the verbs."""
+
+
+def read_values(
+    arguments: Mapping[str, Any], today: date, name_of: Callable[[str], str] = "--{}".format
+) -> dict[str, Any]:
+    """Read the typed values of a verb, by its parameters; a value that was left out (None) stays None.
+
+    A day without a year is counted from today; errors name a value as `name_of` does. Raises UsageError if a value is not of
+    its kind; RefusedError if the day of an entry is in the future.
+    """
+    values = {}
+    for parameter, value in arguments.items():
+        name, _kind, reader = PARAMETERS[parameter]
+        values[parameter] = value if reader is None or value is None else reader(value, name_of(name), today)
+    return values

@@ -158,6 +158,5 @@ def resolve_category(register: Register, text: str) -> str:
 def _resolve(text: str, names: Sequence[str], code: str) -> str:
     name = matching_name(text, names)
     if name not in names:
-        message = _("“{name}” is not in data/ledger.yaml").format(name=name)
-        raise RefusedError(code, message, suggestion(name, names))
+        raise RefusedError(code, _("“{name}” is not in data/ledger.yaml", name=name), suggestion(name, names))
     return name

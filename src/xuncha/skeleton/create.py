@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -51,16 +51,13 @@ def create(root: Path, today: date, *, example: bool, values: SettingValues | No
     settings = files[LEDGER_FILE]
     files[LEDGER_FILE] = apply(settings, edits(parse(settings), values or {}))
     check_ledger(Overlay(WorkingTree(root), dict(files)))
-    contents = base_files() | files
-    if git_dir(root) not in {None, root.resolve() / ".git"}:
-        # No service looks for these files below the top of a repository.
-        contents = {path: content for path, content in contents.items() if path not in _TOP_ONLY}
+    contents = _files_around(root) | files
     existing = [path for path in contents if (root / path).exists()]
     # The ledger's own file comes last: until it exists, `init` can be run again.
     new = sorted(contents.keys() - {*existing}, key=lambda path: (path == LEDGER_FILE, path))
     tree = WorkingTree(root)
     if link := next(filter(tree.behind_link, new), None):
-        text = _("{path} is a link").format(path=link)
+        text = _("{path} is a link", path=link)
         raise RefusedError("symbolic-link", text, _("put the file itself here"), link)
     with _repository(root) as git:
         for path in new:
@@ -71,7 +68,7 @@ def create(root: Path, today: date, *, example: bool, values: SettingValues | No
         git.commit(Message("建立台账", "init").text(), new, new=new)
         note_commit(git)
     except GitError as error:
-        text = _("the files are there, but git refused the commit: {said}").format(said=error.reason)
+        text = _("the files are there, but git refused the commit: {said}", said=error.reason)
         raise RefusedError("commit-refused", text, _("type: git add -A && git commit")) from error
     return existing
 
@@ -85,9 +82,8 @@ def create_from(root: Path, intake: Intake, origin: str, *, dry_run: bool = Fals
     check_new(root, intake)
     if dry_run:
         return
-    contents = {
-        path: each for path, each in base_files().items() if not (root / path).exists()
-    } | intake.files
+    contents = {path: each for path, each in _files_around(root).items() if not (root / path).exists()}
+    contents |= intake.files
     try:
         with _repository(root, undo=True), begin(root) as session:
             session.git.user()
@@ -95,22 +91,19 @@ def create_from(root: Path, intake: Intake, origin: str, *, dry_run: bool = Fals
             session.commit(changes, commit_message(origin, intake))
             registration.register(session.git)
     except GitError as error:
-        text = _("git refused the commit, and nothing was changed: {said}").format(said=error.reason)
+        text = _("git refused the commit, and nothing was changed: {said}", said=error.reason)
         raise RefusedError("commit-refused", text) from error
 
 
 def check_new(root: Path, intake: Intake) -> None:
-    """Check the files of a new ledger.
-
-    Raises InvalidLedgerError if the files break rules; RefusedError if there is a ledger already.
-    """
-    _check_new(root)
+    """Check the files of a new ledger. Raises InvalidLedgerError if they break rules; RefusedError if there is a ledger, or a part of one."""
+    _check_new(root, intake.files)
     check_ledger(Overlay(WorkingTree(root), dict(intake.files)))
 
 
-def _check_new(root: Path) -> None:
-    if (root / LEDGER_FILE).exists():
-        text = _("{path} already contains a ledger").format(path=root)
+def _check_new(root: Path, files: Iterable[str] = (LEDGER_FILE,)) -> None:
+    if any((root / path).exists() for path in files):
+        text = _("{path} already contains a ledger", path=root)
         raise RefusedError("ledger-exists", text, _("go there and type `xuncha status`"))
 
 
@@ -131,9 +124,15 @@ def _repository(root: Path, *, undo: bool = False) -> Iterator[Git]:
             if undo and not was_there:
                 remove_tree(root)
         if isinstance(error, OSError):
-            text = _("{path} cannot be written: {reason}").format(path=root, reason=cause_of(error))
+            text = _("{path} cannot be written: {reason}", path=root, reason=cause_of(error))
             raise SurroundingsError("not-written", text) from error
         raise
+
+
+def _files_around(root: Path) -> dict[str, bytes]:
+    """Return the files around a new ledger, without those for which no service looks below the top of a repository."""
+    skipped = () if git_dir(root) in {None, root.resolve() / ".git"} else _TOP_ONLY
+    return {path: content for path, content in base_files().items() if path not in skipped}
 
 
 def base_files() -> dict[str, bytes]:

@@ -22,7 +22,7 @@ from xuncha.model.records import Measure
 from xuncha.model.register import MeasureRow
 from xuncha.requests.answers import file_version
 from xuncha.requests.outcomes import Messages
-from xuncha.requests.verb_values import read_values
+from xuncha.requests.readers import read_values
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import load_record
 from xuncha.workflow.verbs import VERBS

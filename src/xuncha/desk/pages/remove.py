@@ -9,7 +9,7 @@ from xuncha.desk.view import desk_of, page
 from xuncha.errors import XunchaError
 from xuncha.model.identity import Identity
 from xuncha.requests.answers import file_version
-from xuncha.requests.verb_values import read_values
+from xuncha.requests.readers import read_values
 from xuncha.rules.names import no_such_record
 from xuncha.workflow.remove import remove as take_away
 

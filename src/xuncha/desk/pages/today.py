@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from xuncha.desk.view import desk_of, last_change, page, pages_of, visitor_of
-from xuncha.requests.answers import pending_tasks
+from xuncha.requests.todo import Kind, Task, pending_tasks
 from xuncha.tally import tally
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from xuncha.todo import Kind, Task
 
 _SHOWN: Final = 50
 """Tasks of one kind on the page; another page has all of them."""

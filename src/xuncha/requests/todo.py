@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
-from typing import Any, Final, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, get_args
 
 from xuncha.model.register import MeasureRow, Register
+from xuncha.requests.selection import full_names
 from xuncha.tally import Horizon, review_day
+
+if TYPE_CHECKING:
+    from xuncha.trail.history import Event
 
 Kind = Literal["overdue", "due_soon", "returned", "decide", "review", "unassigned"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)  # in the order in which people work
@@ -29,14 +33,36 @@ class Task(NamedTuple):
         return {"kind": self.kind, **values, "days": self.days, "command": self.command}
 
 
-def tasks(register: Register, today: date, returned: Collection[str] = ()) -> list[Task]:
-    """Return the tasks that wait on a day, kind by kind, the most urgent of each kind first.
+def pending_tasks(
+    register: Register,
+    events: Iterable[Event],
+    today: date,
+    *,
+    office: str | None = None,
+    leader: str | None = None,
+    person: str | None = None,
+) -> list[Task]:
+    """Return the tasks that wait on a day: all, or those of one office, leader (with what was escalated to them) or person.
 
-    `returned` holds the numbers of the measures whose application was returned, and not made again.
+    They come kind by kind, the most urgent of each kind first. A part of an office's or a leader's name is enough if it fits one
+    alone. `events` is the history, newest first; it shows which applications were returned. Raises RefusedError if the ledger
+    knows no such office or leader.
     """
+    office, leader = full_names(register, office=office, leader=leader)
+    actions = {
+        event.new_number or event.id: event.action for event in reversed([*events]) if event.to != event.from_
+    }
+    returned = {number for number, action in actions.items() if number and action == "return"}
     horizon = Horizon.of_register(register, today)
+    rows = (
+        row
+        for row in register.measures
+        if office in {None, row.office}
+        and leader in {None, row.leader, row.escalated_to}
+        and person in {None, row.person}
+    )
     pending = []
-    for row in register.measures:
+    for row in rows:
         for kind in _kinds(row, horizon, returned):
             due = date.fromisoformat(row.due) if row.due else None
             day = review_day(row, register.frame) if kind == "review" else due
