@@ -19,10 +19,10 @@ from tests.workflow import actions
 from tests.workflow.actions import add_measure, add_problem, perform
 from xuncha.errors import RefusedError, SurroundingsError, XunchaError
 from xuncha.model.identity import LEDGER_FILE, Identity
+from xuncha.model.vocabulary import StatusChange
 from xuncha.store import editing
 from xuncha.store.cache import register
 from xuncha.sync.session import Synced, sync
-from xuncha.workflow.change import StatusChange
 from xuncha.workflow.edit import edit
 from xuncha.workflow.intake import Intake, apply_plan
 from xuncha.workflow.undo import undo

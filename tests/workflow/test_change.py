@@ -11,10 +11,11 @@ from tests.conftest import measure
 from tests.workflow import actions
 from tests.workflow.surroundings import act, index
 from xuncha.errors import SurroundingsError
+from xuncha.model.vocabulary import StatusChange
 from xuncha.store import files
 from xuncha.trail import objects
 from xuncha.workflow import journal
-from xuncha.workflow.change import Message, StatusChange, begin
+from xuncha.workflow.change import Message, begin
 from xuncha.workflow.journal import FileChange
 
 if TYPE_CHECKING:

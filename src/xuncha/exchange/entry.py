@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,15 +14,13 @@ from xuncha.exchange.matching import Match, matches
 from xuncha.exchange.wording import key_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, Identity
-from xuncha.model.vocabulary import STATUS_WORDS
+from xuncha.model.vocabulary import STATUS_WORDS, StatusChange
 from xuncha.rules.names import most_similar
 from xuncha.store import editing
-from xuncha.workflow.change import StatusChange
 from xuncha.workflow.close import requirement_error, unmet_requirements
-from xuncha.workflow.committer import addresses
+from xuncha.workflow.committer import is_second_person
 from xuncha.workflow.intake import Intake
 from xuncha.workflow.settings import INSPECTION
-from xuncha.workflow.verb import applicants
 
 if TYPE_CHECKING:
     from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft, RecordDraft
@@ -298,10 +297,8 @@ class Enterer:
         if status == "closed":
             evidence = [entry.get("evidence", ()) for entry in entries]
             requires = self.settings.policy.close_requires
-            two_persons = "second_person" in requires
-            closer = addresses(self.root) if two_persons else ()
-            applied = applicants(self.root, identity) if two_persons else ()
-            lacking = unmet_requirements(requires, stored.status, evidence, closer=closer, applicants=applied)
+            second_person = partial(is_second_person, self.root, identity)
+            lacking = unmet_requirements(requires, stored.status, evidence, second_person)
             self.refused += [requirement_error(each, identity) for each in lacking]
             if lacking:
                 return stored.status

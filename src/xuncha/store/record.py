@@ -241,7 +241,8 @@ def read_record(
         content = source.read(path)
         record, broken, unsound = make_record(kind, parse(content, scale))
     except FileNotFoundError:
-        return Parsed(None, [finding_on(path, "file-missing", _("{path} is missing"))])
+        hint = _("write it, with `title` and `category`") if name == "problem.yaml" else ""
+        return Parsed(None, [finding_on(path, "file-missing", _("{path} is missing"), hint)])
     except OSError as error:
         return Parsed(None, [link(path) if error.errno == ELOOP else unreadable(path, error)])
     except UnreadableError as error:

@@ -13,6 +13,7 @@ from xuncha.errors import RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import COMMENTS, LEDGER_FILE, PARTS, PROBLEMS, CommentNumber, Identity
 from xuncha.model.moves import Move, Numbered, cites, identity_of, number_after, path_now
+from xuncha.model.vocabulary import StatusChange
 from xuncha.store import editing
 from xuncha.store.comments import renumbered
 from xuncha.store.edits import Set
@@ -35,7 +36,7 @@ from xuncha.trail import objects
 from xuncha.trail.git import Git, GitError, TruncatedError, is_hash, literals
 from xuncha.trail.objects import Changes, Listing, StoredFile
 from xuncha.trail.tree import Tree
-from xuncha.workflow.change import Message, StatusChange
+from xuncha.workflow.change import Message
 from xuncha.workflow.comment import shortened, subject
 from xuncha.workflow.verbs import SUBJECTS
 

@@ -240,7 +240,7 @@ def must_not_take_invalid_closing(
         if dispute.location != ("status",) or values[0] != "closed" or values[1] in {"closed", "submitted"}:
             continue
         events = status_events(git, *span, dispute.path)
-        if any(event.to == "submitted" and event.action != "undo" for event in events):
+        if any(change.to == "submitted" and commit.trailers.action != "undo" for commit, change in events):
             continue  # there is a new application
         message = _(
             "{what}; the application for that closing is no longer valid, and the policy requires one; nothing was changed"

@@ -9,14 +9,14 @@ from typing import Any, NamedTuple
 from xuncha.errors import RefusedError
 from xuncha.model.identity import LEDGER_FILE, Identity
 from xuncha.model.register import Frame, MeasureRow, ProblemRow
-from xuncha.model.vocabulary import Term
+from xuncha.model.vocabulary import StatusChange, Term
 from xuncha.rules.fields import read_field
 from xuncha.rules.names import matching_category, matching_name, no_such_record
 from xuncha.store.cache import register
 from xuncha.store.editing import Append, apply, new_file
 from xuncha.store.files import Overlay
 from xuncha.store.loading import load_problem, load_settings
-from xuncha.workflow.change import Message, Session, StatusChange
+from xuncha.workflow.change import Message, Session
 from xuncha.workflow.journal import FileChange
 from xuncha.workflow.settings import categories
 from xuncha.workflow.verbs import SUBJECTS

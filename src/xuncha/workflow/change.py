@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from fasteners import InterProcessLock
 
@@ -20,6 +20,7 @@ from xuncha import system
 from xuncha.errors import RefusedError, SurroundingsError, cause_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import COMMENTS, EVIDENCE, PROBLEMS, CommentNumber, Identity
+from xuncha.model.vocabulary import Action, StatusChange
 from xuncha.store import files
 from xuncha.trail import author, locks, objects
 from xuncha.trail.git import Git, GitError, TruncatedError, is_hash, literals, no_user_error
@@ -27,9 +28,6 @@ from xuncha.trail.presence import check_files_present
 from xuncha.trail.repository import checked_out, git_dir
 from xuncha.workflow import journal
 from xuncha.workflow.journal import FileChange
-
-if TYPE_CHECKING:
-    from xuncha.model.vocabulary import Action
 
 _SIGNAL_CODE = 129
 """The lowest exit code that reports the end of a program by a signal, if another program has started it (128 + the signal)."""
@@ -52,14 +50,6 @@ def last_commit() -> str | None:
         return _last_changed[-1].text("rev-parse", "--short=10", "HEAD") if _last_changed else None
     except SurroundingsError:
         return "HEAD"
-
-
-class StatusChange(NamedTuple):
-    """The change of the status of one problem or measure, as the commit records it."""
-
-    id: str
-    from_: str | None
-    to: str | None
 
 
 @dataclass(frozen=True)

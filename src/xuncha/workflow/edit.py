@@ -11,6 +11,7 @@ from xuncha import system
 from xuncha.errors import Finding, InvalidLedgerError, Place, RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, CommentNumber, Identity
+from xuncha.model.vocabulary import StatusChange
 from xuncha.rules.names import no_such_record
 from xuncha.store.comments import load_comments
 from xuncha.store.faults import UnreadableError, link
@@ -18,7 +19,7 @@ from xuncha.store.files import Overlay, WorkingTree
 from xuncha.store.loading import check, load_problem, load_settings
 from xuncha.store.reading import parse
 from xuncha.workflow import evidence
-from xuncha.workflow.change import Message, Session, StatusChange, begin
+from xuncha.workflow.change import Message, Session, begin
 from xuncha.workflow.comment import no_such_comment, shortened
 from xuncha.workflow.differences import differences
 from xuncha.workflow.journal import FileChange

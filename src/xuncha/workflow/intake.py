@@ -12,9 +12,10 @@ from xuncha.errors import InvalidLedgerError, RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.records import Ledger
 from xuncha.model.source import Source
+from xuncha.model.vocabulary import StatusChange
 from xuncha.store.files import Overlay
 from xuncha.store.loading import check, load_ledger
-from xuncha.workflow.change import Message, StatusChange, begin
+from xuncha.workflow.change import Message, begin
 from xuncha.workflow.journal import FileChange
 from xuncha.workflow.verbs import SUBJECTS
 

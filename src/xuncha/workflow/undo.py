@@ -8,11 +8,12 @@ from pathlib import Path
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
+from xuncha.model.vocabulary import StatusChange
 from xuncha.store.files import Overlay
 from xuncha.store.loading import check
 from xuncha.trail.git import Git, TruncatedError, literals
 from xuncha.trail.history import Event, history, undone_commits
-from xuncha.workflow.change import Leftover, Message, Session, StatusChange, begin
+from xuncha.workflow.change import Leftover, Message, Session, begin
 from xuncha.workflow.committer import addresses
 from xuncha.workflow.journal import FileChange
 from xuncha.workflow.perform import Result, valid_register
