@@ -14,7 +14,7 @@ from xuncha.model.identity import Identity
 from xuncha.model.records import Closed, EvidenceFile, Measure, Problem, Progress
 from xuncha.model.register import FieldFrame, Frame
 from xuncha.model.vocabulary import STATUSES, Action, Requirement, Status
-from xuncha.store.edits import KEYS, Append, Remove, Set
+from xuncha.store.editing import KEYS
 from xuncha.trail.history import Event
 from xuncha.workflow import committer
 from xuncha.workflow.close import unmet_requirements
@@ -22,7 +22,6 @@ from xuncha.workflow.verb import Case, PlannedChange
 from xuncha.workflow.verbs import VERBS
 
 if TYPE_CHECKING:
-    from xuncha.store.edits import Edit
     from xuncha.workflow.change import Session
     from xuncha.workflow.verb import Verb
 
@@ -124,7 +123,8 @@ FRAME = Frame(
 def plan(action: Action, held: dict[str, Any], **given: Any) -> PlannedChange:
     """Plan an action of 2024-06-15 on a measure that holds these keys."""
     record = Measure(title="完成前期手续", status="in_progress", **held)
-    case = Case(cast("Session", None), FRAME, DAY, Identity(2, 3), record)
+    data = record.model_dump(mode="json", exclude_defaults=True)
+    case = Case(cast("Session", None), FRAME, DAY, Identity(2, 3), record, data)
     return VERBS[action].function(case, **given)
 
 
@@ -132,44 +132,45 @@ EARLIER, LATER = (
     Progress(date=date(2024, 6, 1), text="先办。"),
     Progress(date=date(2024, 6, 20), text="后办。"),
 )
+FIRST, LAST = {"date": "2024-06-01", "text": "先办。"}, {"date": "2024-06-20", "text": "后办。"}
 
 
 @pytest.mark.parametrize(
     ("action", "held", "given", "edits"),
     [
-        ("start", {}, {}, []),
-        ("progress", {}, {"text": " 已办。\n"}, [Append("progress", {"date": "2024-06-15", "text": "已办。"})]),
+        ("start", {}, {}, {}),
+        ("progress", {}, {"text": " 已办。\n"}, {"progress": [{"date": "2024-06-15", "text": "已办。"}]}),
         (
             "progress",
             {"progress": [EARLIER, LATER]},
             {"text": "已办。", "day": date(2024, 6, 2), "evidence": [" 某水〔2024〕7号 "], "no_publish": True},
-            [Append("progress", {"date": "2024-06-02", "text": "已办。", "evidence": ["某水〔2024〕7号"], "publish": False}, 1)],
+            {"progress": [FIRST, {"date": "2024-06-02", "text": "已办。", "evidence": ["某水〔2024〕7号"], "publish": False}, LAST]},
         ),
-        ("progress", {"progress": [EARLIER]}, {"text": "又办。", "day": EARLIER.date}, [Append("progress", {"date": "2024-06-01", "text": "又办。"})]),
-        ("return", {}, {"reason": "缺材料"}, []),
-        ("reopen", {}, {"reason": "反弹"}, [Remove("closed")]),
-        ("extend", {}, {"due": date(2024, 6, 1), "reason": "漏填"}, [Set("due", "2024-06-01")]),
-        ("extend", {"due": DAY}, {"due": date(2024, 6, 16), "reason": "手续"}, [Set("due", "2024-06-16")]),
-        ("escalate", {}, {"to": "分管"}, [Set("escalated", {"to": "分管副局长", "date": "2024-06-15"})]),
-        ("review", {"term": "long_term"}, {"result": "holds"}, [Append("reviews", {"date": "2024-06-15", "result": "holds"})]),
+        ("progress", {"progress": [EARLIER]}, {"text": "又办。", "day": EARLIER.date}, {"progress": [FIRST, {"date": "2024-06-01", "text": "又办。"}]}),
+        ("return", {}, {"reason": "缺材料"}, {}),
+        ("reopen", {}, {"reason": "反弹"}, {"closed": None}),
+        ("extend", {}, {"due": date(2024, 6, 1), "reason": "漏填"}, {"due": "2024-06-01"}),
+        ("extend", {"due": DAY}, {"due": date(2024, 6, 16), "reason": "手续"}, {"due": "2024-06-16"}),
+        ("escalate", {}, {"to": "分管"}, {"escalated": {"to": "分管副局长", "date": "2024-06-15"}}),
+        ("review", {"term": "long_term"}, {"result": "holds"}, {"reviews": [{"date": "2024-06-15", "result": "holds"}]}),
         (
             "review",
             {"term": "long_term"},
             {"result": "slipped", "findings": " 有反弹 "},
-            [Append("reviews", {"date": "2024-06-15", "result": "slipped", "text": "有反弹"})],
+            {"reviews": [{"date": "2024-06-15", "result": "slipped", "text": "有反弹"}]},
         ),
-        ("set", {"due": DAY}, {"person": "张某"}, [Set("person", "张某")]),
-        ("set", {}, {"due": DAY, "leader": "分管"}, [Set("leader", "分管副局长"), Set("due", "2024-06-15")]),
-        ("set", {}, {"office": "规划", "co_offices": ["办公"]}, [Set("office", "规划科"), Set("co_offices", ["办公室"])]),
-        ("set", {"fields": {"money": 1}}, {"fields": {"money": "2.5"}}, [Set("fields", {"money": 2.5})]),
+        ("set", {"due": DAY}, {"person": "张某"}, {"person": "张某"}),
+        ("set", {}, {"due": DAY, "leader": "分管"}, {"leader": "分管副局长", "due": "2024-06-15"}),
+        ("set", {}, {"office": "规划", "co_offices": ["办公"]}, {"office": "规划科", "co_offices": ["办公室"]}),
+        ("set", {"fields": {"money": 1}}, {"fields": {"money": "2.5"}}, {"fields": {"money": 2.5}}),
     ],
 )  # fmt: skip
 def test_a_verb_writes_what_was_given_and_nothing_else(
-    action: Action, held: dict[str, Any], given: dict[str, Any], edits: list[Edit]
+    action: Action, held: dict[str, Any], given: dict[str, Any], edits: dict[str, Any]
 ) -> None:
     planned = plan(action, held, **given)
-    assert list(planned.edits) == edits
-    assert {edit.key for edit in edits} <= VERBS[action].changes, "the audit would report it"
+    assert planned.edits == edits
+    assert edits.keys() <= VERBS[action].changes, "the audit would report it"
     assert planned.reason == given.get("reason", "")
     assert not planned.signed
     assert planned.warning is None
@@ -198,7 +199,7 @@ def test_a_verb_refuses_what_it_cannot_do_to_a_measure(
 
 def test_who_extends_after_the_time_limit_is_warned_of_the_audit() -> None:
     planned = plan("extend", {"due": date(2024, 6, 14)}, due=DAY, reason="手续", late=True)
-    assert (planned.edits, bool(planned.warning)) == ([Set("due", "2024-06-15")], True)
+    assert (planned.edits, bool(planned.warning)) == ({"due": "2024-06-15"}, True)
 
 
 def test_only_a_result_that_has_slipped_leads_to_opening_the_measure_again() -> None:
@@ -209,11 +210,16 @@ def test_only_a_result_that_has_slipped_leads_to_opening_the_measure_again() -> 
 
 def test_of_a_problem_title_category_and_fields_are_corrected_and_nothing_else() -> None:
     case = Case(
-        cast("Session", None), FRAME, DAY, Identity(2), Problem(title="推进缓慢", fields={"cause": "不明"})
+        cast("Session", None),
+        FRAME,
+        DAY,
+        Identity(2),
+        Problem(title="推进缓慢", fields={"cause": "不明"}),
+        {},
     )
     correct = VERBS["set"].function
     given = {"title": "推进慢", "category": "推进", "fields": {"cause": "人手不足"}}
-    edits = [Set("title", "推进慢"), Set("category", "b"), Set("fields", {"cause": "人手不足"})]
+    edits = {"title": "推进慢", "category": "b", "fields": {"cause": "人手不足"}}
     assert correct(case, **given).edits == edits
     with pytest.raises(RefusedError, match="--co-offices"):
         correct(case, **given, co_offices=["办公室"])

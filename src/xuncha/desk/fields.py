@@ -68,7 +68,7 @@ def missing(
         return ()
     session = Session(desk.root, Git(desk.root), None)
     try:
-        verb.function(Case(session, state.register.frame, desk.today, identity, measure))
+        verb.function(Case(session, state.register.frame, desk.today, identity, measure, {}))
     except XunchaError as error:
         return [error, *error.others]
     return ()

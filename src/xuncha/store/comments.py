@@ -94,4 +94,4 @@ def renumbered(content: bytes, number_after: Callable[[Identity], Identity]) -> 
     if not isinstance(number, str) or not Identity.is_number(number):
         return content
     after = str(number_after(Identity.parse(number)))
-    return content if after == number else editing.apply(content, [editing.Set("about", after)])
+    return content if after == number else editing.apply(content, {"about": after})

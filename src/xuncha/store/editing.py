@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping
 from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -17,13 +17,18 @@ from yaml12 import format_yaml
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
-from xuncha.store.edits import KEYS, Append, Edit, Remove, Set
 from xuncha.store.faults import LINE_END, UnreadableError
 from xuncha.store.positions import Node, parse_tree
 from xuncha.store.reading import decode, has_data, parse
 
-__all__ = ["KEYS", "Append", "Edit", "Remove", "Set"]  # from `edits`, which the help reads without YAML
-
+KEYS = (
+    "organisation", "inspection", "categories", "leading_group", "leaders", "offices", "contact", "notice", "papers", "people", "requires", "policy", "proof",
+    "title", "category", "finding", "goal", "part", "term", "leader", "office", "co_offices", "person", "due", "status", "publish", "progress", "outcomes",
+    "escalated", "notice_text", "closed", "reviews", "fields", "received", "channel", "text", "about", "name", "reply",
+)  # fmt: skip
+"""The keys of data/ledger.yaml, of a problem, a measure and a comment in the order in which they are written."""
+Edits = Mapping[str, Any]
+"""The new values of keys of a record, as plain data; None removes a key."""
 _BOM = b"\xef\xbb\xbf"
 _COMMA = re.compile(r"(?:\s|#[^\r\n]*)*,")
 _REST_OF_LINE = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r)")
@@ -44,7 +49,7 @@ class Splice(NamedTuple):
     text: str
 
 
-def apply(content: bytes, edits: Sequence[Edit]) -> bytes:
+def apply(content: bytes, edits: Edits) -> bytes:
     """Edit a record's file as `edited` does, parsing its present data first.
 
     Raises UnreadableError if the file cannot be read as a record; RefusedError as `edited` does.
@@ -52,23 +57,14 @@ def apply(content: bytes, edits: Sequence[Edit]) -> bytes:
     return edited(content, parse(content), edits)[0]
 
 
-def edited(content: bytes, data: dict[str, Any], edits: Sequence[Edit]) -> tuple[bytes, dict[str, Any]]:
+def edited(content: bytes, data: dict[str, Any], edits: Edits) -> tuple[bytes, dict[str, Any]]:
     """Edit a record's file, and return its new bytes and its new plain data.
 
     `data` is its present data, from `parse`. Raises RefusedError if the layout of the file
     does not let it be edited safely; it must be edited by hand.
     """
-    new = dict(data)
-    for edit in edits:
-        match edit:
-            case Set(key, value):
-                new[key] = value
-            case Remove(key):
-                new.pop(key, None)
-            case Append(key, item, place):
-                items = list(new.get(key) or [])
-                items.insert(len(items) if place is None else place, item)
-                new[key] = items
+    removed = {key for key, value in edits.items() if value is None}
+    new = {key: value for key, value in {**data, **edits}.items() if key not in removed}
     return rewritten(content, new, data, _("change it by hand, and type: xuncha edit")), new
 
 

@@ -16,7 +16,6 @@ from xuncha.model.moves import Move, Numbered, cites, identity_of, number_after,
 from xuncha.model.vocabulary import StatusChange
 from xuncha.store import editing
 from xuncha.store.comments import renumbered
-from xuncha.store.edits import Set
 from xuncha.store.faults import UnreadableError
 from xuncha.store.loading import check
 from xuncha.store.reading import parse
@@ -249,7 +248,7 @@ class Joining:
             for renaming in renamings_found:
                 if edits := renaming_edits(record, renaming):
                     self._edit(path, edits, renaming)
-                    record.update((each.key, each.value) for each in edits)
+                    record.update(edits)
 
     def _is_contradicted(self, renaming: Renaming, before: Listing, after: Listing) -> bool:
         """Return whether a record of the side that renamed something shows that it was replaced, not renamed."""
@@ -262,7 +261,7 @@ class Joining:
         paths = [path for path in listing if path == LEDGER_FILE or Identity.from_path(path)]
         return read_records(self.git, listing, paths)
 
-    def _edit(self, path: str, edits: Sequence[Set], renaming: Renaming) -> None:
+    def _edit(self, path: str, edits: editing.Edits, renaming: Renaming) -> None:
         """Change a record, in a commit that does nothing else."""
         identity = Identity.from_path(path)
         rewritten = self._rewritten(path, lambda text: editing.apply(text, edits)) if identity else None

@@ -76,11 +76,10 @@ def _candidate_texts(texts: Versions, end: str, values: Versions, data: Data) ->
     woven = Weaver(texts, end).record(values, data)
     if woven is not None:
         yield woven
-    changed = [key for key in data | values.ours if data.get(key) != values.ours.get(key)]
-    if set(changed) <= set(editing.KEYS):
-        edits = [editing.Set(key, data[key]) if key in data else editing.Remove(key) for key in changed]
+    changed = {key: data.get(key) for key in data | values.ours if data.get(key) != values.ours.get(key)}
+    if changed.keys() <= set(editing.KEYS):
         with contextlib.suppress(RefusedError):
-            yield decode(editing.apply(texts.ours.encode(), edits))
+            yield decode(editing.apply(texts.ours.encode(), changed))
     yield editing.leading_comments(texts.ours) + "".join(
         editing.block({key: value}, 0, end) for key, value in data.items()
     )

@@ -10,7 +10,6 @@ from xuncha.errors import RefusedError, combined
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.vocabulary import Requirement
-from xuncha.store.edits import Set
 from xuncha.workflow.verb import Case, PlannedChange, verb
 
 
@@ -29,7 +28,7 @@ def close(case: Case, *, note: str | None = None, day: date | None = None) -> Pl
     reason = (note or "").strip()
     closed = {"date": (day or case.today).isoformat(), "by": case.session.git.user()[0]}
     closed |= {"note": reason} if reason else {}
-    return PlannedChange([Set("closed", closed)], reason, signed="signed_commit" in requires)
+    return PlannedChange({"closed": closed}, reason, signed="signed_commit" in requires)
 
 
 def must_meet(

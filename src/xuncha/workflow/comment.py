@@ -69,7 +69,7 @@ def reply(session: Session, number: CommentNumber, text: str, day: date) -> Comm
         raise RefusedError("already-answered", message, hint.format(path=number.path), number.path)
     content = session.source.read(number.path)
     entry = {"date": day.isoformat(), "text": text.strip()}
-    edited = editing.apply(content, [editing.Set("reply", entry)])
+    edited = editing.apply(content, {"reply": entry})
     _commit(session, number, FileChange(number.path, content, edited), REPLY_SUBJECT, comment.text)
     return comment
 

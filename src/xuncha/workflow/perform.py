@@ -17,7 +17,6 @@ from xuncha.model.vocabulary import Action, StatusChange
 from xuncha.rules.names import no_such_record
 from xuncha.store import editing
 from xuncha.store.cache import register
-from xuncha.store.edits import Edit, Set
 from xuncha.store.files import Overlay
 from xuncha.store.loading import checked_record, kind_of
 from xuncha.store.reading import parse
@@ -115,12 +114,12 @@ def _plan(
     data = parse(content)
     record = make_record(kind_of(identity), data).record
     step = StatusChange(str(identity), None, None)
-    edits: list[Edit] = []
+    edits: dict[str, Any] = {}
     if isinstance(record, Measure):
         step = StatusChange(step.id, record.status, verb.target(identity, record.status))
-        edits = [Set("status", step.to)] if step.to and step.to != step.from_ else []
-    plan = verb.function(Case(session, before.frame, today, identity, record), **arguments)
-    edited, data = editing.edited(content, data, [*edits, *plan.edits])
+        edits = {"status": step.to} if step.to != step.from_ else {}
+    plan = verb.function(Case(session, before.frame, today, identity, record, data), **arguments)
+    edited, data = editing.edited(content, data, {**edits, **plan.edits})
     changes = [FileChange(identity.path, content, edited)]
     if plan.evidence and plan.evidence.content is not None:
         changes.insert(0, FileChange(plan.evidence.name, None, plan.evidence.content))

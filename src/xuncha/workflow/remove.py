@@ -15,7 +15,7 @@ from xuncha.model.register import MeasureRow, ProblemRow, Register
 from xuncha.model.vocabulary import StatusChange
 from xuncha.rules.names import no_such_record
 from xuncha.store.cache import register
-from xuncha.store.editing import Set, apply
+from xuncha.store.editing import apply
 from xuncha.store.files import Overlay
 from xuncha.store.loading import all_comments, check
 from xuncha.store.reading import parse
@@ -168,7 +168,7 @@ def _comment_changes(
             session.must_be_no_links([path])
             session.must_be_clean(path)
             content = session.source.read(path)
-            yield FileChange(path, content, apply(content, [Set("about", str(moves[about]))]))
+            yield FileChange(path, content, apply(content, {"about": str(moves[about])}))
 
 
 def _outdated_mentions(

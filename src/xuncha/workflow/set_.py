@@ -10,7 +10,6 @@ from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.names import key_name
 from xuncha.rules.names import matching_category, matching_name
-from xuncha.store.edits import Set
 from xuncha.workflow.verb import UNCHANGED, Case, PlannedChange, verb
 
 _KEYS = ("title", "goal", "leader", "office", "co_offices", "person", "due", "fields", "category")
@@ -69,8 +68,8 @@ def set_(
         "due": due and due.isoformat(),
         "fields": new_fields and {**case.record.fields, **new_fields},
     }
-    edits = [Set(key, value) for key, value in values.items() if value]
+    edits = {key: value for key, value in values.items() if value}
     if not edits:
         raise RefusedError("nothing-given", _("nothing to set was given"), _("see `xuncha set --help`"))
-    keys = _(", ").join(key_name(edit.key) for edit in edits)
+    keys = _(", ").join(map(key_name, edits))
     return PlannedChange(edits, note=_("set: {keys}").format(keys=keys))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from xuncha.model.records import Measure, Problem
     from xuncha.model.register import Frame
     from xuncha.model.vocabulary import Action, Status
-    from xuncha.store.edits import Edit
     from xuncha.workflow.change import Session
 
 UNCHANGED: Final[Mapping[Status, Status]] = {
@@ -41,7 +40,7 @@ class NamedFile(NamedTuple):
 class PlannedChange(NamedTuple):
     """What a verb changes in one measure, and the messages about it."""
 
-    edits: Sequence[Edit] = ()  # the edits besides that of the status
+    edits: Mapping[str, Any] = {}  # the new values of keys besides the status; None removes a key
     reason: str = ""  # for the trailer of the commit
     evidence: NamedFile | None = None
     signed: bool = False
@@ -59,6 +58,7 @@ class Case:
     today: date
     identity: Identity
     record: Measure | Problem  # a problem only if the verb is `for_problems`
+    data: Mapping[str, Any]  # the same as plain data, as in its file
 
     @property
     def measure(self) -> Measure:
