@@ -259,8 +259,9 @@ class Enterer:
         status = self._status(measure, identity, stored, new, [*old_entries, *fresh], edits)
         reviews = [review for review in new.get("reviews", ()) if review not in old.get("reviews", ())]
         written = parse(self.source.read(identity.path))
+        entries = written.get("progress", ())
         for entry in fresh:
-            edits["progress"] = with_entry(edits.get("progress", written.get("progress", ())), entry)
+            entries = edits["progress"] = with_entry(entries, entry)
         if reviews:
             edits["reviews"] = [*written.get("reviews", ()), *reviews]
         if self._edit(identity.path, edits):

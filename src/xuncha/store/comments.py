@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 
-from xuncha.errors import Finding, Place
+from xuncha.errors import Findings
 from xuncha.language import gettext as _
 from xuncha.model.identity import COMMENTS, CommentNumber, Identity
 from xuncha.model.records import Comment
@@ -21,7 +21,7 @@ from xuncha.store.record import by_place, gaps, list_data, list_folder, places_i
 _FILE = re.compile(r"0*([1-9][0-9]{0,5})\.yaml")
 
 
-def load_comments(source: Source) -> tuple[dict[int, Comment], list[Finding[Place]]]:
+def load_comments(source: Source) -> tuple[dict[int, Comment], Findings]:
     """Return all valid comments by their numbers, in order, and the findings about all.
 
     Whether the problem or measure that a comment is about exists is checked by the name of its file alone.
@@ -49,7 +49,7 @@ def load_comments(source: Source) -> tuple[dict[int, Comment], list[Finding[Plac
     return found, findings
 
 
-def _names(entries: list[Entry]) -> tuple[dict[int, str], list[Finding[Place]]]:
+def _names(entries: list[Entry]) -> tuple[dict[int, str], Findings]:
     """Return the names of the files by the numbers of the comments, in order, and the findings about them."""
     names: dict[int, str] = {}
     findings = []

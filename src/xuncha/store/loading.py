@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from xuncha.errors import Finding, InvalidLedgerError, Place, RefusedError
+from xuncha.errors import Finding, Findings, InvalidLedgerError, Place, RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS, Identity
 from xuncha.model.records import Comment, EvidenceFile, Ledger, Measure, Problem
@@ -22,6 +22,7 @@ from xuncha.rules.catalogue import Location, RuleContext, broken_rules
 from xuncha.rules.ledger import PROBLEM_RULES, SETTINGS_RULES, requires_newer
 from xuncha.rules.measure import measure_findings
 from xuncha.store.faults import finding_on, link, unreadable
+from xuncha.store.reading import Data
 from xuncha.store.record import (
     Parsed,
     by_place,
@@ -49,7 +50,7 @@ class ProblemFolder:
     number: int
     problem: Problem | None = None
     measures: dict[Identity, Measure] = field(default_factory=dict)
-    findings: list[Finding[Place]] = field(default_factory=list)
+    findings: Findings = field(default_factory=list)
 
     def row(self) -> ProblemRow:
         """Return the flat view; there must be no findings."""
@@ -73,7 +74,7 @@ class LedgerFile:
 
     settings: Settings | None  # None if there are findings
     frame: Frame | None  # None if the keys against which problems and measures are checked are invalid
-    findings: list[Finding[Place]]
+    findings: Findings
 
 
 def load_settings(source: Source, *, warn: bool = False) -> LedgerFile:
@@ -96,9 +97,7 @@ def load_settings(source: Source, *, warn: bool = False) -> LedgerFile:
     return LedgerFile(None if findings else settings, frame, findings)
 
 
-def load_folders(
-    source: Source, non_empty: Container[str] = ()
-) -> tuple[dict[int, str], list[Finding[Place]]]:
+def load_folders(source: Source, non_empty: Container[str] = ()) -> tuple[dict[int, str], Findings]:
     """List the problems' folders by their numbers, in order, with the findings about their names.
 
     The folders `non_empty` are known not to be empty, and are not listed.
@@ -166,7 +165,7 @@ def load_problem(source: Source, name: str, frame: Frame | None, *, warn: bool =
     return loaded
 
 
-def check(source: Source, *, warn: bool = False) -> list[Finding[Place]]:
+def check(source: Source, *, warn: bool = False) -> Findings:
     """Return all findings of a ledger, in the order of its files; with `warn`, also warnings, forms and templates. Reads every file anew."""
     from xuncha.store.comments import load_comments  # noqa: PLC0415  most commands never read comments
 
@@ -242,9 +241,7 @@ def load_measures(source: Source, identities: Iterable[Identity]) -> dict[Identi
     return {identity: each.record for identity, each in read.items() if each.record and not each.invalid}
 
 
-def checked_record(
-    source: Source, identity: Identity, data: dict[str, Any], frame: Frame
-) -> Problem | Measure:
+def checked_record(source: Source, identity: Identity, data: Data, frame: Frame) -> Problem | Measure:
     """Make a problem or a measure from plain data, checked as part of a ledger that is otherwise valid.
 
     Raises RefusedError for the first rule that it would break.
@@ -260,7 +257,7 @@ def checked_record(
     return read.record
 
 
-def _load_all(source: Source, *, warn: bool = False) -> tuple[Ledger | None, list[Finding[Place]]]:
+def _load_all(source: Source, *, warn: bool = False) -> tuple[Ledger | None, Findings]:
     ledger_file = load_settings(source, warn=warn)
     folders, wrong = load_folders(source)
     findings = ledger_file.findings + wrong
@@ -274,9 +271,7 @@ def _load_all(source: Source, *, warn: bool = False) -> tuple[Ledger | None, lis
     return Ledger(ledger_file.settings, problems, measures), findings
 
 
-def _identities(
-    number: int, folder: str, entries: list[Entry]
-) -> tuple[list[Identity], list[Finding[Place]]]:
+def _identities(number: int, folder: str, entries: list[Entry]) -> tuple[list[Identity], Findings]:
     identities, findings = [], []
     for entry in sorted(entries):
         path = f"{folder}/{entry.name}"

@@ -18,7 +18,7 @@ from xuncha.store import editing
 from xuncha.store.comments import renumbered
 from xuncha.store.faults import UnreadableError
 from xuncha.store.loading import check
-from xuncha.store.reading import parse
+from xuncha.store.reading import Data, parse
 from xuncha.sync import numbers, registration, sharing
 from xuncha.sync.merging import (
     missing_files,
@@ -30,7 +30,7 @@ from xuncha.sync.merging import (
 )
 from xuncha.sync.names import Renaming, contradicts, listed_names, renaming_edits, renamings
 from xuncha.sync.status_events import with_authors
-from xuncha.sync.values import Data, Side, Versions
+from xuncha.sync.values import Side, Versions
 from xuncha.trail import objects
 from xuncha.trail.git import Git, GitError, TruncatedError, is_hash, literals
 from xuncha.trail.objects import Changes, Listing, StoredFile
@@ -127,9 +127,8 @@ class Joining:
         self._update_names(sides)
         self._must_be_valid(their_files)
         self._record_citations(sides, [*numbers.sorted_moves(plan, up=True), *down_moves])
-        self.adjustments.kept = sorted(
-            united.kept | {each for path in missing if (each := identity_of(path))}
-        )
+        restored = {each for path in missing if (each := identity_of(path))}
+        self.adjustments.kept = sorted(united.kept | restored)
         return self._tip
 
     def _common_listing(self, first: str, second: str) -> Listing:
@@ -181,10 +180,8 @@ class Joining:
                 updated = renumbered(content or b"", lambda number: number_after(number, move))
                 if updated != content:
                     edited[path] = updated
-        blobs = objects.store(self.git, list(edited.values())) if edited else []
-        return {
-            path: StoredFile(self._listing[path].mode, blob) for path, blob in zip(edited, blobs, strict=True)
-        }
+        blobs = zip(edited, objects.store(self.git, list(edited.values())) if edited else [], strict=True)
+        return {path: StoredFile(self._listing[path].mode, blob) for path, blob in blobs}
 
     def _rename(self, old: str, new: str) -> None:
         """Give one evidence file another name, because the other side has a different file of its name."""

@@ -17,10 +17,10 @@ from xuncha.model.names import key_name
 from xuncha.model.vocabulary import status_name
 from xuncha.store import editing
 from xuncha.store.faults import LINE_END, UnreadableError
-from xuncha.store.reading import decode, has_data, parse
+from xuncha.store.reading import Data, decode, has_data, parse
 from xuncha.sync.merged_text import Weaver
 from xuncha.sync.status_events import status_events
-from xuncha.sync.values import UNSETTLED, Data, Dispute, Merged, Side, Versions, merge_values, merged_value
+from xuncha.sync.values import UNSETTLED, Dispute, Merged, Side, Versions, merge_values, merged_value
 from xuncha.trail import objects
 from xuncha.trail.git import Git, GitError
 from xuncha.trail.objects import Listing, StoredFile
@@ -80,9 +80,8 @@ def _candidate_texts(texts: Versions, end: str, values: Versions, data: Data) ->
     if changed.keys() <= set(editing.KEYS):
         with contextlib.suppress(RefusedError):
             yield decode(editing.apply(texts.ours.encode(), changed))
-    yield editing.leading_comments(texts.ours) + "".join(
-        editing.block({key: value}, 0, end) for key, value in data.items()
-    )
+    blocks = (editing.block({key: value}, 0, end) for key, value in data.items())
+    yield editing.leading_comments(texts.ours) + "".join(blocks)
 
 
 class MergedFile(NamedTuple):

@@ -17,7 +17,7 @@ from xuncha.store.cache import register
 from xuncha.store.editing import edited, new_file
 from xuncha.store.files import Overlay
 from xuncha.store.loading import load_problem, load_settings
-from xuncha.store.reading import parse
+from xuncha.store.reading import Data, parse
 from xuncha.workflow.change import Message, Session
 from xuncha.workflow.journal import FileChange
 from xuncha.workflow.settings import categories
@@ -79,7 +79,7 @@ def add_measure(
     if row is None:
         raise no_such_record(problem)
     identity = Identity(problem.problem, len(row.measures) + 1)
-    values: dict[str, Any] = {
+    values: Data = {
         "title": title.strip(),
         "goal": goal and goal.strip(),
         "term": None if term == "once" else term,
@@ -126,7 +126,7 @@ def _add(
     return Added(identity, names, duplicate)
 
 
-def _new_names(frame: Frame, record: dict[str, Any]) -> dict[str, list[Any]]:
+def _new_names(frame: Frame, record: Data) -> dict[str, list[Any]]:
     """Return what the lists of data/ledger.yaml lack for a record; put the key of a new category into the record."""
     offices = dict.fromkeys(filter(None, [record.get("office"), *record.get("co_offices", ())]))
     new: dict[str, list[Any]] = {

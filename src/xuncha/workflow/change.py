@@ -156,9 +156,8 @@ class Session:
             if self._tip() == old_tip and not self._committed(changes, []):
                 raise TruncatedError
             if (tip := locks.branch_file(self.root)) is not None:
-                files.sync_folder(
-                    tip.parent
-                )  # git brings the branch file's content to the disk, not its name
+                # Git brings the branch file's content to the disk, not its name.
+                files.sync_folder(tip.parent)
         name, tip_now = self._tip()
         hash_or_ref = (tip_now.decode("ascii", "replace") if tip_now else name).strip()
         with contextlib.suppress(GitError):  # the commit is made, even if git cannot name it
@@ -300,10 +299,8 @@ def _roll_back(root: Path, git: Git) -> Leftover | None:
     uncommitted = _uncommitted(root, git, changes)
     # If the disk kept the commit but lost the files, write the committed content: the user may have seen it confirmed.
     missing = [change for change in changes if _read(root / change.path) == change.before != change.after]
-    committed = git.blobs(f"HEAD:./{change.path}" for change in missing)
-    _write_all(
-        root, [change for change, blob in zip(missing, committed, strict=True) if blob == change.after]
-    )
+    committed = zip(missing, git.blobs(f"HEAD:./{change.path}" for change in missing), strict=True)
+    _write_all(root, [change for change, blob in committed if blob == change.after])
     for change in changes:
         files.temporary_path(root / change.path).unlink(missing_ok=True)
         if change.before is None and not (root / change.path).exists():

@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from xuncha import system
-from xuncha.errors import Finding, InvalidLedgerError, Place, RefusedError
+from xuncha.errors import Findings, InvalidLedgerError, RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, CommentNumber, Identity
 from xuncha.model.vocabulary import StatusChange
@@ -17,7 +17,7 @@ from xuncha.store.comments import load_comments
 from xuncha.store.faults import UnreadableError, link
 from xuncha.store.files import Overlay, WorkingTree
 from xuncha.store.loading import check, load_problem, load_settings
-from xuncha.store.reading import parse
+from xuncha.store.reading import Data, parse
 from xuncha.workflow import evidence
 from xuncha.workflow.change import Message, Session, begin
 from xuncha.workflow.comment import no_such_comment, shortened
@@ -70,7 +70,7 @@ def edit(root: Path, path: str, content: bytes, original: bytes | None = None) -
         return None if changed.old == content else result
 
 
-def _findings(source: Overlay, path: str) -> list[Finding[Place]]:
+def _findings(source: Overlay, path: str) -> Findings:
     """Return what is wrong with the new content of a file; for the settings, what is wrong with the whole ledger under them."""
     if path == LEDGER_FILE:
         return check(source)
@@ -112,9 +112,8 @@ def _commit(session: Session, changed: Sequence[_ChangedFile], files: Sequence[F
     elif title := next((file.title for file in changed if file.identity or comments), ""):
         subject = f"{subject} {title}"
     session.commit(files, Message(f"{SUBJECTS['edit']} {subject}", "edit", steps, comments=comments))
-    return Result(
-        steps, [file.path for file in changed], valid_register(session.root), commit=session.commit_id
-    )
+    paths = [file.path for file in changed]
+    return Result(steps, paths, valid_register(session.root), commit=session.commit_id)
 
 
 class _ChangedFile(NamedTuple):
@@ -177,7 +176,7 @@ def _steps(session: Session, changed: Sequence[_ChangedFile]) -> Iterator[Status
             yield StatusChange(str(identity), None, None)
 
 
-def _parsed(content: bytes | None) -> dict[str, Any] | None:
+def _parsed(content: bytes | None) -> Data | None:
     with contextlib.suppress(UnreadableError):
         return parse(content or b"")
     return None

@@ -29,9 +29,11 @@ class Intake:
     signed: bool = False  # whether the policy requires a signed commit
 
 
-def preview(
-    source: Source, plan: Callable[[Ledger, Source], Intake]
-) -> tuple[Intake, dict[str, bytes | None]]:
+Plan = Callable[[Ledger, Source], Intake]
+"""Returns what is to be entered into a ledger, whose records and files are given."""
+
+
+def preview(source: Source, plan: Plan) -> tuple[Intake, dict[str, bytes | None]]:
     """Check what a plan would change in a ledger; return the changes, and the present content of their files. Nothing is written.
 
     Raises InvalidLedgerError if the ledger breaks rules, before or after the changes.
@@ -46,7 +48,7 @@ def preview(
 
 
 def apply_plan(
-    root: Path, plan: Callable[[Ledger, Source], Intake], origin: str, expected_digest: str | None = None
+    root: Path, plan: Plan, origin: str, expected_digest: str | None = None
 ) -> tuple[Intake, dict[str, bytes | None]]:
     """Carry out a plan that comes from a file named `origin`: all of it in one commit, or nothing.
 

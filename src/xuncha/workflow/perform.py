@@ -19,7 +19,7 @@ from xuncha.store import editing
 from xuncha.store.cache import register
 from xuncha.store.files import Overlay
 from xuncha.store.loading import checked_record, kind_of
-from xuncha.store.reading import parse
+from xuncha.store.reading import Data, parse
 from xuncha.store.record import make_record
 from xuncha.workflow.change import Message, Session
 from xuncha.workflow.journal import FileChange
@@ -45,7 +45,7 @@ class _PlannedAction(NamedTuple):
     identity: Identity
     step: StatusChange
     plan: PlannedChange
-    data: dict[str, Any]  # the new content of the file
+    data: Data  # the new content of the file
     changes: list[FileChange]
 
 
@@ -79,7 +79,7 @@ def perform(
         raise RefusedError("nothing-changed", text, path=changes[0].path)
     session.must_be_clean(*[change.path for change in changes if change.before is not None])
     source = Overlay(session.source, {change.path: change.after for change in changes})
-    after = _checked_rows(source, before, planned)
+    after = _checked(source, before, planned)
     steps, plans = [item.step for item in planned], [item.plan for item in planned]
     titles = [item.data["title"] for item in planned]
     subject = f"{steps[0].id} {titles[0]}" if len(steps) == 1 else "、".join(item.id for item in steps)
@@ -92,12 +92,9 @@ def perform(
                 "set up signing: git config gpg.format ssh && git config user.signingkey FILE.pub; or let someone who signs close it"
             )
         raise
-    completed = [
-        new
-        for old, new in zip(before.problems, after, strict=True)
-        if new.is_complete and not old.is_complete
-    ]
-    return Result(steps, titles, before._replace(problems=after), completed, plans, session.commit_id)
+    rows = zip(before.problems, after.problems, strict=True)
+    completed = [new for old, new in rows if new.is_complete and not old.is_complete]
+    return Result(steps, titles, after, completed, plans, session.commit_id)
 
 
 def _plan(
@@ -114,7 +111,7 @@ def _plan(
     data = parse(content)
     record = make_record(kind_of(identity), data).record
     step = StatusChange(str(identity), None, None)
-    edits: dict[str, Any] = {}
+    edits: Data = {}
     if isinstance(record, Measure):
         step = StatusChange(step.id, record.status, verb.target(identity, record.status))
         edits = {"status": step.to} if step.to != step.from_ else {}
@@ -126,10 +123,8 @@ def _plan(
     return _PlannedAction(identity, step, plan, data, changes)
 
 
-def _checked_rows(
-    source: Overlay, before: Register, planned: Sequence[_PlannedAction]
-) -> tuple[ProblemRow, ...]:
-    """Check the planned changes in place, and return the rows of all problems after them.
+def _checked(source: Overlay, before: Register, planned: Sequence[_PlannedAction]) -> Register:
+    """Check the planned changes in place, and return the register after them.
 
     Raises RefusedError for the first rule that would be broken.
     """
@@ -144,7 +139,7 @@ def _checked_rows(
             new = record.row(item.identity, row)
             row = row._replace(measures=tuple(new if each.id == new.id else each for each in row.measures))
         rows[row.id] = row
-    return tuple(rows.values())
+    return before._replace(problems=tuple(rows.values()))
 
 
 def valid_register(root: Path) -> Register | None:

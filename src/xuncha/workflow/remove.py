@@ -31,6 +31,9 @@ _DECIDED: Final = r"status['\"]?[[:space:]]*:[[:space:]]*['\"]?(submitted|closed
 _LIMIT: Final = 8  # the most numbers that a message names
 
 
+Moves = Mapping[Identity, Identity]
+
+
 class OutdatedMention(NamedTuple):
     """A text that mentions a number which has changed."""
 
@@ -46,7 +49,7 @@ class Removal:
     identity: Identity
     title: str
     overdue: bool  # whether its time limit had passed
-    moves: Mapping[Identity, Identity]  # the new numbers of what followed it, by old numbers
+    moves: Moves  # the new numbers of what followed it, by old numbers
     titles: Mapping[Identity, str]  # of the problems and measures before the removal, by old numbers
     outdated: Sequence[OutdatedMention]
     register: Register | None  # the ledger after it; None while files of it break rules
@@ -73,11 +76,8 @@ def remove(session: Session, identity: Identity, reason: str, today: date) -> Re
         raise InvalidLedgerError(findings)
     outdated = list(_outdated_mentions(session, rows, identity, moves))
     status, due = (row.status, row.due) if isinstance(row, MeasureRow) else (None, None)
-    subject, steps = (
-        f"{SUBJECTS['remove']} {identity} {row.title}",
-        [StatusChange(str(identity), status, None)],
-    )
-    session.commit(changes, Message(subject, "remove", steps, reason.strip(), renumbered=moves))
+    subject, step = f"{SUBJECTS['remove']} {identity} {row.title}", StatusChange(str(identity), status, None)
+    session.commit(changes, Message(subject, "remove", [step], reason.strip(), renumbered=moves))
     overdue = due is not None and due < today.isoformat()
     titles = {number: each.title for number, each in rows.items()}
     return Removal(identity, row.title, overdue, moves, titles, outdated, valid_register(session.root))
@@ -105,9 +105,7 @@ def _listed(numbers: Sequence[str]) -> str:
     return _(", ").join(numbers[:_LIMIT]) + ("…" if len(numbers) > _LIMIT else "")
 
 
-def _must_be_undecided(
-    session: Session, before: Register, identity: Identity, moves: Iterable[Identity]
-) -> None:
+def _must_be_undecided(session: Session, before: Register, identity: Identity, moves: Moves) -> None:
     """Refuse to renumber what was ever submitted or closed: papers outside the ledger mention its number."""
     session.git.check_complete()
     ever_decided = measures_with_line(session.root, _DECIDED) if moves else set()
@@ -121,7 +119,7 @@ def _must_be_undecided(
         raise RefusedError("number-in-use", message, hint.format(id=identity), identity.path)
 
 
-def _changes(session: Session, identity: Identity, moves: Mapping[Identity, Identity]) -> list[FileChange]:
+def _changes(session: Session, identity: Identity, moves: Moves) -> list[FileChange]:
     """Return the changes of the files: records and evidence.
 
     Raises RefusedError if one of them was changed by hand, or is a link.
@@ -130,9 +128,8 @@ def _changes(session: Session, identity: Identity, moves: Mapping[Identity, Iden
     paths |= {path for path in listing(session.git, "HEAD") if Identity.from_evidence(path) in moves}
     for each in moves:
         folder = f"{EVIDENCE}/{each}"
-        paths |= {
-            f"{folder}/{entry.name}" for entry in session.source.entries(folder) if entry.kind != "folder"
-        }
+        entries = session.source.entries(folder)
+        paths |= {f"{folder}/{entry.name}" for entry in entries if entry.kind != "folder"}
     affected = sorted({identity.path, *paths})
     session.must_be_no_links(affected)
     session.must_be_clean(*affected)
@@ -151,9 +148,7 @@ def _changes(session: Session, identity: Identity, moves: Mapping[Identity, Iden
     return [each for each in changes if each.after is not None] + deleted
 
 
-def _comment_changes(
-    session: Session, identity: Identity, moves: Mapping[Identity, Identity]
-) -> Iterator[FileChange]:
+def _comment_changes(session: Session, identity: Identity, moves: Moves) -> Iterator[FileChange]:
     """Yield the changes of the comments that are about a record which is renumbered.
 
     Raises RefusedError if a comment is about what is to be removed, or its layout does not let the number be changed
@@ -172,7 +167,7 @@ def _comment_changes(
 
 
 def _outdated_mentions(
-    session: Session, identities: Iterable[Identity], removed: Identity, moves: Mapping[Identity, Identity]
+    session: Session, identities: Iterable[Identity], removed: Identity, moves: Moves
 ) -> Iterator[OutdatedMention]:
     """Yield the texts that mention a number which changes."""
     texts = [(str(moves.get(each, each)), each.path) for each in identities if each != removed]

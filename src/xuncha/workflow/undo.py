@@ -62,9 +62,8 @@ def undo(root: Path, count: int = 1, *, others: bool = False, commit: str | None
         # An undo that closes something again is signed like a closing, if the policy requires that.
         closes = any(step.to == "closed" != step.from_ for step in undoing.steps)
         register = valid_register(root) if closes else None
-        session.commit(
-            changes, undoing, signed=register is not None and "signed_commit" in register.frame.close_requires
-        )
+        signed = register is not None and "signed_commit" in register.frame.close_requires
+        session.commit(changes, undoing, signed=signed)
     return Result(undoing.steps, titles, valid_register(root), commit=session.commit_id)
 
 
