@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 
 from xuncha.errors import Findings
 from xuncha.language import gettext as _
@@ -37,7 +37,12 @@ def load_comments(source: Source) -> tuple[dict[int, Comment], Findings]:
     entries, findings = list_folder(source, COMMENTS)
     names, wrong = _names(entries)
     findings += wrong
-    exists = partial(_exists, source, {})
+    list_once = cache(partial(list_folder, source))
+
+    def exists(identity: Identity) -> bool:
+        names = [entry.name for entry in list_once(identity.folder)[0]]
+        return identity.path.rpartition("/")[2] in names
+
     for number, name in names.items():
         path = f"{COMMENTS}/{name}"
         comment, wrong, unsound_keys = read_record(source, path, Comment, entries)
@@ -74,14 +79,6 @@ def _names(entries: list[Entry]) -> tuple[dict[int, str], Findings]:
     paths = {number: f"{COMMENTS}/{name}" for number, name in names.items()}
     hint = _("restore {missing}, or renumber this one to {missing}")
     return names, findings + gaps(paths, _("comment {n} is missing"), hint=hint)
-
-
-def _exists(source: Source, cache: dict[str, set[str]], identity: Identity) -> bool:
-    """Return whether a problem or a measure has a file; `cache` caches the names in each folder that was listed."""
-    folder, _slash, name = identity.path.rpartition("/")
-    if folder not in cache:
-        cache[folder] = {entry.name for entry in list_folder(source, folder)[0]}
-    return name in cache[folder]
 
 
 def renumbered(content: bytes, number_after: Callable[[Identity], Identity]) -> bytes:

@@ -70,6 +70,14 @@ class Adjustments:
     outdated_citations: list[tuple[Identity, Move]] = field(default_factory=list)
     """The records whose text names a number that has changed, each with the change."""
 
+    def add_renumbered(self, move: Move, title: str) -> None:
+        """Record that something was renumbered; what is renumbered by two attempts is recorded once."""
+        earlier = next((each for each in self.renumbered if each.move.new == move.old), None)
+        if earlier:
+            self.renumbered.remove(earlier)
+            move = Move(earlier.move.old, move.new)
+        self.renumbered = sorted([*self.renumbered, Renumbered(move, title)])
+
 
 @dataclass
 class Joining:
@@ -80,7 +88,7 @@ class Joining:
     theirs: str
     name: str  # the remote branch, such as origin/main
     take: Side | None  # the side that wins if both have changed the same thing in different ways
-    adjustments: Adjustments = field(default_factory=Adjustments)
+    adjustments: Adjustments  # what had to change is added to it
     _tip: str = field(default="", init=False)  # the last commit that was made here
     _listing: Listing = field(default_factory=dict, init=False)  # the files of the ledger at that commit
 
@@ -128,7 +136,7 @@ class Joining:
         self._must_be_valid(their_files)
         self._record_citations(sides, [*numbers.sorted_moves(plan, up=True), *down_moves])
         restored = {each for path in missing if (each := identity_of(path))}
-        self.adjustments.kept = sorted(united.kept | restored)
+        self.adjustments.kept += sorted(united.kept | restored)
         return self._tip
 
     def _common_listing(self, first: str, second: str) -> Listing:
@@ -165,7 +173,7 @@ class Joining:
             title = str(record.get("title", ""))
             step = StatusChange(str(move.old), None, str(move.new))
             message = Message(f"{action} {move.old} → {move.new} {title}", "renumber", [step])
-        self.adjustments.renumbered.append(Renumbered(move, title))
+        self.adjustments.add_renumbered(move, title)
         self._commit(numbers.file_changes(self._listing, move) | self._updated_comments(move), message)
 
     def _updated_comments(self, move: Move) -> Changes:
