@@ -36,10 +36,9 @@ def test_a_reader_finds_no_entry_before_its_evidence_is_there(
         replace_all(contents, **how)
 
     monkeypatch.setattr(files, "replace_all", write)
-    old, new = ledger.read("1.2").encode(), measure("1.2", part="甲").encode()
-    proof = FileChange("data/evidence/1.2/纪要.txt", None, b"x")
+    contents = {ledger.path("1.2"): measure("1.2", part="甲").encode(), "data/evidence/1.2/纪要.txt": b"x"}
     with begin(ledger.root) as session:
-        session.commit([FileChange(ledger.path("1.2"), old, new), proof], Message("x", "edit"))
+        session.commit(contents, Message("x", "edit"))
     assert written[-2:] == ["纪要.txt", "1.2.yaml"]
 
 

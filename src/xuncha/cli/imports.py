@@ -215,7 +215,6 @@ def _save_form(root: Path, draft: Draft, name: str, *, exists: bool) -> str:
     """Save the form by which a table was read, in a commit of its own; return its path."""
     from xuncha.store import forms  # noqa: PLC0415
     from xuncha.workflow.change import Message, begin  # noqa: PLC0415
-    from xuncha.workflow.journal import FileChange  # noqa: PLC0415
 
     if draft.form is None:
         message = _("a workbook made by `export xlsx` is read without a form: none is saved")
@@ -233,7 +232,7 @@ def _save_form(root: Path, draft: Draft, name: str, *, exists: bool) -> str:
         except FileNotFoundError:
             old = None
         if old != content:
-            session.commit([FileChange(path, old, content)], Message(f"保存表格样式 {name}", "import"))
+            session.commit({path: content}, Message(f"保存表格样式 {name}", "import"))
     return path
 
 

@@ -180,6 +180,12 @@ def check(source: Source, *, warn: bool = False) -> Findings:
     return [*found, *load_forms(source)[1], *_own_templates(source)]
 
 
+def check_ledger(source: Source) -> None:
+    """Check a ledger. Raises InvalidLedgerError if it breaks rules."""
+    if findings := check(source):
+        raise InvalidLedgerError(findings)
+
+
 def _own_templates(source: Source, folder: str = "templates") -> Iterator[Finding[Place]]:
     """Yield a note for each template of the ledger that differs from the built-in one, and a finding for each link among them."""
     from xuncha.paper.own import FOLDER, is_changed, is_template  # noqa: PLC0415  for `validate` alone

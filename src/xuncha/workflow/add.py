@@ -19,7 +19,6 @@ from xuncha.store.files import Overlay
 from xuncha.store.loading import load_problem, load_settings
 from xuncha.store.reading import Data, parse
 from xuncha.workflow.change import Message, Session
-from xuncha.workflow.journal import FileChange
 from xuncha.workflow.settings import categories
 from xuncha.workflow.verbs import SUBJECTS
 
@@ -107,20 +106,19 @@ def _add(
 ) -> Added:
     """Check the new record as part of the ledger, and commit it."""
     record = {key: value for key, value in values.items() if value}
-    changes: list[FileChange] = []
+    contents: dict[str, bytes | None] = {}
     new_names = _new_names(frame, record) if new else {}
     if any(new_names.values()):
-        change, frame = _settings_change(session, new_names)
-        changes.append(change)
+        contents[LEDGER_FILE], frame = _with_names(session, new_names)
     kind = "problem" if identity.is_problem else "measure"
     content = new_file(record, f"../../schema/{kind}.json")
-    changes.append(FileChange(identity.path, None, content))
-    session.must_be_clean(*[change.path for change in changes])
+    contents[identity.path] = content
+    session.must_be_clean(*contents)
     folder = load_problem(Overlay(session.source, {identity.path: content}), f"{identity.problem:02d}", frame)
     for finding in folder.findings:
         raise RefusedError(finding.code, finding.message, finding.hint)
     step = StatusChange(str(identity), None, record.get("status"))
-    session.commit(changes, Message(f"{SUBJECTS['add']} {identity} {record['title']}", "add", [step]))
+    session.commit(contents, Message(f"{SUBJECTS['add']} {identity} {record['title']}", "add", [step]))
     duplicate = next((row.id for row in neighbours if row.title == record["title"]), None)
     names = tuple(each["title"] if isinstance(each, dict) else each for each in chain(*new_names.values()))
     return Added(identity, names, duplicate)
@@ -141,8 +139,8 @@ def _new_names(frame: Frame, record: Data) -> dict[str, list[Any]]:
     return new
 
 
-def _settings_change(session: Session, new_names: Mapping[str, list[Any]]) -> tuple[FileChange, Frame]:
-    """Enter names into data/ledger.yaml; return the change of the file, and the settings after it."""
+def _with_names(session: Session, new_names: Mapping[str, list[Any]]) -> tuple[bytes, Frame]:
+    """Enter names into data/ledger.yaml; return its new content, and the settings in it."""
     before = session.source.read(LEDGER_FILE)
     data = parse(before)
     after = edited(before, data, {key: [*data[key], *names] for key, names in new_names.items()})[0]
@@ -150,4 +148,4 @@ def _settings_change(session: Session, new_names: Mapping[str, list[Any]]) -> tu
     for finding in loaded.findings:
         raise RefusedError(finding.code, finding.message, finding.hint)
     assert loaded.frame  # noqa: S101  there are no findings
-    return FileChange(LEDGER_FILE, before, after), loaded.frame
+    return after, loaded.frame

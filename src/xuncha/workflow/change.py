@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -31,6 +31,8 @@ from xuncha.workflow.journal import FileChange
 
 _SIGNAL_CODE = 129
 """The lowest exit code that reports the end of a program by a signal, if another program has started it (128 + the signal)."""
+Contents = Mapping[str, bytes | None]
+"""The new contents of files, by their paths in the ledger; None for a file that is deleted."""
 TIMEOUT = 60.0  # seconds to wait for another command to finish
 
 
@@ -120,7 +122,7 @@ class Session:
             message = _("{path} was changed by hand and is not committed").format(path=path)
             raise RefusedError("uncommitted", message, hint.format(id=number, path=path), path)
 
-    def must_be_no_links(self, paths: Sequence[str]) -> None:
+    def must_be_no_links(self, paths: Iterable[str]) -> None:
         """Refuse to read or write outside the ledger.
 
         Raises RefusedError if a file is a link, or is reached through one.
@@ -130,8 +132,8 @@ class Session:
                 message, hint = _("{path} is a link").format(path=path), _("put the file itself here")
                 raise RefusedError("symbolic-link", message, hint, path)
 
-    def commit(self, changes: Sequence[FileChange], message: Message, *, signed: bool = False) -> None:
-        """Write the files and commit them.
+    def commit(self, contents: Contents, message: Message, *, signed: bool = False) -> None:
+        """Write the files and commit them; what is written already is only committed.
 
         Raises RefusedError if git or one of its hooks refuses, a path leads through a link, or the desk would have to sign;
         SurroundingsError if a file cannot be written, or another branch holds the ledger. Then every file is as it was.
@@ -140,19 +142,18 @@ class Session:
             text = _("the policy requires a signature, and your key is not on this machine")
             hint = _("close it with xuncha on the machine that has the key, and sync")
             raise RefusedError("signed-elsewhere", text, hint)
-        self.must_be_no_links([change.path for change in changes])
-        # New files first and deletions last, so that no reader finds an entry whose evidence is missing.
-        changes = sorted(changes, key=lambda change: (change.before is not None, change.after is None))
-        paths = [change.path for change in changes]
-        maybe_new = [each.path for each in changes if each.after is not None and each.path not in self._clean]
+        self.must_be_no_links(contents)
+        maybe_new = [
+            path for path, after in contents.items() if after is not None and path not in self._clean
+        ]
         if self._tip()[1] is None:
             self.git.head()  # raises if another branch holds the ledger: no first commit then
-        with self._journaled(changes):
+        with self._journaled(contents) as changes:
             _write_all(self.root, changes)
             tracked = self.git.staged(*maybe_new) if maybe_new else {}
             new = [path for path in maybe_new if path not in tracked]
             old_tip = self._tip()
-            self.git.commit(message.text(), paths, new=new, signed=signed)
+            self.git.commit(message.text(), [change.path for change in changes], new=new, signed=signed)
             if self._tip() == old_tip and not self._committed(changes, []):
                 raise TruncatedError
             if (tip := locks.branch_file(self.root)) is not None:
@@ -174,18 +175,22 @@ class Session:
 
         Raises RefusedError if git refuses; then everything is as it was.
         """
-        with self._journaled([], [before, after]):
+        with self._journaled({}, [before, after]):
             objects.fast_forward(self.git, after)
             if not self._committed([], [before, after]):
                 raise TruncatedError
         note_commit(self.git)
 
     @contextlib.contextmanager
-    def _journaled(self, changes: Sequence[FileChange], commits: Sequence[str] = ()) -> Iterator[None]:
+    def _journaled(self, contents: Contents, commits: Sequence[str] = ()) -> Iterator[list[FileChange]]:
         """Keep a journal during a change; if the change fails without a commit, take it back and raise the reason."""
+        changes: list[FileChange] = []
         try:
+            changes += [FileChange(path, _read(self.root / path), after) for path, after in contents.items()]
+            # New files first and deletions last, so that no reader finds an entry whose evidence is missing.
+            changes.sort(key=lambda change: (change.before is not None, change.after is None))
             journal.write(self.root, changes, commits)
-            yield
+            yield changes
         except BaseException as error:
             # If this fails too, the journal stays, and the next command takes the change back.
             with contextlib.suppress(OSError, GitError):

@@ -8,15 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from xuncha.errors import InvalidLedgerError, RefusedError
+from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.records import Ledger
 from xuncha.model.source import Source
 from xuncha.model.vocabulary import StatusChange
 from xuncha.store.files import Overlay
-from xuncha.store.loading import check, load_ledger
+from xuncha.store.loading import check_ledger, load_ledger
 from xuncha.workflow.change import Message, begin
-from xuncha.workflow.journal import FileChange
 from xuncha.workflow.verbs import SUBJECTS
 
 
@@ -66,8 +65,7 @@ def apply_plan(
             raise RefusedError("changed-meanwhile", text, hint)
         if intake.files:
             session.must_be_clean(*[path for path, content in before.items() if content is not None])
-            changes = [FileChange(path, before[path], content) for path, content in intake.files.items()]
-            session.commit(changes, commit_message(origin, intake), signed=intake.signed)
+            session.commit(intake.files, commit_message(origin, intake), signed=intake.signed)
     return intake, before
 
 
@@ -78,15 +76,6 @@ def digest(intake: Intake, before: Mapping[str, bytes | None]) -> str:
         for part in (path.encode(), before.get(path) or b"", content):
             checksum.update(b"%d:" % len(part) + part)
     return checksum.hexdigest()
-
-
-def check_ledger(source: Source) -> None:
-    """Check a ledger in its new form.
-
-    Raises InvalidLedgerError if it breaks rules.
-    """
-    if findings := check(source):
-        raise InvalidLedgerError(findings)
 
 
 def commit_message(origin: str, intake: Intake) -> Message:

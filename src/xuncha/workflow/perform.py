@@ -22,7 +22,6 @@ from xuncha.store.loading import checked_record, kind_of
 from xuncha.store.reading import Data, parse
 from xuncha.store.record import make_record
 from xuncha.workflow.change import Message, Session
-from xuncha.workflow.journal import FileChange
 from xuncha.workflow.verb import Case, PlannedChange, Verb
 from xuncha.workflow.verbs import VERBS
 
@@ -46,7 +45,8 @@ class _PlannedAction(NamedTuple):
     step: StatusChange
     plan: PlannedChange
     data: Data  # the new content of the file
-    changes: list[FileChange]
+    contents: dict[str, bytes | None]  # of the files that it writes, by their paths
+    is_unchanged: bool
 
 
 def perform(
@@ -73,19 +73,18 @@ def perform(
             refused.append(error)
     if refused:
         raise combined(refused)
-    changes = [change for item in planned for change in item.changes]
-    if all(change.before == change.after for change in changes):
+    if all(item.is_unchanged for item in planned):
         text = _("this changes nothing: the ledger already says so")
-        raise RefusedError("nothing-changed", text, path=changes[0].path)
-    session.must_be_clean(*[change.path for change in changes if change.before is not None])
-    source = Overlay(session.source, {change.path: change.after for change in changes})
-    after = _checked(source, before, planned)
+        raise RefusedError("nothing-changed", text, path=planned[0].identity.path)
+    session.must_be_clean(*[item.identity.path for item in planned])
+    contents = {path: content for item in planned for path, content in item.contents.items()}
+    after = _checked(Overlay(session.source, contents), before, planned)
     steps, plans = [item.step for item in planned], [item.plan for item in planned]
     titles = [item.data["title"] for item in planned]
     subject = f"{steps[0].id} {titles[0]}" if len(steps) == 1 else "、".join(item.id for item in steps)
     message = Message(f"{verb.subject} {subject}", action, steps, plans[0].reason)
     try:
-        session.commit(changes, message, signed=plans[0].signed)
+        session.commit(contents, message, signed=plans[0].signed)
     except RefusedError as error:
         if plans[0].signed and error.code == "commit-refused":
             error.hint = _(
@@ -117,10 +116,10 @@ def _plan(
         edits = {"status": step.to} if step.to != step.from_ else {}
     plan = verb.function(Case(session, before.frame, today, identity, record, data), **arguments)
     edited, data = editing.edited(content, data, {**edits, **plan.edits})
-    changes = [FileChange(identity.path, content, edited)]
+    contents: dict[str, bytes | None] = {identity.path: edited}
     if plan.evidence and plan.evidence.content is not None:
-        changes.insert(0, FileChange(plan.evidence.name, None, plan.evidence.content))
-    return _PlannedAction(identity, step, plan, data, changes)
+        contents[plan.evidence.name] = plan.evidence.content
+    return _PlannedAction(identity, step, plan, data, contents, edited == content)
 
 
 def _checked(source: Overlay, before: Register, planned: Sequence[_PlannedAction]) -> Register:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple
 
-from xuncha.errors import InvalidLedgerError, RefusedError
+from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, CommentNumber, Identity
 from xuncha.model.moves import citations, is_untouched, paths_after, renumbering
@@ -17,12 +17,11 @@ from xuncha.rules.names import no_such_record
 from xuncha.store.cache import register
 from xuncha.store.editing import apply
 from xuncha.store.files import Overlay
-from xuncha.store.loading import all_comments, check
+from xuncha.store.loading import all_comments, check_ledger
 from xuncha.store.reading import parse
 from xuncha.trail.history import measures_with_line
 from xuncha.trail.objects import listing
 from xuncha.workflow.change import Message, Session
-from xuncha.workflow.journal import FileChange
 from xuncha.workflow.perform import valid_register
 from xuncha.workflow.verbs import SUBJECTS
 
@@ -71,9 +70,8 @@ def remove(session: Session, identity: Identity, reason: str, today: date) -> Re
     _must_be_removable(session, identity, row)
     moves = renumbering(rows, identity)
     _must_be_undecided(session, before, identity, moves)
-    changes = [*_changes(session, identity, moves), *_comment_changes(session, identity, moves)]
-    if findings := check(Overlay(session.source, {change.path: change.after for change in changes})):
-        raise InvalidLedgerError(findings)
+    changes = _changes(session, identity, moves) | _comment_changes(session, identity, moves)
+    check_ledger(Overlay(session.source, changes))
     outdated = list(_outdated_mentions(session, rows, identity, moves))
     status, due = (row.status, row.due) if isinstance(row, MeasureRow) else (None, None)
     subject, step = f"{SUBJECTS['remove']} {identity} {row.title}", StatusChange(str(identity), status, None)
@@ -119,8 +117,8 @@ def _must_be_undecided(session: Session, before: Register, identity: Identity, m
         raise RefusedError("number-in-use", message, hint.format(id=identity), identity.path)
 
 
-def _changes(session: Session, identity: Identity, moves: Moves) -> list[FileChange]:
-    """Return the changes of the files: records and evidence.
+def _changes(session: Session, identity: Identity, moves: Moves) -> dict[str, bytes | None]:
+    """Return the new contents of records and evidence, by their paths.
 
     Raises RefusedError if one of them was changed by hand, or is a link.
     """
@@ -134,36 +132,30 @@ def _changes(session: Session, identity: Identity, moves: Moves) -> list[FileCha
     session.must_be_no_links(affected)
     session.must_be_clean(*affected)
     contents = {path: (session.root / path).read_bytes() for path in affected}
-    after: dict[str, bytes | None] = dict.fromkeys(affected)
-    for old, new in paths_after(paths, moves).items():
-        after[new] = contents[old]
-    changes = [
-        FileChange(path, contents.get(path), content)
-        for path, content in sorted(after.items())
-        if contents.get(path) != content
-    ]
+    written = {new: contents[old] for old, new in paths_after(paths, moves).items()}
     # Delete records from the last one on, so that no reader finds a gap meanwhile; then the evidence.
-    deleted = [each for each in changes if each.after is None]
-    deleted.sort(key=lambda each: Identity.from_path(each.path) or Identity(0), reverse=True)
-    return [each for each in changes if each.after is not None] + deleted
+    deleted = [path for path in affected if path not in written]
+    deleted.sort(key=lambda path: Identity.from_path(path) or Identity(0), reverse=True)
+    changed = {path: content for path, content in sorted(written.items()) if contents.get(path) != content}
+    return changed | dict.fromkeys(deleted)
 
 
-def _comment_changes(session: Session, identity: Identity, moves: Moves) -> Iterator[FileChange]:
-    """Yield the changes of the comments that are about a record which is renumbered.
+def _comment_changes(session: Session, identity: Identity, moves: Moves) -> dict[str, bytes | None]:
+    """Return the new contents of the comments that are about a record which is renumbered, by their paths.
 
     Raises RefusedError if a comment is about what is to be removed, or its layout does not let the number be changed
     safely; InvalidLedgerError if a comment breaks rules.
     """
+    changes: dict[str, bytes | None] = {}
     for number, comment in all_comments(session.source).items():
         path, about = CommentNumber(number).path, Identity.try_parse(comment.about)
         if about == identity:
             message = _("{path} is about {id}, so {id} cannot be removed").format(path=path, id=identity)
             raise RefusedError("has-comment", message, _("change what it is about first"), path)
         if about and about in moves:
-            session.must_be_no_links([path])
             session.must_be_clean(path)
-            content = session.source.read(path)
-            yield FileChange(path, content, apply(content, {"about": str(moves[about])}))
+            changes[path] = apply(session.source.read(path), {"about": str(moves[about])})
+    return changes
 
 
 def _outdated_mentions(
