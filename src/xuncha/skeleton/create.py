@@ -22,7 +22,7 @@ from xuncha.system import remove_tree
 from xuncha.trail.git import Git, GitError
 from xuncha.trail.repository import git_dir
 from xuncha.workflow.change import Message, begin, note_commit
-from xuncha.workflow.intake import Intake, commit_message
+from xuncha.workflow.intake import Intake
 from xuncha.workflow.settings import SettingValues, edits
 
 _FOLDER = Path(__file__).parent
@@ -91,7 +91,7 @@ def create_from(root: Path, intake: Intake, origin: str, *, dry_run: bool = Fals
     try:
         with _repository(root, undo=True), begin(root) as session:
             session.git.user()
-            session.commit(contents, commit_message(origin, intake))
+            session.commit(contents, intake.message(origin))
             registration.register(session.git)
     except GitError as error:
         text = _("git refused the commit, and nothing was changed: {said}").format(said=error.reason)
