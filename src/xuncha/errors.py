@@ -40,6 +40,10 @@ class Finding(NamedTuple, Generic[P]):
     severity: Severity = "error"
 
 
+Findings = list[Finding[Place]]
+"""What is wrong in files."""
+
+
 class XunchaError(Exception):
     """An error that tells a person why a request cannot be carried out; a program gets the code and the exit code.
 

@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 def read(path: Path) -> dict[str, Any] | None:
     """Read a table in this process: what `import table FILE --dry-run --json` prints in an empty ledger; None if it is refused."""
     try:
-        return import_json(
-            draft_of(path, ReadOptions(date.fromisoformat(TODAY))), Intake(), {}, written=False
-        )
+        return import_json(draft_of(path, ReadOptions(date.fromisoformat(TODAY))), Intake(), written=False)
     except RefusedError:
         return None
 

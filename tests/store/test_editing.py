@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import re
 from pathlib import Path
@@ -14,11 +13,11 @@ from hypothesis import strategies as st
 
 from tests.conftest import measure
 from tests.store import oracle
+from tests.store.edits import Append, Edit, Remove, Set, apply, meant
 from tests.store.layouts import AWKWARD, DAYS, SENTENCES, TEXTS, Layout, block_layouts, flow_layouts
 from xuncha.errors import RefusedError
 from xuncha.model.records import Comment, Measure, Problem
 from xuncha.store import editing
-from xuncha.store.editing import Append, Edit, Remove, Set
 from xuncha.store.reading import parse
 from xuncha.store.record import make_record
 
@@ -58,20 +57,6 @@ SEVERAL: st.SearchStrategy[list[Edit]] = st.one_of(
 )
 
 
-def meant(data: dict[str, Any], edits: list[Edit]) -> dict[str, Any]:
-    """Return what a record must say after the edits."""
-    data = copy.deepcopy(data)
-    for edit in edits:
-        match edit:
-            case Set(key, value):
-                data[key] = value
-            case Remove(key):
-                data.pop(key, None)
-            case Append(key, item):
-                data[key] = [*(data.get(key) or []), item]
-    return data
-
-
 def lines(content: bytes) -> list[str]:
     """Split a file into lines, each with its own end; without the byte order mark."""
     return _LINE.findall(content.decode().removeprefix("\ufeff"))
@@ -93,7 +78,7 @@ def ended(content: bytes) -> list[str]:
 def _edited(layout: Layout, edits: list[Edit]) -> bytes | None:
     """Apply the edits to the file; return None if they are refused as an odd layout, raise any other refusal."""
     try:
-        return editing.apply(layout.content, edits)
+        return apply(layout.content, edits)
     except RefusedError as error:
         if error.code != "odd-layout":
             raise
@@ -247,7 +232,7 @@ def test_a_month_of_progress_reports_can_be_entered_one_after_another(
     content = layout.content
     for entry in entries:
         try:
-            content = editing.apply(content, [Append("progress", entry)])
+            content = apply(content, [Append("progress", entry)])
         except RefusedError:
             return
     assert parse(content) == meant(parse(layout.content), [Append("progress", entry) for entry in entries])
@@ -255,7 +240,7 @@ def test_a_month_of_progress_reports_can_be_entered_one_after_another(
 
 @given(block_layouts())
 def test_without_an_edit_not_a_byte_changes(layout: Layout) -> None:
-    assert editing.apply(layout.content, []) == layout.content
+    assert apply(layout.content, []) == layout.content
 
 
 @given(block_layouts(), CLOSED)
@@ -267,7 +252,7 @@ def test_closing_and_reopening_leaves_the_file_as_it_was(layout: Layout, closed:
     if result is None:
         return
     status = str(parse(layout.content)["status"])
-    assert editing.apply(result, [Set("status", status), Remove("closed")]) == before
+    assert apply(result, [Set("status", status), Remove("closed")]) == before
 
 
 # ---------------------------------------------------------------- files in flow style
@@ -311,7 +296,7 @@ def test_hardly_anyone_is_sent_away_to_edit_by_hand(
     def attempt(layout: Layout, edit: Edit) -> None:
         tried.append(layout.content)
         try:
-            editing.apply(layout.content, [edit])
+            apply(layout.content, [edit])
         except RefusedError:
             refused.append(layout.content)
 
@@ -336,7 +321,7 @@ def test_every_odd_but_good_file_can_be_worked_with(path: Path) -> None:
     content = path.read_bytes()
     data = json.loads(path.with_suffix(".json").read_bytes())
     for action, edits in EDITS.items():
-        result = editing.apply(content, edits)
+        result = apply(content, edits)
         assert parse(result) == meant(data, edits), action
         assert result.startswith(b"\xef\xbb\xbf") == content.startswith(b"\xef\xbb\xbf")
         assert ends(result) <= (ends(content) or {"\n"})
@@ -350,7 +335,7 @@ def test_every_odd_but_good_file_can_be_worked_with(path: Path) -> None:
 
 def edited(text: str, *edits: Edit) -> str:
     """Apply edits to a text."""
-    return editing.apply(text.encode(), edits).decode()
+    return apply(text.encode(), edits).decode()
 
 
 FILE_BEFORE = """\
@@ -471,7 +456,7 @@ def test_a_file_from_windows_or_an_old_mac_stays_one(end: str, newline: bool) ->
 
 
 def test_a_byte_order_mark_stays_the_first_thing_and_the_only_one() -> None:
-    result = editing.apply(b"\xef\xbb\xbf" + measure("1.2").encode(), [Set("status", "submitted")])
+    result = apply(b"\xef\xbb\xbf" + measure("1.2").encode(), [Set("status", "submitted")])
     assert result == b"\xef\xbb\xbf" + measure("1.2", "submitted").encode()
 
 

@@ -19,10 +19,10 @@ from tests.workflow import actions
 from tests.workflow.actions import add_measure, add_problem, perform
 from xuncha.errors import RefusedError, SurroundingsError, XunchaError
 from xuncha.model.identity import LEDGER_FILE, Identity
+from xuncha.model.vocabulary import StatusChange
 from xuncha.store import editing
 from xuncha.store.cache import register
 from xuncha.sync.session import Synced, sync
-from xuncha.workflow.change import StatusChange
 from xuncha.workflow.edit import edit
 from xuncha.workflow.intake import Intake, apply_plan
 from xuncha.workflow.undo import undo
@@ -133,7 +133,7 @@ class Office:
     def _edit(self, what: str) -> None:
         path = self._any("not_started", "in_progress", "submitted").path
         content = (self.root / path).read_bytes()
-        edit(self.root, path, editing.apply(content, [editing.Set("goal", what)]))
+        edit(self.root, path, editing.apply(content, {"goal": what}))
 
     def _settings(self, what: str) -> None:
         content = (self.root / LEDGER_FILE).read_text(encoding="utf-8")
@@ -157,7 +157,7 @@ class Office:
         for row in self.random.sample(rows, min(2, len(rows))):
             path = Identity.parse(row.id).path
             content = (self.root / path).read_bytes()
-            intake.files[path] = editing.apply(content, [editing.Set("part", what)])
+            intake.files[path] = editing.apply(content, {"part": what})
             intake.steps.append(StatusChange(row.id, row.status, row.status))
         apply_plan(self.root, lambda _ledger, _source: intake, "每周台账.xlsx")
 

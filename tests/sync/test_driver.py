@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import LEDGER, measure
+from tests.store.edits import Append, Edit, Remove, Set, apply
 from xuncha.errors import RefusedError
 from xuncha.model.records import Measure
-from xuncha.store.editing import Append, Edit, Remove, Set, apply
 from xuncha.store.faults import UnreadableError
 from xuncha.store.reading import parse
 from xuncha.store.record import make_record
@@ -51,7 +51,7 @@ entries = st.fixed_dictionaries(
     },
 )
 edits = st.one_of(
-    st.builds(Append, st.just("progress"), entries, st.none()),
+    st.builds(Append, st.just("progress"), entries),
     st.builds(Set, st.just("due"), days),
     st.builds(lambda day: [Set("status", "closed"), Set("closed", {"date": day, "by": "甲"})], days),
     st.just(Set("status", "submitted")),

@@ -74,9 +74,7 @@ def change(ledger: LedgerOnDisk, identity: str, **values: str) -> None:
     """Change keys of a measure or a problem with `edit`."""
     path = Identity.parse(identity).path
     content = (ledger.root / path).read_bytes()
-    edit(
-        ledger.root, path, editing.apply(content, [editing.Set(key, value) for key, value in values.items()])
-    )
+    edit(ledger.root, path, editing.apply(content, values))
 
 
 def title(ledger: LedgerOnDisk, identity: str) -> str:

@@ -11,10 +11,11 @@ from tests.conftest import measure
 from tests.workflow import actions
 from tests.workflow.surroundings import act, index
 from xuncha.errors import SurroundingsError
+from xuncha.model.vocabulary import StatusChange
 from xuncha.store import files
 from xuncha.trail import objects
 from xuncha.workflow import journal
-from xuncha.workflow.change import Message, StatusChange, begin
+from xuncha.workflow.change import Message, begin
 from xuncha.workflow.journal import FileChange
 
 if TYPE_CHECKING:
@@ -35,10 +36,9 @@ def test_a_reader_finds_no_entry_before_its_evidence_is_there(
         replace_all(contents, **how)
 
     monkeypatch.setattr(files, "replace_all", write)
-    old, new = ledger.read("1.2").encode(), measure("1.2", part="甲").encode()
-    proof = FileChange("data/evidence/1.2/纪要.txt", None, b"x")
+    contents = {ledger.path("1.2"): measure("1.2", part="甲").encode(), "data/evidence/1.2/纪要.txt": b"x"}
     with begin(ledger.root) as session:
-        session.commit([FileChange(ledger.path("1.2"), old, new), proof], Message("x", "edit"))
+        session.commit(contents, Message("x", "edit"))
     assert written[-2:] == ["纪要.txt", "1.2.yaml"]
 
 

@@ -19,7 +19,6 @@ from tests.workflow.surroundings import act, findings, record, snapshot, touched
 from xuncha.errors import RefusedError
 from xuncha.model.identity import Identity
 from xuncha.model.records import EvidenceFile, Measure, Progress
-from xuncha.store.edits import Append
 from xuncha.store.files import WorkingTree, fingerprint
 from xuncha.workflow.evidence import MAX_SIZE, evidence_entry, portable_name, printable_name, unused_name
 from xuncha.workflow.undo import undo
@@ -129,9 +128,9 @@ def planned(root: Path, content: bytes, **given: Any) -> PlannedChange:
     held = EvidenceFile(file="意见.pdf", sha256=hashlib.sha256(CONTENT).hexdigest())
     entry = Progress(date=DAY, text="附佐证材料：意见.pdf", evidence=[held])
     session = cast("Session", SimpleNamespace(source=WorkingTree(root)))
-    case = Case(
-        session, cast("Frame", None), DAY, Identity(1, 2), NOTHING.model_copy(update={"progress": [entry]})
-    )
+    measure = NOTHING.model_copy(update={"progress": [entry]})
+    data = measure.model_dump(mode="json", exclude_defaults=True)
+    case = Case(session, cast("Frame", None), DAY, Identity(1, 2), measure, data)
     return VERBS["attach"].function(case, file=NamedFile("意见.pdf", content), **given)
 
 
@@ -147,19 +146,18 @@ def test_the_same_file_is_not_attached_again_on_the_same_day_with_the_same_text(
 @pytest.mark.parametrize(
     ("content", "given", "name", "index"),
     [
-        (CONTENT, {"statement": "定稿"}, "意见.pdf", None),
+        (CONTENT, {"statement": "定稿"}, "意见.pdf", 1),
         (CONTENT, {"day": date(2024, 5, 31)}, "意见.pdf", 0),
-        (b"2", {"statement": "附佐证材料：意见.pdf"}, "意见-2.pdf", None),
+        (b"2", {"statement": "附佐证材料：意见.pdf"}, "意见-2.pdf", 1),
     ],
 )
 def test_a_file_is_attached_again_with_another_text_or_day_or_content(
-    bare: Path, content: bytes, given: dict[str, Any], name: str, index: int | None
+    bare: Path, content: bytes, given: dict[str, Any], name: str, index: int
 ) -> None:
     change = planned(bare, content, **given)
-    (edit,) = change.edits
-    assert isinstance(edit, Append)
-    assert isinstance(edit.item, dict)
-    assert (edit.place, edit.item["evidence"][0]["file"], edit.item["publish"]) == (index, name, False)
+    assert change.edits.keys() == {"progress"}
+    entry = change.edits["progress"][index]
+    assert (entry["evidence"][0]["file"], entry["publish"]) == (name, False)
     assert change.evidence == NamedFile(f"data/evidence/1.2/{name}", None if content == CONTENT else content)
 
 

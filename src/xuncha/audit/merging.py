@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from xuncha.catalogue import Rule
 from xuncha.errors import Severity
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, PROBLEMS, ledger_order
-from xuncha.sync.status_events import is_step_back, status_events
+from xuncha.sync.status_events import author_and_day, is_step_back, status_events
 from xuncha.sync.values import MISSING, PAIRS, STATUSES, UNSETTLED, Location, items_by_name, merged_value
 from xuncha.trail.git import Git
 from xuncha.trail.replay import RAW, Touched, log
@@ -134,7 +135,7 @@ def _closed_over_fault(joining: Joining, path: str) -> tuple[str, str, Severity]
         other_ancestry = union(each for each, other in versions if other in closings)
         for commit, (change, *_more) in graph.changes(path, side.ancestry & ~other_ancestry):
             if is_step_back(*change.statuses):
-                opponent = _("{who}, {day}").format(who=commit.author, day=commit.day)
+                opponent = author_and_day(commit)
                 break
     message = _("{id} was returned or reopened on one side ({who}), but is closed by the merge")
     return message.format(id=number_of(path), who=opponent), "", severity
@@ -255,9 +256,10 @@ def _opponent_of_closing(git: Git, path: str, parents: list[str], contents: list
     closing = parents[statuses.index("closed")]
     for parent, status in zip(parents, statuses, strict=True):
         was_open = status in STATUSES and status != new
-        event = next(status_events(git, closing, parent, path), None) if was_open else None
-        if event and is_step_back(event.from_, event.to):
-            return str(event)
+        events = status_events(git, closing, parent, path) if was_open else ()
+        for commit, change in islice(events, 1):
+            if is_step_back(change.from_, change.to):
+                return author_and_day(commit)
     return ""
 
 

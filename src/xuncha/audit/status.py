@@ -61,7 +61,7 @@ def unmet(
     written = [each for each in entries(change.new, "progress") if not is_blank(text_of(each, "text") or "")]
     evidence = [[proof for proof in proofs_of(each) if not is_blank(str(proof))] for each in written]
     other_requirements = [each for each in required if each != "second_person"]
-    lacking = unmet_requirements(other_requirements, change.statuses[0], evidence, closer=(), applicants=())
+    lacking = unmet_requirements(other_requirements, change.statuses[0], evidence)
     messages = {each: language.gettext(_UNMET[each][0]) for each in lacking}
     reasons = (one_person_message(each, closer, settings) for each in change.applicants or (None,))
     if "second_person" in required and (message := next(filter(None, reasons), "")):

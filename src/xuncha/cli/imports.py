@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from xuncha.exchange.sheet.reading import ReadOptions
     from xuncha.workflow.intake import Intake
 
-OldContents = dict[str, bytes | None]
-"""The contents of the files before the import, by their paths; None if there was no file."""
 _MOST_LINES = 400  # the most lines of differences on the screen
 _MOST_DOUBTS = 200  # the most doubts on the screen; the most important come first
 
@@ -126,7 +124,7 @@ def import_table(
     from xuncha.exchange.entry import Enterer  # noqa: PLC0415
     from xuncha.exchange.sheet.reading import draft_of  # noqa: PLC0415
     from xuncha.skeleton.create import create_from  # noqa: PLC0415
-    from xuncha.workflow import intake as taking_in  # noqa: PLC0415
+    from xuncha.workflow.intake import apply_plan, preview  # noqa: PLC0415
 
     root, is_there = _target(call, folder)
     day = readers.read_day(feedback, "--feedback", call.today, past=True) if feedback else None
@@ -136,30 +134,30 @@ def import_table(
         enterer = Enterer(draft, root, new_names=new, allow_partial=partly or dry_run)
         refused = enterer.refused
         if dry_run:
-            intake, before = taking_in.preview(WorkingTree(root), enterer.changed)
+            intake = preview(WorkingTree(root), enterer.changed)
         else:
-            intake, before = taking_in.apply_plan(root, enterer.changed, file.name, as_shown)
+            intake = apply_plan(root, enterer.changed, file.name, as_shown)
     else:
         intake = Enterer(draft).new(file.name, organisation, day.isoformat() if day else None)
         create_from(root, intake, file.name, dry_run=dry_run)
-        before, refused = {}, []
+        refused = []
     saved = _save_form(root, draft, save_form, exists=is_there or not dry_run) if save_form else ""
     for error in refused:
         screen.error(error)
     if as_json:
-        result = import_json(draft, intake, before, written=not dry_run)
-        screen.data(result | {"differences": [*_differences(intake, before)]})
+        result = import_json(draft, intake, written=not dry_run)
+        screen.data(result | {"differences": [*_differences(intake)]})
         return
     if saved:
         screen.line(_("The form is in {path}.", path=saved))
     if dry_run:
-        screen.show(*_columns(draft), *doubts_table(draft), *_added(intake, before))
+        screen.show(*_columns(draft), *doubts_table(draft), *_added(intake))
     elif n := len(draft.doubts):
         message = ngettext(
             "{n} cell is doubtful; --dry-run shows it.", "{n} cells are doubtful; --dry-run shows them.", n
         )
         screen.line(message.format(n=n))
-    for text in _differences(intake, before):
+    for text in _differences(intake):
         screen.line(text)
     _print_result(root, draft, intake, existed=is_there, dry_run=dry_run)
 
@@ -215,7 +213,6 @@ def _save_form(root: Path, draft: Draft, name: str, *, exists: bool) -> str:
     """Save the form by which a table was read, in a commit of its own; return its path."""
     from xuncha.store import forms  # noqa: PLC0415
     from xuncha.workflow.change import Message, begin  # noqa: PLC0415
-    from xuncha.workflow.journal import FileChange  # noqa: PLC0415
 
     if draft.form is None:
         message = _("a workbook made by `export xlsx` is read without a form: none is saved")
@@ -233,7 +230,7 @@ def _save_form(root: Path, draft: Draft, name: str, *, exists: bool) -> str:
         except FileNotFoundError:
             old = None
         if old != content:
-            session.commit([FileChange(path, old, content)], Message(f"保存表格样式 {name}", "import"))
+            session.commit({path: content}, Message(f"保存表格样式 {name}", "import"))
     return path
 
 
@@ -248,7 +245,7 @@ def _columns(draft: Draft) -> list[RenderableType]:
     return _table(_("Columns"), (_("Column"), _("Heading"), _("Read as"), _("Why")), rows)
 
 
-def _differences(intake: Intake, before: OldContents) -> Iterator[str]:
+def _differences(intake: Intake) -> Iterator[str]:
     """Yield what changes in the files that exist already, measure by measure."""
     from xuncha.store.reading import parse  # noqa: PLC0415
     from xuncha.workflow.differences import differences  # noqa: PLC0415
@@ -256,7 +253,7 @@ def _differences(intake: Intake, before: OldContents) -> Iterator[str]:
     texts = (
         f"{Identity.from_path(path) or path} {text}"
         for path, new in intake.files.items()
-        if (old := before.get(path)) is not None
+        if (old := intake.before.get(path)) is not None
         for text in differences(parse(old), parse(new))
     )
     yield from islice(texts, _MOST_LINES)
@@ -264,14 +261,14 @@ def _differences(intake: Intake, before: OldContents) -> Iterator[str]:
         yield _("… and more")
 
 
-def _added(intake: Intake, before: OldContents) -> list[RenderableType]:
+def _added(intake: Intake) -> list[RenderableType]:
     """Return a table of the measures that are new in the ledger."""
     from xuncha.cli.tables import term_text  # noqa: PLC0415
     from xuncha.store.reading import parse  # noqa: PLC0415
 
     rows: list[tuple[str, ...]] = []
     for identity in (each.id for each in intake.steps if "." in each.id):
-        if before.get(path := Identity.parse(identity).path) is None and len(rows) <= _MOST_LINES:
+        if (path := Identity.parse(identity).path) not in intake.before and len(rows) <= _MOST_LINES:
             record = parse(intake.files[path])
             due = record.get("due") or (term_text(record["term"]) if "term" in record else "")
             texts = (_short(record["title"], 24), _short(record.get("office", ""), 10), due)
@@ -339,10 +336,9 @@ def _doubts_json(draft: Draft) -> list[dict[str, str]]:
     ]
 
 
-def import_json(draft: Draft, intake: Intake, before: OldContents, *, written: bool) -> dict[str, Any]:
+def import_json(draft: Draft, intake: Intake, *, written: bool) -> dict[str, Any]:
     """Return what was understood and done, for programs."""
     from xuncha.model.records import Measure  # noqa: PLC0415
-    from xuncha.workflow.intake import digest  # noqa: PLC0415
 
     def measure(each: MeasureDraft) -> dict[str, Any]:
         values = {key: each.record.get(key) for key in Measure.model_fields}
@@ -363,9 +359,9 @@ def import_json(draft: Draft, intake: Intake, before: OldContents, *, written: b
         ],
         "doubts": _doubts_json(draft),
         "written": written,
-        "added": [step.id for step in intake.steps if before.get(Identity.parse(step.id).path) is None],
-        "digest": digest(intake, before),
-        "changed": [path for path in intake.files if before.get(path) is not None],
+        "added": [step.id for step in intake.steps if Identity.parse(step.id).path not in intake.before],
+        "digest": intake.digest(),
+        "changed": list(intake.before),
     }
 
 

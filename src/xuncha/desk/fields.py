@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from inspect import signature
 from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.errors import XunchaError
 from xuncha.model import names
+from xuncha.model.records import Problem
 from xuncha.requests import readers
 from xuncha.requests.readers import PARAMETERS
 from xuncha.requests.selection import Selection
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from xuncha.desk.ledger import Desk, State
     from xuncha.model.identity import Identity
-    from xuncha.model.records import Measure, Problem
+    from xuncha.model.records import Measure
     from xuncha.workflow.verb import Verb
 
 
@@ -39,11 +39,10 @@ class Field(NamedTuple):
 
 def fields_of(verb: Verb, *, problem: bool = False) -> list[Field]:
     """Return the fields of a verb's form, for measures or for a problem."""
-    parameters = signature(verb.plan_problem).parameters if verb.plan_problem else {}
     return [
         Field(each.name, PARAMETERS[each.name].name, PARAMETERS[each.name].kind, each.default is each.empty)
         for each in verb.parameters
-        if (each.name in parameters if problem else each.name != "category")
+        if (each.name in Problem.model_fields if problem else each.name != "category")
     ]
 
 
@@ -69,7 +68,7 @@ def missing(
         return ()
     session = Session(desk.root, Git(desk.root), None)
     try:
-        verb.function(Case(session, state.register.frame, desk.today, identity, measure))
+        verb.function(Case(session, state.register.frame, desk.today, identity, measure, {}))
     except XunchaError as error:
         return [error, *error.others]
     return ()

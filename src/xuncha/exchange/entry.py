@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,15 +14,15 @@ from xuncha.exchange.matching import Match, matches
 from xuncha.exchange.wording import key_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, Identity
-from xuncha.model.vocabulary import STATUS_WORDS
+from xuncha.model.vocabulary import STATUS_WORDS, StatusChange
 from xuncha.rules.names import most_similar
 from xuncha.store import editing
-from xuncha.workflow.change import StatusChange
+from xuncha.store.reading import parse
 from xuncha.workflow.close import requirement_error, unmet_requirements
-from xuncha.workflow.committer import addresses
+from xuncha.workflow.committer import is_second_person
 from xuncha.workflow.intake import Intake
+from xuncha.workflow.progress import with_entry
 from xuncha.workflow.settings import INSPECTION
-from xuncha.workflow.verb import applicants
 
 if TYPE_CHECKING:
     from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft, RecordDraft
@@ -91,16 +92,15 @@ class Enterer:
             else:
                 self._change_problem(match.number, ledger.problems[match.number], match.problem)
                 self._enter_measures(ledger, match)
-        edits: list[editing.Edit] = []
-        if not settings["organisation"] and (name := self.draft.settings.get("organisation")):
-            edits.append(editing.Set("organisation", name))
-        for key, names in self.lists.items():
-            edits += [editing.Append(key, name) for name in names[lengths[key] :]]
+        added = {key: names[lengths[key] :] for key, names in self.lists.items()}
         for key in ("fields", "outcomes"):
             there, named = {each["key"] for each in settings[key]}, self.draft.settings.get(key, ())
-            edits += [editing.Append(key, each) for each in named if each["key"] not in there]
-        if edits:
-            self._edit(LEDGER_FILE, edits)
+            added[key] = [each for each in named if each["key"] not in there]
+        written = parse(source.read(LEDGER_FILE))
+        edits = {key: [*written.get(key, ()), *items] for key, items in added.items() if items}
+        if not settings["organisation"] and (name := self.draft.settings.get("organisation")):
+            edits = {"organisation": name, **edits}
+        self._edit(LEDGER_FILE, edits)
         if self.refused and not self.allow_partial:
             raise combined(self.refused)
         return self.intake
@@ -225,9 +225,8 @@ class Enterer:
         values |= {"category": category or stored.category, "publish": new.get("publish", stored.publish)}
         if fields := {**stored.fields, **new.get("fields", {})}:
             values["fields"] = fields
-        edits = [editing.Set(key, value) for key, value in values.items() if value != getattr(stored, key)]
-        if edits:
-            self._edit(Identity(number).path, edits)
+        edits = {key: value for key, value in values.items() if value != getattr(stored, key)}
+        if self._edit(Identity(number).path, edits):
             self.intake.steps.append(StatusChange(str(number), None, None))
 
     def _enter_measures(self, ledger: Ledger, match: Match) -> None:
@@ -251,8 +250,7 @@ class Enterer:
             values = {"title": new["title"], **values}
         if fields := {**old.get("fields", {}), **new.get("fields", {})}:
             values["fields"] = fields
-        fresh_values = ((key, value) for key, value in values.items() if value != old.get(key, whole[key]))
-        edits: list[editing.Edit] = [editing.Set(key, value) for key, value in fresh_values]
+        edits = {key: value for key, value in values.items() if value != old.get(key, whole[key])}
         old_entries = old.get("progress", [])
         old_text = key_of("".join(entry["text"] for entry in old_entries))
         fresh = [entry for entry in new.get("progress", ()) if key_of(entry["text"]) not in old_text]
@@ -260,15 +258,13 @@ class Enterer:
             new["status"] = "in_progress"
         status = self._status(measure, identity, stored, new, [*old_entries, *fresh], edits)
         reviews = [review for review in new.get("reviews", ()) if review not in old.get("reviews", ())]
-        days = [entry.get("date", "") for entry in old_entries]
+        written = parse(self.source.read(identity.path))
+        entries = written.get("progress", ())
         for entry in fresh:
-            day = entry.get("date", "")
-            place = next((number for number, later in enumerate(days) if later > day), len(days))
-            days.insert(place, day)
-            edits.append(editing.Append("progress", entry, place if place < len(days) - 1 else None))
-        edits += [editing.Append("reviews", review) for review in reviews]
-        if edits:
-            self._edit(identity.path, edits)
+            entries = edits["progress"] = with_entry(entries, entry)
+        if reviews:
+            edits["reviews"] = [*written.get("reviews", ()), *reviews]
+        if self._edit(identity.path, edits):
             self.intake.steps.append(StatusChange(str(identity), stored.status, status))
 
     def _status(
@@ -278,7 +274,7 @@ class Enterer:
         stored: Measure,
         new: dict[str, Any],
         entries: Sequence[dict[str, Any]],
-        edits: list[editing.Edit],
+        edits: dict[str, Any],
     ) -> str:
         """Set and return the new status: never back, since a table does not reopen what the ledger has closed, and only as the policy allows."""
         status: str = new.get("status", stored.status)
@@ -293,26 +289,26 @@ class Enterer:
             day = new.get("closed", {}).get("date")
             if stored.closed and day not in {None, stored.closed.date and stored.closed.date.isoformat()}:
                 before = stored.closed.model_dump(mode="json", exclude_defaults=True)
-                edits.append(editing.Set("closed", {**before, "date": day}))
+                edits["closed"] = {**before, "date": day}
             return status
         if status == "closed":
             evidence = [entry.get("evidence", ()) for entry in entries]
             requires = self.settings.policy.close_requires
-            two_persons = "second_person" in requires
-            closer = addresses(self.root) if two_persons else ()
-            applied = applicants(self.root, identity) if two_persons else ()
-            lacking = unmet_requirements(requires, stored.status, evidence, closer=closer, applicants=applied)
+            second_person = partial(is_second_person, self.root, identity)
+            lacking = unmet_requirements(requires, stored.status, evidence, second_person)
             self.refused += [requirement_error(each, identity) for each in lacking]
             if lacking:
                 return stored.status
-            edits.append(editing.Set("closed", new.get("closed", {})))
+            edits["closed"] = new.get("closed", {})
             self.intake.signed |= "signed_commit" in requires
-        edits.append(editing.Set("status", status))
+        edits["status"] = status
         return status
 
-    def _edit(self, path: str, edits: Iterable[editing.Edit]) -> None:
-        """Make edits one after another. An edit that changes nothing leaves every byte as it is."""
+    def _edit(self, path: str, edits: editing.Edits) -> bool:
+        """Make edits one after another; return whether there are any. An edit that changes nothing leaves every byte as it is."""
         content = self.source.read(path)
-        for edit in edits:
-            content = editing.apply(content, [edit])
-        self.intake.files[path] = content
+        for key, value in edits.items():
+            content = editing.apply(content, {key: value})
+        if edits:
+            self.intake.files[path] = content
+        return bool(edits)

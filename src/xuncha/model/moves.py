@@ -77,9 +77,7 @@ def renumbering(existing: Iterable[Identity], removed: Identity) -> dict[Identit
     if removed.is_problem:
         following = [each for each in existing if each.problem > removed.problem]
         return {each: Identity(each.problem - 1, each.measure) for each in sorted(following)}
-    following = [
-        each for each in existing if each.problem == removed.problem and each.measure > removed.measure
-    ]
+    following = [each for each in existing if each > removed and each.problem == removed.problem]
     return {each: Identity(each.problem, each.measure - 1) for each in sorted(following)}
 
 

@@ -112,9 +112,8 @@ def find_key(text: str, keys: Collection[str]) -> str | None:
 
 def find_word(text: str, words: Collection[str]) -> str | None:
     """Return the word of a closed list that a Chinese word means, as `find_key` does for keys."""
-    return _match(
-        text, {word: [name for terms in _IN_FILES for name in terms.get(word, ())] for word in words}
-    )
+    names = {word: [name for terms in _IN_FILES for name in terms.get(word, ())] for word in words}
+    return _match(text, names)
 
 
 def _match(text: str, names: Mapping[str, Collection[str]]) -> str | None:

@@ -122,7 +122,7 @@ class Measure(Record):
     reviews: list[Review] = Field(default_factory=list, description="回头看")
     fields: Fields = Field(default_factory=dict, description="自定义字段的值；内部，不公开")
 
-    def row(self, identity: Identity, problem: Problem | None) -> MeasureRow:
+    def row(self, identity: Identity, problem: Problem | ProblemRow | None) -> MeasureRow:
         """Return the flat view."""
         last = max(self.reviews, key=attrgetter("date"), default=None)
         days = [each.date for each in (last, self.closed) if each and each.date]

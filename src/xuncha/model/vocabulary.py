@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Final, Literal, get_args
+from typing import Final, Literal, NamedTuple, get_args
 
 from xuncha import language
 from xuncha.language import mark
@@ -19,6 +19,15 @@ Requirement = Literal["progress", "evidence", "submission", "second_person", "si
 Action = Literal[
     "init", "add", "start", "progress", "attach", "submit", "return", "close", "reopen", "extend", "escalate", "review", "set", "remove", "comment", "edit", "undo", "import", "sync", "renumber",
 ]  # fmt: skip
+
+
+class StatusChange(NamedTuple):
+    """The change of status that a commit states for one problem or measure; a status is None where it states none."""
+
+    id: str
+    from_: str | None = None
+    to: str | None = None
+
 
 STATUS_WORDS: Final = {status: words[0] for status, words in names.STATUSES.items()}
 """The word for each status in documents and tables."""

@@ -10,7 +10,6 @@ from xuncha.catalogue import Catalogue, Rule
 if TYPE_CHECKING:
     from xuncha.errors import Finding
     from xuncha.model.identity import Identity
-    from xuncha.model.records import Problem
     from xuncha.model.register import Frame
     from xuncha.model.source import Fingerprint
 
@@ -19,11 +18,10 @@ Location = tuple[str | int, ...]
 
 
 class RuleContext(NamedTuple):
-    """The surroundings of a problem or a measure, as far as its rules read them."""
+    """The surroundings of a measure, as far as its rules read them."""
 
     identity: Identity
     frame: Frame
-    problem: Problem | None
     evidence: Callable[[str], Fingerprint | None]
     """Returns the hash and the size of an evidence file of this measure, given its name; None if there is no such file."""
 

@@ -14,6 +14,7 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.store.editing import apply
 from xuncha.store.files import Overlay, WorkingTree, replace
+from xuncha.store.loading import check_ledger
 from xuncha.store.reading import parse
 from xuncha.store.schema import KINDS, schema_of
 from xuncha.sync import registration
@@ -21,8 +22,7 @@ from xuncha.system import remove_tree
 from xuncha.trail.git import Git, GitError
 from xuncha.trail.repository import git_dir
 from xuncha.workflow.change import Message, begin, note_commit
-from xuncha.workflow.intake import Intake, check_ledger, commit_message
-from xuncha.workflow.journal import FileChange
+from xuncha.workflow.intake import Intake
 from xuncha.workflow.settings import SettingValues, edits
 
 _FOLDER = Path(__file__).parent
@@ -87,8 +87,7 @@ def create_from(root: Path, intake: Intake, origin: str, *, dry_run: bool = Fals
     try:
         with _repository(root, undo=True), begin(root) as session:
             session.git.user()
-            changes = [FileChange(path, None, content) for path, content in contents.items()]
-            session.commit(changes, commit_message(origin, intake))
+            session.commit(contents, intake.message(origin))
             registration.register(session.git)
     except GitError as error:
         text = _("git refused the commit, and nothing was changed: {said}", said=error.reason)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 
-from xuncha.errors import Finding, Place
+from xuncha.errors import Findings
 from xuncha.language import gettext as _
 from xuncha.model.identity import COMMENTS, CommentNumber, Identity
 from xuncha.model.records import Comment
@@ -21,7 +21,7 @@ from xuncha.store.record import by_place, gaps, list_data, list_folder, places_i
 _FILE = re.compile(r"0*([1-9][0-9]{0,5})\.yaml")
 
 
-def load_comments(source: Source) -> tuple[dict[int, Comment], list[Finding[Place]]]:
+def load_comments(source: Source) -> tuple[dict[int, Comment], Findings]:
     """Return all valid comments by their numbers, in order, and the findings about all.
 
     Whether the problem or measure that a comment is about exists is checked by the name of its file alone.
@@ -37,7 +37,12 @@ def load_comments(source: Source) -> tuple[dict[int, Comment], list[Finding[Plac
     entries, findings = list_folder(source, COMMENTS)
     names, wrong = _names(entries)
     findings += wrong
-    exists = partial(_exists, source, {})
+    list_once = cache(partial(list_folder, source))
+
+    def exists(identity: Identity) -> bool:
+        names = [entry.name for entry in list_once(identity.folder)[0]]
+        return identity.path.rpartition("/")[2] in names
+
     for number, name in names.items():
         path = f"{COMMENTS}/{name}"
         comment, wrong, unsound_keys = read_record(source, path, Comment, entries)
@@ -49,7 +54,7 @@ def load_comments(source: Source) -> tuple[dict[int, Comment], list[Finding[Plac
     return found, findings
 
 
-def _names(entries: list[Entry]) -> tuple[dict[int, str], list[Finding[Place]]]:
+def _names(entries: list[Entry]) -> tuple[dict[int, str], Findings]:
     """Return the names of the files by the numbers of the comments, in order, and the findings about them."""
     names: dict[int, str] = {}
     findings = []
@@ -76,14 +81,6 @@ def _names(entries: list[Entry]) -> tuple[dict[int, str], list[Finding[Place]]]:
     return names, findings + gaps(paths, _("comment {n} is missing"), hint=hint)
 
 
-def _exists(source: Source, cache: dict[str, set[str]], identity: Identity) -> bool:
-    """Return whether a problem or a measure has a file; `cache` caches the names in each folder that was listed."""
-    folder, _slash, name = identity.path.rpartition("/")
-    if folder not in cache:
-        cache[folder] = {entry.name for entry in list_folder(source, folder)[0]}
-    return name in cache[folder]
-
-
 def renumbered(content: bytes, number_after: Callable[[Identity], Identity]) -> bytes:
     """Return the file of a comment; the problem or measure that it is about gets its number after a renumbering.
 
@@ -94,4 +91,4 @@ def renumbered(content: bytes, number_after: Callable[[Identity], Identity]) -> 
     if not isinstance(number, str) or not Identity.is_number(number):
         return content
     after = str(number_after(Identity.parse(number)))
-    return content if after == number else editing.apply(content, [editing.Set("about", after)])
+    return content if after == number else editing.apply(content, {"about": after})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping
 from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -17,13 +17,18 @@ from yaml12 import format_yaml
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
-from xuncha.store.edits import KEYS, Append, Edit, Remove, Set
 from xuncha.store.faults import LINE_END, UnreadableError
 from xuncha.store.positions import Node, parse_tree
-from xuncha.store.reading import decode, has_data, parse
+from xuncha.store.reading import Data, decode, has_data, parse
 
-__all__ = ["KEYS", "Append", "Edit", "Remove", "Set"]  # from `edits`, which the help reads without YAML
-
+KEYS = (
+    "organisation", "inspection", "categories", "leading_group", "leaders", "offices", "contact", "notice", "papers", "people", "requires", "policy", "proof",
+    "title", "category", "finding", "goal", "part", "term", "leader", "office", "co_offices", "person", "due", "status", "publish", "progress", "outcomes",
+    "escalated", "notice_text", "closed", "reviews", "fields", "received", "channel", "text", "about", "name", "reply",
+)  # fmt: skip
+"""The keys of data/ledger.yaml, of a problem, a measure and a comment in the order in which they are written."""
+Edits = Mapping[str, Any]
+"""The new values of keys of a record, as plain data; None removes a key."""
 _BOM = b"\xef\xbb\xbf"
 _COMMA = re.compile(r"(?:\s|#[^\r\n]*)*,")
 _REST_OF_LINE = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r)")
@@ -44,7 +49,7 @@ class Splice(NamedTuple):
     text: str
 
 
-def apply(content: bytes, edits: Sequence[Edit]) -> bytes:
+def apply(content: bytes, edits: Edits) -> bytes:
     """Edit a record's file as `edited` does, parsing its present data first.
 
     Raises UnreadableError if the file cannot be read as a record; RefusedError as `edited` does.
@@ -52,29 +57,18 @@ def apply(content: bytes, edits: Sequence[Edit]) -> bytes:
     return edited(content, parse(content), edits)[0]
 
 
-def edited(content: bytes, data: dict[str, Any], edits: Sequence[Edit]) -> tuple[bytes, dict[str, Any]]:
+def edited(content: bytes, data: Data, edits: Edits) -> tuple[bytes, Data]:
     """Edit a record's file, and return its new bytes and its new plain data.
 
     `data` is its present data, from `parse`. Raises RefusedError if the layout of the file
     does not let it be edited safely; it must be edited by hand.
     """
-    new = dict(data)
-    for edit in edits:
-        match edit:
-            case Set(key, value):
-                new[key] = value
-            case Remove(key):
-                new.pop(key, None)
-            case Append(key, item, place):
-                items = list(new.get(key) or [])
-                items.insert(len(items) if place is None else place, item)
-                new[key] = items
+    removed = {key for key, value in edits.items() if value is None}
+    new = {key: value for key, value in {**data, **edits}.items() if key not in removed}
     return rewritten(content, new, data, _("change it by hand, and type: xuncha edit")), new
 
 
-def rewritten(
-    content: bytes, new: dict[str, Any], old: dict[str, Any] | None = None, hint: str = ""
-) -> bytes:
+def rewritten(content: bytes, new: Data, old: Data | None = None, hint: str = "") -> bytes:
     """Return a record's file with the data `new`; only what differs is changed. `old` is the present data.
 
     Raises UnreadableError if the file cannot be read as a record; RefusedError, with the hint, as `edited` does.
@@ -104,7 +98,7 @@ def byte_order_mark(content: bytes) -> bytes:
     return _BOM if content.startswith(_BOM) else b""
 
 
-def new_file(record: dict[str, Any], schema: str) -> bytes:
+def new_file(record: Data, schema: str) -> bytes:
     """Return the bytes of a new file with a record; its first line names the schema for editors (a path relative to the file)."""
     body = "".join(block({key: value}, 0, "\n") for key, value in record.items())
     return f"# yaml-language-server: $schema={schema}\n{body}".encode()
@@ -124,7 +118,7 @@ def rename_evidence(content: bytes, old: str, new: str) -> bytes:
     return rewritten(content, changed if changed != present else {}, present)
 
 
-def _mapping(text: str, node: Node, old: dict[str, Any], new: dict[str, Any]) -> Iterator[Splice]:
+def _mapping(text: str, node: Node, old: Data, new: Data) -> Iterator[Splice]:
     """Yield the splices that turn one mapping into another."""
     for key in old:
         if key not in new:
@@ -153,7 +147,7 @@ def _value(text: str, node: Node, key_end: int | None, old: Any, new: Any) -> It
         yield _replace(node, new)
 
 
-def _has_same_keys(text: str, node: Node, old: dict[str, Any], new: dict[str, Any]) -> bool:
+def _has_same_keys(text: str, node: Node, old: Data, new: Data) -> bool:
     """Return whether a mapping can be changed key by key: some key stays, and the first one too if it follows a list's dash on its line."""
     names = [key.text for key in node.keys]
     if names != list(old) or new.keys().isdisjoint(names):
@@ -164,10 +158,8 @@ def _has_same_keys(text: str, node: Node, old: dict[str, Any], new: dict[str, An
 
 def _sequence(text: str, node: Node, said: list[Any], meant: list[Any]) -> Iterator[Splice]:
     """Yield the splices that turn one list into another; in block style each item begins a line of its own."""
-    old_texts, new_texts = list(map(repr, said)), list(map(repr, meant))
-    for operation, start, end, first, last in SequenceMatcher(
-        None, old_texts, new_texts, autojunk=False
-    ).get_opcodes():
+    matcher = SequenceMatcher(None, list(map(repr, said)), list(map(repr, meant)), autojunk=False)
+    for operation, start, end, first, last in matcher.get_opcodes():
         if operation == "equal":
             continue
         place = start + min(end - start, last - first)

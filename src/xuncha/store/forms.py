@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 
 from xuncha.chinese.characters import UNSAFE, is_blank
-from xuncha.errors import Finding, InvalidLedgerError, Place, RefusedError
+from xuncha.errors import Findings, InvalidLedgerError, RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.forms import Form
 from xuncha.model.identity import FORMS
@@ -32,7 +32,7 @@ def form_path(name: str) -> str:
     return f"{FORMS}/{name}.yaml"
 
 
-def load_forms(source: Source) -> tuple[dict[str, Form], list[Finding[Place]]]:
+def load_forms(source: Source) -> tuple[dict[str, Form], Findings]:
     """Return all valid forms, by their names, and the findings about the others."""
     if ("forms", "folder") not in {(entry.name, entry.kind) for entry in list_folder(source, "data")[0]}:
         return {}, []

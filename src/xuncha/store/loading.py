@@ -12,17 +12,19 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from xuncha.errors import Finding, InvalidLedgerError, Place, RefusedError
+from xuncha.errors import Finding, Findings, InvalidLedgerError, Place, RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS, Identity
 from xuncha.model.records import Comment, EvidenceFile, Ledger, Measure, Problem
 from xuncha.model.register import Frame, ProblemRow
 from xuncha.model.source import Entry, Fingerprint, Source
-from xuncha.rules.catalogue import RuleContext, broken_rules
+from xuncha.rules.catalogue import Location, RuleContext, broken_rules
 from xuncha.rules.ledger import PROBLEM_RULES, SETTINGS_RULES, requires_newer
 from xuncha.rules.measure import measure_findings
 from xuncha.store.faults import finding_on, link, unreadable
+from xuncha.store.reading import Data
 from xuncha.store.record import (
+    Parsed,
     by_place,
     gaps,
     list_data,
@@ -48,7 +50,7 @@ class ProblemFolder:
     number: int
     problem: Problem | None = None
     measures: dict[Identity, Measure] = field(default_factory=dict)
-    findings: list[Finding[Place]] = field(default_factory=list)
+    findings: Findings = field(default_factory=list)
 
     def row(self) -> ProblemRow:
         """Return the flat view; there must be no findings."""
@@ -72,7 +74,7 @@ class LedgerFile:
 
     settings: Settings | None  # None if there are findings
     frame: Frame | None  # None if the keys against which problems and measures are checked are invalid
-    findings: list[Finding[Place]]
+    findings: Findings
 
 
 def load_settings(source: Source, *, warn: bool = False) -> LedgerFile:
@@ -95,9 +97,7 @@ def load_settings(source: Source, *, warn: bool = False) -> LedgerFile:
     return LedgerFile(None if findings else settings, frame, findings)
 
 
-def load_folders(
-    source: Source, non_empty: Container[str] = ()
-) -> tuple[dict[int, str], list[Finding[Place]]]:
+def load_folders(source: Source, non_empty: Container[str] = ()) -> tuple[dict[int, str], Findings]:
     """List the problems' folders by their numbers, in order, with the findings about their names.
 
     The folders `non_empty` are known not to be empty, and are not listed.
@@ -142,37 +142,30 @@ def load_problem(source: Source, name: str, frame: Frame | None, *, warn: bool =
     loaded = ProblemFolder(number, findings=findings)
     if findings:
         return loaded
-    path = f"{folder}/problem.yaml"
-    if any(entry.name == "problem.yaml" for entry in entries):
-        problem, wrong, unsound = read_record(source, path, Problem, entries)
-        findings += wrong
-        if problem and frame:
-            found = broken_rules(PROBLEM_RULES, unsound, problem, frame, warn=warn)
-            findings += places_if_any(source, path, found)
-        if not unsound:
-            loaded.problem = problem
-    else:
-        hint = _("write it, with `title` and `category`")
-        findings.append(finding_on(path, "file-missing", _("{path} is missing"), hint))
-    identities, wrong = _identities(number, folder, entries)
-    findings += wrong
+    identities, misnamed = _identities(number, folder, entries)
     if warn and not identities:
         hint = _("type: xuncha add measure {n} TITLE")
-        without = finding_on(path, "no-measures", _("problem {n} has no measures"), hint, n=number)
-        findings.append(without._replace(severity="warning"))
-    for identity in identities:
-        path = f"{folder}/{identity}.yaml"
-        measure, wrong, unsound = read_record(source, path, Measure, entries)
-        if measure and not unsound:
-            loaded.measures[identity] = measure
-        if measure and frame:
-            around = RuleContext(identity, frame, loaded.problem, partial(_fingerprint, source, identity))
-            wrong += places_if_any(source, path, measure_findings(measure, around, unsound, warn=warn))
-        findings += sorted(wrong, key=by_place)
+        without = finding_on(
+            f"{folder}/problem.yaml", "no-measures", _("problem {n} has no measures"), hint, n=number
+        )
+        misnamed.append(without._replace(severity="warning"))
+    for identity in (Identity(number), *identities):
+        path = f"{folder}/{'problem' if identity.is_problem else identity}.yaml"
+        read = read_record(source, path, kind_of(identity), entries)
+        found = read.findings
+        if read.record and frame:
+            found += places_if_any(source, path, _rule_findings(source, identity, read, frame, warn=warn))
+        findings += sorted(found, key=by_place)
+        if isinstance(read.record, Problem):
+            loaded.problem = None if read.invalid else read.record
+        elif read.record and not read.invalid:
+            loaded.measures[identity] = read.record
+        if identity.is_problem:
+            findings += misnamed
     return loaded
 
 
-def check(source: Source, *, warn: bool = False) -> list[Finding[Place]]:
+def check(source: Source, *, warn: bool = False) -> Findings:
     """Return all findings of a ledger, in the order of its files; with `warn`, also warnings, forms and templates. Reads every file anew."""
     from xuncha.store.comments import load_comments  # noqa: PLC0415  most commands never read comments
 
@@ -185,6 +178,12 @@ def check(source: Source, *, warn: bool = False) -> list[Finding[Place]]:
     from xuncha.store.forms import load_forms  # noqa: PLC0415  for `validate` alone
 
     return [*found, *load_forms(source)[1], *_own_templates(source)]
+
+
+def check_ledger(source: Source) -> None:
+    """Check a ledger. Raises InvalidLedgerError if it breaks rules."""
+    if findings := check(source):
+        raise InvalidLedgerError(findings)
 
 
 def _own_templates(source: Source, folder: str = "templates") -> Iterator[Finding[Place]]:
@@ -236,8 +235,7 @@ def load_record(source: Source, identity: Identity) -> Problem | Measure:
 
     Raises InvalidLedgerError if it does not exist, or is not valid.
     """
-    kind: type[Problem | Measure] = Problem if identity.is_problem else Measure
-    read = read_record(source, identity.path, kind)
+    read = read_record(source, identity.path, kind_of(identity))
     if read.record is None or read.findings:
         raise InvalidLedgerError(read.findings)
     return read.record
@@ -249,34 +247,23 @@ def load_measures(source: Source, identities: Iterable[Identity]) -> dict[Identi
     return {identity: each.record for identity, each in read.items() if each.record and not each.invalid}
 
 
-def checked_measure(
-    source: Source, identity: Identity, data: dict[str, Any], problem: Problem, frame: Frame
-) -> Measure:
-    """Make a measure from plain data, checked as part of a ledger that is otherwise valid.
+def checked_record(source: Source, identity: Identity, data: Data, frame: Frame) -> Problem | Measure:
+    """Make a problem or a measure from plain data, checked as part of a ledger that is otherwise valid.
 
     Raises RefusedError for the first rule that it would break.
     """
-    shaped = make_record(Measure, data)
-    around = RuleContext(identity, frame, problem, partial(_fingerprint, source, identity))
-    findings: list[Finding[Any]] = shaped.findings
+    read = make_record(kind_of(identity), data)
+    findings: list[Finding[Any]] = read.findings
     try:
-        findings += measure_findings(shaped.record, around, shaped.invalid)
+        findings += _rule_findings(source, identity, read, frame)
     except OSError as error:
         findings.append(unreadable(str(error.filename), error))
     for finding in findings:
         raise RefusedError(finding.code, finding.message, finding.hint)
-    return shaped.record
+    return read.record
 
 
-def checked_problem(data: dict[str, Any], frame: Frame) -> Problem:
-    """Make a problem from plain data, checked as part of a ledger that is otherwise valid. Raises RefusedError as `checked_measure` does."""
-    shaped = make_record(Problem, data)
-    for finding in (*shaped.findings, *broken_rules(PROBLEM_RULES, shaped.invalid, shaped.record, frame)):
-        raise RefusedError(finding.code, finding.message, finding.hint)
-    return shaped.record
-
-
-def _load_all(source: Source, *, warn: bool = False) -> tuple[Ledger | None, list[Finding[Place]]]:
+def _load_all(source: Source, *, warn: bool = False) -> tuple[Ledger | None, Findings]:
     ledger_file = load_settings(source, warn=warn)
     folders, wrong = load_folders(source)
     findings = ledger_file.findings + wrong
@@ -290,9 +277,7 @@ def _load_all(source: Source, *, warn: bool = False) -> tuple[Ledger | None, lis
     return Ledger(ledger_file.settings, problems, measures), findings
 
 
-def _identities(
-    number: int, folder: str, entries: list[Entry]
-) -> tuple[list[Identity], list[Finding[Place]]]:
+def _identities(number: int, folder: str, entries: list[Entry]) -> tuple[list[Identity], Findings]:
     identities, findings = [], []
     for entry in sorted(entries):
         path = f"{folder}/{entry.name}"
@@ -310,6 +295,21 @@ def _identities(
     identities.sort()
     paths = {identity.measure: f"{folder}/{identity}.yaml" for identity in identities}
     return identities, findings + gaps(paths, _("measure {n} is missing"), f"{number}.")
+
+
+def kind_of(identity: Identity) -> type[Problem | Measure]:
+    """Return the kind of a record."""
+    return Problem if identity.is_problem else Measure
+
+
+def _rule_findings(
+    source: Source, identity: Identity, read: Parsed[Any, Any], frame: Frame, *, warn: bool = False
+) -> Iterator[Finding[Location]]:
+    """Yield a finding for every rule that a problem or a measure breaks."""
+    if identity.is_problem:
+        return broken_rules(PROBLEM_RULES, read.invalid, read.record, frame, warn=warn)
+    context = RuleContext(identity, frame, partial(_fingerprint, source, identity))
+    return measure_findings(read.record, context, read.invalid, warn=warn)
 
 
 def _fingerprint(source: Source, identity: Identity, name: str) -> Fingerprint | None:

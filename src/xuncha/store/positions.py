@@ -49,11 +49,6 @@ class Node:
     items: list[Node] = field(default_factory=list)
     """The values of a mapping, in the order of its keys; the items of a sequence."""
 
-    def get(self, key: str) -> Node | None:
-        """Return the value of a key of a mapping; None if it has no such key."""
-        pairs = zip(self.keys, self.items, strict=True)
-        return next((item for name, item in pairs if name.text == key), None)
-
 
 def parse_tree(text: str, scale: int = 1) -> Node:
     """Return the positions in one record; `text` is from `reading.decode`, and `scale` is as there.
@@ -188,9 +183,9 @@ def same_shape(node: Node, data: object) -> bool:
         same_keys = all(key.text == name or not isinstance(name, str) for key, name in names)
         return same_keys and all(map(same_shape, node.items, data.values()))
     if node.kind == "sequence":
-        return (
-            isinstance(data, list) and len(data) == len(node.items) and all(map(same_shape, node.items, data))
-        )
+        if not isinstance(data, list) or len(data) != len(node.items):
+            return False
+        return all(map(same_shape, node.items, data))
     return not isinstance(data, dict | list)
 
 

@@ -17,6 +17,8 @@ from xuncha.language import gettext as _
 from xuncha.model.source import MAX_SIZE
 from xuncha.store.faults import MAX_DEPTH, MAX_VALUES, UnreadableError, invisible
 
+Data = dict[str, Any]
+"""A record as plain data: texts, numbers, booleans, lists and mappings; dates are texts."""
 # Text that the two readers may understand differently, or that a ledger must not contain. Every file is searched for all of
 # them, so each pattern but the first begins with one fixed character, which `re` finds quickly.
 _DOUBTFUL = re.compile(r"[&*!?\t\r\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
@@ -57,8 +59,8 @@ def decode(content: bytes, scale: int = 1) -> str:
     return text.removeprefix("\ufeff")
 
 
-def parse(content: bytes, scale: int = 1) -> dict[str, Any]:
-    """Parse one record into texts, numbers, booleans, lists and mappings; dates stay texts.
+def parse(content: bytes, scale: int = 1) -> Data:
+    """Parse one record.
 
     Raises UnreadableError if it is not one YAML mapping of plain data, with every key once.
     """
@@ -74,7 +76,7 @@ def parse(content: bytes, scale: int = 1) -> dict[str, Any]:
     return data
 
 
-def has_data(text: str, data: dict[str, Any]) -> bool:
+def has_data(text: str, data: Data) -> bool:
     """Return whether a text is a record with exactly this data."""
     try:
         return parse(text.encode()) == data
@@ -120,7 +122,7 @@ def _count_keys(value: dict[Any, Any] | list[Any], depth: int = MAX_DEPTH) -> in
     return count
 
 
-def _parse_carefully(text: str, scale: int) -> dict[str, Any]:
+def _parse_carefully(text: str, scale: int) -> Data:
     if match := _CONFLICT.search(text):
         disputed = _(", ").join(f"`{key}`" for key in dict.fromkeys(_conflicts(text)))
         message = _("git left a merge conflict in the file")

@@ -6,19 +6,19 @@ import re
 from collections.abc import Iterable
 from errno import ELOOP
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, get_args
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from xuncha.chinese.characters import UNSAFE_CHARACTER, is_blank
 from xuncha.chinese.limits import limit
-from xuncha.errors import Finding, Place
+from xuncha.errors import Finding, Findings, Place
 from xuncha.language import gettext as _
 from xuncha.model.names import find_key, find_word
 from xuncha.model.source import Entry, Source
 from xuncha.rules.names import suggestion
 from xuncha.store.faults import UnreadableError, excerpt, finding_on, keyboard_slip, link, unreadable
-from xuncha.store.reading import decode, parse
+from xuncha.store.reading import Data, decode, parse
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -31,7 +31,7 @@ P = TypeVar("P")
 
 _MAX_SHOWN = 40  # characters of a value that a message shows at most
 # Substitutes for required keys that are missing or wrong, so that the rules can check the other keys.
-_STAND_INS: dict[str, dict[str, Any]] = {
+_STAND_INS: dict[str, Data] = {
     "Settings": {"categories": [], "leaders": [], "offices": []},
     "Problem": {"title": "—"},
     "Measure": {"title": "—", "status": "not_started"},
@@ -51,7 +51,7 @@ class Parsed(NamedTuple, Generic[R, P]):
     """The keys of the record whose value must not be used: it is missing or invalid in the file."""
 
 
-def make_record(kind: type[_Record], data: dict[str, Any]) -> Parsed[_Record, Location]:
+def make_record(kind: type[_Record], data: Data) -> Parsed[_Record, Location]:
     """Make a record from plain data; if some keys are invalid, from the others alone."""
     try:
         return Parsed(kind.model_validate(data), [])
@@ -201,14 +201,14 @@ _MAX_FINDINGS = 100  # findings of one file; who has more to correct will run th
 _Record = TypeVar("_Record", bound=BaseModel)
 
 
-def list_data(source: Source) -> tuple[list[Entry], list[Finding[Place]]]:
+def list_data(source: Source) -> tuple[list[Entry], Findings]:
     """List the folder `data`; return no entries and the finding if it is a link or cannot be listed."""
     if ("data", "link") in list_folder(source, "")[0]:
         return [], [link("data")]
     return list_folder(source, "data")
 
 
-def list_folder(source: Source, folder: str) -> tuple[list[Entry], list[Finding[Place]]]:
+def list_folder(source: Source, folder: str) -> tuple[list[Entry], Findings]:
     """List a folder; return no entries and the finding if the system refuses to list it."""
     try:
         return source.entries(folder), []
@@ -216,7 +216,7 @@ def list_folder(source: Source, folder: str) -> tuple[list[Entry], list[Finding[
         return [], [unreadable(folder, error)]
 
 
-def gaps(paths: dict[int, str], message: str, problem: str = "", *, hint: str = "") -> list[Finding[Place]]:
+def gaps(paths: dict[int, str], message: str, problem: str = "", *, hint: str = "") -> Findings:
     """Return a finding for each gap in the numbers of files or folders, given in order; the default hint suits problems and measures."""
     hint = hint or _(
         "restore {missing}, or renumber this one to {missing}; remove what was entered by mistake with `xuncha remove {missing} --reason …`, which closes the gap"
@@ -241,7 +241,8 @@ def read_record(
         content = source.read(path)
         record, broken, unsound = make_record(kind, parse(content, scale))
     except FileNotFoundError:
-        return Parsed(None, [finding_on(path, "file-missing", _("{path} is missing"))])
+        hint = _("write it, with `title` and `category`") if name == "problem.yaml" else ""
+        return Parsed(None, [finding_on(path, "file-missing", _("{path} is missing"), hint)])
     except OSError as error:
         return Parsed(None, [link(path) if error.errno == ELOOP else unreadable(path, error)])
     except UnreadableError as error:
@@ -256,7 +257,7 @@ def by_place(finding: Finding[Place]) -> tuple[int, int]:
     return finding.place.line, finding.place.column
 
 
-def places_if_any(source: Source, path: str, broken: Iterable[Finding[Location]]) -> list[Finding[Place]]:
+def places_if_any(source: Source, path: str, broken: Iterable[Finding[Location]]) -> Findings:
     """Add places to the findings of a file; or return the finding that its evidence cannot be read."""
     try:
         found = list(broken)
@@ -265,9 +266,7 @@ def places_if_any(source: Source, path: str, broken: Iterable[Finding[Location]]
     return add_places(path, source.read(path), found) if found else []
 
 
-def add_places(
-    path: str, content: bytes, broken: list[Finding[Location]], scale: int = 1
-) -> list[Finding[Place]]:
+def add_places(path: str, content: bytes, broken: list[Finding[Location]], scale: int = 1) -> Findings:
     """Add path, line, column and excerpt to the findings of a file that could be read."""
     from xuncha.store.positions import parse_tree, position_of  # noqa: PLC0415  only where something is wrong
 

@@ -13,12 +13,12 @@ from xuncha.errors import RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import COMMENTS, LEDGER_FILE, PARTS, PROBLEMS, CommentNumber, Identity
 from xuncha.model.moves import Move, Numbered, cites, identity_of, number_after, path_now
+from xuncha.model.vocabulary import StatusChange
 from xuncha.store import editing
 from xuncha.store.comments import renumbered
-from xuncha.store.edits import Set
 from xuncha.store.faults import UnreadableError
 from xuncha.store.loading import check
-from xuncha.store.reading import parse
+from xuncha.store.reading import Data, parse
 from xuncha.sync import numbers, registration, sharing
 from xuncha.sync.merging import (
     missing_files,
@@ -30,12 +30,12 @@ from xuncha.sync.merging import (
 )
 from xuncha.sync.names import Renaming, contradicts, listed_names, renaming_edits, renamings
 from xuncha.sync.status_events import with_authors
-from xuncha.sync.values import Data, Side, Versions
+from xuncha.sync.values import Side, Versions
 from xuncha.trail import objects
 from xuncha.trail.git import Git, GitError, TruncatedError, is_hash, literals
 from xuncha.trail.objects import Changes, Listing, StoredFile
 from xuncha.trail.tree import Tree
-from xuncha.workflow.change import Message, StatusChange
+from xuncha.workflow.change import Message
 from xuncha.workflow.comment import shortened, subject
 from xuncha.workflow.verbs import SUBJECTS
 
@@ -70,6 +70,14 @@ class Adjustments:
     outdated_citations: list[tuple[Identity, Move]] = field(default_factory=list)
     """The records whose text names a number that has changed, each with the change."""
 
+    def add_renumbered(self, move: Move, title: str) -> None:
+        """Record that something was renumbered; what is renumbered by two attempts is recorded once."""
+        earlier = next((each for each in self.renumbered if each.move.new == move.old), None)
+        if earlier:
+            self.renumbered.remove(earlier)
+            move = Move(earlier.move.old, move.new)
+        self.renumbered = sorted([*self.renumbered, Renumbered(move, title)])
+
 
 @dataclass
 class Joining:
@@ -80,7 +88,7 @@ class Joining:
     theirs: str
     name: str  # the remote branch, such as origin/main
     take: Side | None  # the side that wins if both have changed the same thing in different ways
-    adjustments: Adjustments = field(default_factory=Adjustments)
+    adjustments: Adjustments  # what had to change is added to it
     _tip: str = field(default="", init=False)  # the last commit that was made here
     _listing: Listing = field(default_factory=dict, init=False)  # the files of the ledger at that commit
 
@@ -127,9 +135,8 @@ class Joining:
         self._update_names(sides)
         self._must_be_valid(their_files)
         self._record_citations(sides, [*numbers.sorted_moves(plan, up=True), *down_moves])
-        self.adjustments.kept = sorted(
-            united.kept | {each for path in missing if (each := identity_of(path))}
-        )
+        restored = {each for path in missing if (each := identity_of(path))}
+        self.adjustments.kept += sorted(united.kept | restored)
         return self._tip
 
     def _common_listing(self, first: str, second: str) -> Listing:
@@ -166,7 +173,7 @@ class Joining:
             title = str(record.get("title", ""))
             step = StatusChange(str(move.old), None, str(move.new))
             message = Message(f"{action} {move.old} → {move.new} {title}", "renumber", [step])
-        self.adjustments.renumbered.append(Renumbered(move, title))
+        self.adjustments.add_renumbered(move, title)
         self._commit(numbers.file_changes(self._listing, move) | self._updated_comments(move), message)
 
     def _updated_comments(self, move: Move) -> Changes:
@@ -181,10 +188,8 @@ class Joining:
                 updated = renumbered(content or b"", lambda number: number_after(number, move))
                 if updated != content:
                     edited[path] = updated
-        blobs = objects.store(self.git, list(edited.values())) if edited else []
-        return {
-            path: StoredFile(self._listing[path].mode, blob) for path, blob in zip(edited, blobs, strict=True)
-        }
+        blobs = zip(edited, objects.store(self.git, list(edited.values())) if edited else [], strict=True)
+        return {path: StoredFile(self._listing[path].mode, blob) for path, blob in blobs}
 
     def _rename(self, old: str, new: str) -> None:
         """Give one evidence file another name, because the other side has a different file of its name."""
@@ -248,7 +253,7 @@ class Joining:
             for renaming in renamings_found:
                 if edits := renaming_edits(record, renaming):
                     self._edit(path, edits, renaming)
-                    record.update((each.key, each.value) for each in edits)
+                    record.update(edits)
 
     def _is_contradicted(self, renaming: Renaming, before: Listing, after: Listing) -> bool:
         """Return whether a record of the side that renamed something shows that it was replaced, not renamed."""
@@ -261,7 +266,7 @@ class Joining:
         paths = [path for path in listing if path == LEDGER_FILE or Identity.from_path(path)]
         return read_records(self.git, listing, paths)
 
-    def _edit(self, path: str, edits: Sequence[Set], renaming: Renaming) -> None:
+    def _edit(self, path: str, edits: editing.Edits, renaming: Renaming) -> None:
         """Change a record, in a commit that does nothing else."""
         identity = Identity.from_path(path)
         rewritten = self._rewritten(path, lambda text: editing.apply(text, edits)) if identity else None

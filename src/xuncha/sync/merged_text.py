@@ -149,6 +149,5 @@ def _surrounding_text(sides: Versions, name: str) -> str:
     if ours == before:
         return str(theirs)
     common = set((before + ours).splitlines())
-    return str(ours) + "".join(
-        line for line in theirs.splitlines(keepends=True) if line.rstrip("\r\n") not in common
-    )
+    lines = theirs.splitlines(keepends=True)
+    return str(ours) + "".join(line for line in lines if line.rstrip("\r\n") not in common)

@@ -17,10 +17,10 @@ from xuncha.model.names import key_name
 from xuncha.model.vocabulary import status_name
 from xuncha.store import editing
 from xuncha.store.faults import LINE_END, UnreadableError
-from xuncha.store.reading import decode, has_data, parse
+from xuncha.store.reading import Data, decode, has_data, parse
 from xuncha.sync.merged_text import Weaver
 from xuncha.sync.status_events import status_events
-from xuncha.sync.values import UNSETTLED, Data, Dispute, Merged, Side, Versions, merge_values, merged_value
+from xuncha.sync.values import UNSETTLED, Dispute, Merged, Side, Versions, merge_values, merged_value
 from xuncha.trail import objects
 from xuncha.trail.git import Git, GitError
 from xuncha.trail.objects import Listing, StoredFile
@@ -76,14 +76,12 @@ def _candidate_texts(texts: Versions, end: str, values: Versions, data: Data) ->
     woven = Weaver(texts, end).record(values, data)
     if woven is not None:
         yield woven
-    changed = [key for key in data | values.ours if data.get(key) != values.ours.get(key)]
-    if set(changed) <= set(editing.KEYS):
-        edits = [editing.Set(key, data[key]) if key in data else editing.Remove(key) for key in changed]
+    changed = {key: data.get(key) for key in data | values.ours if data.get(key) != values.ours.get(key)}
+    if changed.keys() <= set(editing.KEYS):
         with contextlib.suppress(RefusedError):
-            yield decode(editing.apply(texts.ours.encode(), edits))
-    yield editing.leading_comments(texts.ours) + "".join(
-        editing.block({key: value}, 0, end) for key, value in data.items()
-    )
+            yield decode(editing.apply(texts.ours.encode(), changed))
+    blocks = (editing.block({key: value}, 0, end) for key, value in data.items())
+    yield editing.leading_comments(texts.ours) + "".join(blocks)
 
 
 class MergedFile(NamedTuple):
@@ -240,7 +238,7 @@ def must_not_take_invalid_closing(
         if dispute.location != ("status",) or values[0] != "closed" or values[1] in {"closed", "submitted"}:
             continue
         events = status_events(git, *span, dispute.path)
-        if any(event.to == "submitted" and event.action != "undo" for event in events):
+        if any(change.to == "submitted" and commit.trailers.action != "undo" for commit, change in events):
             continue  # there is a new application
         message = _(
             "{what}; the application for that closing is no longer valid, and the policy requires one; nothing was changed"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
-from xuncha.store.edits import Set
-
 _KEYS: Final = {
     "categories": ["category"],
     "leaders": ["leader", "escalated"],
@@ -52,22 +50,22 @@ def listed_names(settings: dict[str, Any], list_key: str) -> dict[str, str]:
     return names
 
 
-def renaming_edits(record: dict[str, Any], renaming: Renaming) -> list[Set]:
+def renaming_edits(record: dict[str, Any], renaming: Renaming) -> dict[str, Any]:
     """Return the edits by which a record uses the new name instead of the old one."""
-    edits: list[Set] = []
+    edits: dict[str, Any] = {}
     for key in _KEYS[renaming.list_key]:
         value = record.get(key)
         if value == renaming.old:
-            edits.append(Set(key, renaming.new))
+            edits[key] = renaming.new
         elif isinstance(value, dict) and value.get("to") == renaming.old:
-            edits.append(Set(key, {**value, "to": renaming.new}))
+            edits[key] = {**value, "to": renaming.new}
         elif isinstance(value, list) and renaming.old in value:
             renamed = [renaming.new if name == renaming.old else str(name) for name in value]
-            edits.append(Set(key, list(dict.fromkeys(renamed))))
+            edits[key] = list(dict.fromkeys(renamed))
     return edits
 
 
 def contradicts(before: dict[str, Any], after: dict[str, Any], renaming: Renaming) -> bool:
     """Return whether a record of the side that renamed shows that it was no renaming: it uses a third name now."""
     edits = renaming_edits(before, renaming)
-    return any(after.get(edit.key) not in (edit.value, before.get(edit.key)) for edit in edits)
+    return any(after.get(key) not in (value, before.get(key)) for key, value in edits.items())

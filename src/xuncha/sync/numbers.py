@@ -192,9 +192,8 @@ def _removals(git: Git, without: str, tip: str) -> Iterator[tuple[Commit, Identi
     for commit in log(git, f"{without}..{tip}", "--", PROBLEMS):
         undone.update(commit.trailers.undoes)
         if commit.trailers.action == "remove" and commit.hash not in undone:
-            numbers = map(
-                Identity.try_parse, commit.trailers.ids
-            )  # anything else was not written by a command
+            # Anything but a number was not written by a command.
+            numbers = map(Identity.try_parse, commit.trailers.ids)
             yield from ((commit, number) for number in numbers if number)
 
 

@@ -16,10 +16,10 @@ from xuncha import system
 from xuncha.errors import RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import COMMENTS, LEDGER_FILE, PROBLEMS, Identity
-from xuncha.model.moves import Move, path_now
+from xuncha.model.moves import path_now
 from xuncha.model.register import Register
 from xuncha.sync import sharing
-from xuncha.sync.joining import Adjustments, Joining, Renumbered
+from xuncha.sync.joining import Adjustments, Joining
 from xuncha.sync.sharing import Route, SentTags
 from xuncha.sync.values import Side
 from xuncha.trail import objects
@@ -49,18 +49,6 @@ class Synced(Adjustments):
     rewritten: bool = False  # whether the remote lost commits that it had
     uncommitted: list[str] = field(default_factory=list)  # files with uncommitted changes, which are not sent
     register: Register | None = None  # after the sync; None if it breaks rules, or nothing came
-
-    def add(self, adjustments: Adjustments) -> None:
-        """Add the adjustments of one more attempt; what is renumbered twice is reported once."""
-        self.kept += adjustments.kept
-        self.renamed += adjustments.renamed
-        self.updated_names += adjustments.updated_names
-        self.outdated_citations += adjustments.outdated_citations
-        for latest in adjustments.renumbered:
-            earlier = next((each for each in self.renumbered if each.move.new == latest.move.old), latest)
-            self.renumbered = [each for each in self.renumbered if each is not earlier]
-            self.renumbered.append(Renumbered(Move(earlier.move.old, latest.move.new), latest.title))
-        self.renumbered.sort()
 
     def compare(self, before: Register | None) -> None:
         """Record the closings and deadlines that differ from before the sync; nothing if the ledger breaks rules."""
@@ -147,14 +135,12 @@ def _integrate(session: Session, route: Route, theirs: str | None, take: Side | 
         return git.count_commits(ours, "--")[0]
     if sharing.is_ancestor(git, theirs, ours):
         return sharing.count_ahead(git, ours, theirs) if ours != theirs else 0
-    joining = None if sharing.is_ancestor(git, ours, theirs) else Joining(git, ours, theirs, route.name, take)
-    result = joining.join() if joining else theirs
+    joined = not sharing.is_ancestor(git, ours, theirs)
+    result = Joining(git, ours, theirs, route.name, take, synced).join() if joined else theirs
     _must_not_overwrite(session, ours, result)
     session.advance(ours, result)
     synced.received += sharing.count_ahead(git, theirs, ours)
-    if joining:
-        synced.joined = True
-        synced.add(joining.adjustments)
+    synced.joined |= joined
     return sharing.count_ahead(git, result, theirs)
 
 

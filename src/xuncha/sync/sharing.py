@@ -107,9 +107,8 @@ def push(git: Git, route: Route) -> None:
         _run_remote(git, "push", "--porcelain", *options, "--", route.remote, refspec)
     except GitError as error:
         refusals = [line for line in error.output.splitlines() if line.startswith("!\t")]
-        if any("[rejected]" in line for line in refusals) or _RACE.search(
-            "\n".join([*refusals, error.reason])
-        ):
+        is_rejected = any("[rejected]" in line for line in refusals)
+        if is_rejected or _RACE.search("\n".join([*refusals, error.reason])):
             raise MovedError from error
         if not refusals and "failed to push some refs" not in error.reason:
             raise _unreachable(route, error) from error

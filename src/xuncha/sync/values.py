@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Generic, Literal, NamedTuple, TypeVar
 
+from xuncha.store.reading import Data
+
 Location = tuple[str | int, ...]
 """The keys and indexes that lead to a value inside a record."""
 ItemName = tuple[str, int]
 """What identifies an item of a list on both sides: its name, and its number (from 1) among items of that name."""
 Side = Literal["ours", "theirs"]
-Data = dict[str, Any]
-"""A record as plain data."""
 T = TypeVar("T")
 
 

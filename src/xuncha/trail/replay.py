@@ -19,6 +19,7 @@ from xuncha.chinese.characters import without_unsafe
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, PARTS
+from xuncha.model.vocabulary import StatusChange
 from xuncha.trail.contents import git_pipe, split_nul
 from xuncha.trail.git import Git, GitError, TruncatedError
 from xuncha.trail.runner import SlowError
@@ -56,14 +57,6 @@ _SECONDS: Final = re.compile(rb"-?[0-9]{1,15}")
 _DATE: Final = re.compile(r"(.+)T.{8}([+-][0-9]+:[0-9]+)")
 """A date as git writes it: the day, and the zone."""
 _EPOCH: Final = "1970-01-01T00:00:00+00:00"  # the date of a commit whose own is invalid
-
-
-class StatusChange(NamedTuple):
-    """The change of status that a commit states for one problem or measure; a status is None where it states none."""
-
-    id: str
-    from_: str | None = None
-    to: str | None = None
 
 
 class Trailers(NamedTuple):

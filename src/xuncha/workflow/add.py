@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import chain
 from typing import Any, NamedTuple
 
 from xuncha.errors import RefusedError
 from xuncha.model.identity import LEDGER_FILE, Identity
 from xuncha.model.register import Frame, MeasureRow, ProblemRow
-from xuncha.model.vocabulary import Term
+from xuncha.model.vocabulary import StatusChange, Term
 from xuncha.rules.fields import read_field
 from xuncha.rules.names import matching_category, matching_name, no_such_record
 from xuncha.store.cache import register
-from xuncha.store.editing import Append, apply, new_file
+from xuncha.store.editing import edited, new_file
 from xuncha.store.files import Overlay
 from xuncha.store.loading import load_problem, load_settings
-from xuncha.workflow.change import Message, Session, StatusChange
-from xuncha.workflow.journal import FileChange
+from xuncha.store.reading import Data, parse
+from xuncha.workflow.change import Message, Session
 from xuncha.workflow.settings import categories
 from xuncha.workflow.verbs import SUBJECTS
 
@@ -77,7 +78,7 @@ def add_measure(
     if row is None:
         raise no_such_record(problem)
     identity = Identity(problem.problem, len(row.measures) + 1)
-    values: dict[str, Any] = {
+    values: Data = {
         "title": title.strip(),
         "goal": goal and goal.strip(),
         "term": None if term == "once" else term,
@@ -105,47 +106,46 @@ def _add(
 ) -> Added:
     """Check the new record as part of the ledger, and commit it."""
     record = {key: value for key, value in values.items() if value}
-    changes: list[FileChange] = []
-    new_names: tuple[str, ...] = ()
-    if new and (edits := _new_names(frame, record)):
-        change, frame = _settings_change(session, edits)
-        changes.append(change)
-        new_names = tuple(
-            str(edit.item["title"] if isinstance(edit.item, dict) else edit.item) for edit in edits
-        )
+    contents: dict[str, bytes | None] = {}
+    new_names = _new_names(frame, record) if new else {}
+    if any(new_names.values()):
+        contents[LEDGER_FILE], frame = _with_names(session, new_names)
     kind = "problem" if identity.is_problem else "measure"
     content = new_file(record, f"../../schema/{kind}.json")
-    changes.append(FileChange(identity.path, None, content))
-    session.must_be_clean(*[change.path for change in changes])
+    contents[identity.path] = content
+    session.must_be_clean(*contents)
     folder = load_problem(Overlay(session.source, {identity.path: content}), f"{identity.problem:02d}", frame)
     for finding in folder.findings:
         raise RefusedError(finding.code, finding.message, finding.hint)
     step = StatusChange(str(identity), None, record.get("status"))
-    session.commit(changes, Message(f"{SUBJECTS['add']} {identity} {record['title']}", "add", [step]))
+    session.commit(contents, Message(f"{SUBJECTS['add']} {identity} {record['title']}", "add", [step]))
     duplicate = next((row.id for row in neighbours if row.title == record["title"]), None)
-    return Added(identity, new_names, duplicate)
+    names = tuple(each["title"] if isinstance(each, dict) else each for each in chain(*new_names.values()))
+    return Added(identity, names, duplicate)
 
 
-def _new_names(frame: Frame, record: dict[str, Any]) -> list[Append]:
-    """Return the edits that enter a record's new names into data/ledger.yaml; put the key of a new category into the record."""
-    edits = []
+def _new_names(frame: Frame, record: Data) -> dict[str, list[Any]]:
+    """Return what the lists of data/ledger.yaml lack for a record; put the key of a new category into the record."""
+    offices = dict.fromkeys(filter(None, [record.get("office"), *record.get("co_offices", ())]))
+    new: dict[str, list[Any]] = {
+        "categories": [],
+        "leaders": [name for name in (record.get("leader"),) if name and name not in frame.leaders],
+        "offices": [name for name in offices if name not in frame.offices],
+    }
     category = record.get("category")
     if category and category not in dict(frame.categories):
-        (new,) = categories([key for key, _title in frame.categories], [category])
-        record["category"] = new["key"]
-        edits.append(Append("categories", new))
-    offices = [record[key] for key in ("office",) if key in record] + record.get("co_offices", [])
-    leaders = [record["leader"]] if "leader" in record else []
-    edits += [Append("leaders", name) for name in leaders if name not in frame.leaders]
-    return edits + [Append("offices", name) for name in dict.fromkeys(offices) if name not in frame.offices]
+        new["categories"] = categories([key for key, _title in frame.categories], [category])
+        record["category"] = new["categories"][0]["key"]
+    return new
 
 
-def _settings_change(session: Session, edits: Sequence[Append]) -> tuple[FileChange, Frame]:
-    """Enter names into data/ledger.yaml; return the change of the file, and the settings after it."""
+def _with_names(session: Session, new_names: Mapping[str, list[Any]]) -> tuple[bytes, Frame]:
+    """Enter names into data/ledger.yaml; return its new content, and the settings in it."""
     before = session.source.read(LEDGER_FILE)
-    after = apply(before, edits)
+    data = parse(before)
+    after = edited(before, data, {key: [*data[key], *names] for key, names in new_names.items()})[0]
     loaded = load_settings(Overlay(session.source, {LEDGER_FILE: after}))
     for finding in loaded.findings:
         raise RefusedError(finding.code, finding.message, finding.hint)
     assert loaded.frame  # noqa: S101  there are no findings
-    return FileChange(LEDGER_FILE, before, after), loaded.frame
+    return after, loaded.frame

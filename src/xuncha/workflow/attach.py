@@ -8,8 +8,7 @@ from io import BytesIO
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE
-from xuncha.store.edits import Append
-from xuncha.workflow.progress import entry_index
+from xuncha.workflow.progress import with_entry
 from xuncha.workflow.verb import STARTED, Case, NamedFile, PlannedChange, verb
 
 
@@ -39,7 +38,7 @@ def attach(
             message = message.format(file=name, id=case.identity)
             raise RefusedError("already-attached", message, hint, case.identity.path)
     new_entry = {"date": written_on.isoformat(), "text": text, "evidence": [evidence_entry], "publish": False}
-    index = entry_index(written_on, [each.date for each in case.measure.progress])
     evidence_file = NamedFile(f"{EVIDENCE}/{case.identity}/{name}", None if is_kept else file.content)
     note = _("{name} attached").format(name=evidence.printable_name(file.name))
-    return PlannedChange([Append("progress", new_entry, index)], evidence=evidence_file, note=note)
+    entries = with_entry(case.data.get("progress", ()), new_entry)
+    return PlannedChange({"progress": entries}, evidence=evidence_file, note=note)

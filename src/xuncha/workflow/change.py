@@ -9,10 +9,10 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from fasteners import InterProcessLock
 
@@ -20,6 +20,7 @@ from xuncha import system
 from xuncha.errors import RefusedError, SurroundingsError, cause_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import COMMENTS, EVIDENCE, PROBLEMS, CommentNumber, Identity
+from xuncha.model.vocabulary import Action, StatusChange
 from xuncha.store import files
 from xuncha.trail import author, locks, objects
 from xuncha.trail.git import Git, GitError, TruncatedError, is_hash, literals, no_user_error
@@ -28,11 +29,10 @@ from xuncha.trail.repository import checked_out, git_dir
 from xuncha.workflow import journal
 from xuncha.workflow.journal import FileChange
 
-if TYPE_CHECKING:
-    from xuncha.model.vocabulary import Action
-
 _SIGNAL_CODE = 129
 """The lowest exit code that reports the end of a program by a signal, if another program has started it (128 + the signal)."""
+Contents = Mapping[str, bytes | None]
+"""The new contents of files, by their paths in the ledger; None for a file that is deleted."""
 TIMEOUT = 60.0  # seconds to wait for another command to finish
 
 
@@ -52,14 +52,6 @@ def last_commit() -> str | None:
         return _last_changed[-1].text("rev-parse", "--short=10", "HEAD") if _last_changed else None
     except SurroundingsError:
         return "HEAD"
-
-
-class StatusChange(NamedTuple):
-    """The change of the status of one problem or measure, as the commit records it."""
-
-    id: str
-    from_: str | None
-    to: str | None
 
 
 @dataclass(frozen=True)
@@ -130,7 +122,7 @@ class Session:
             message = _("{path} was changed by hand and is not committed").format(path=path)
             raise RefusedError("uncommitted", message, hint.format(id=number, path=path), path)
 
-    def must_be_no_links(self, paths: Sequence[str]) -> None:
+    def must_be_no_links(self, paths: Iterable[str]) -> None:
         """Refuse to read or write outside the ledger.
 
         Raises RefusedError if a file is a link, or is reached through one.
@@ -140,8 +132,8 @@ class Session:
                 message, hint = _("{path} is a link").format(path=path), _("put the file itself here")
                 raise RefusedError("symbolic-link", message, hint, path)
 
-    def commit(self, changes: Sequence[FileChange], message: Message, *, signed: bool = False) -> None:
-        """Write the files and commit them.
+    def commit(self, contents: Contents, message: Message, *, signed: bool = False) -> None:
+        """Write the files and commit them; what is written already is only committed.
 
         Raises RefusedError if git or one of its hooks refuses, a path leads through a link, or the desk would have to sign;
         SurroundingsError if a file cannot be written, or another branch holds the ledger. Then every file is as it was.
@@ -150,25 +142,23 @@ class Session:
             text = _("the policy requires a signature, and your key is not on this machine")
             hint = _("close it with xuncha on the machine that has the key, and sync")
             raise RefusedError("signed-elsewhere", text, hint)
-        self.must_be_no_links([change.path for change in changes])
-        # New files first and deletions last, so that no reader finds an entry whose evidence is missing.
-        changes = sorted(changes, key=lambda change: (change.before is not None, change.after is None))
-        paths = [change.path for change in changes]
-        maybe_new = [each.path for each in changes if each.after is not None and each.path not in self._clean]
+        self.must_be_no_links(contents)
+        maybe_new = [
+            path for path, after in contents.items() if after is not None and path not in self._clean
+        ]
         if self._tip()[1] is None:
             self.git.head()  # raises if another branch holds the ledger: no first commit then
-        with self._journaled(changes):
+        with self._journaled(contents) as changes:
             _write_all(self.root, changes)
             tracked = self.git.staged(*maybe_new) if maybe_new else {}
             new = [path for path in maybe_new if path not in tracked]
             old_tip = self._tip()
-            self.git.commit(message.text(), paths, new=new, signed=signed)
+            self.git.commit(message.text(), [change.path for change in changes], new=new, signed=signed)
             if self._tip() == old_tip and not self._committed(changes, []):
                 raise TruncatedError
             if (tip := locks.branch_file(self.root)) is not None:
-                files.sync_folder(
-                    tip.parent
-                )  # git brings the branch file's content to the disk, not its name
+                # Git brings the branch file's content to the disk, not its name.
+                files.sync_folder(tip.parent)
         name, tip_now = self._tip()
         hash_or_ref = (tip_now.decode("ascii", "replace") if tip_now else name).strip()
         with contextlib.suppress(GitError):  # the commit is made, even if git cannot name it
@@ -185,18 +175,22 @@ class Session:
 
         Raises RefusedError if git refuses; then everything is as it was.
         """
-        with self._journaled([], [before, after]):
+        with self._journaled({}, [before, after]):
             objects.fast_forward(self.git, after)
             if not self._committed([], [before, after]):
                 raise TruncatedError
         note_commit(self.git)
 
     @contextlib.contextmanager
-    def _journaled(self, changes: Sequence[FileChange], commits: Sequence[str] = ()) -> Iterator[None]:
+    def _journaled(self, contents: Contents, commits: Sequence[str] = ()) -> Iterator[list[FileChange]]:
         """Keep a journal during a change; if the change fails without a commit, take it back and raise the reason."""
+        changes: list[FileChange] = []
         try:
+            changes += [FileChange(path, _read(self.root / path), after) for path, after in contents.items()]
+            # New files first and deletions last, so that no reader finds an entry whose evidence is missing.
+            changes.sort(key=lambda change: (change.before is not None, change.after is None))
             journal.write(self.root, changes, commits)
-            yield
+            yield changes
         except BaseException as error:
             # If this fails too, the journal stays, and the next command takes the change back.
             with contextlib.suppress(OSError, GitError):
@@ -310,10 +304,8 @@ def _roll_back(root: Path, git: Git) -> Leftover | None:
     uncommitted = _uncommitted(root, git, changes)
     # If the disk kept the commit but lost the files, write the committed content: the user may have seen it confirmed.
     missing = [change for change in changes if _read(root / change.path) == change.before != change.after]
-    committed = git.blobs(f"HEAD:./{change.path}" for change in missing)
-    _write_all(
-        root, [change for change, blob in zip(missing, committed, strict=True) if blob == change.after]
-    )
+    committed = zip(missing, git.blobs(f"HEAD:./{change.path}" for change in missing), strict=True)
+    _write_all(root, [change for change, blob in committed if blob == change.after])
     for change in changes:
         files.temporary_path(root / change.path).unlink(missing_ok=True)
         if change.before is None and not (root / change.path).exists():

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 
 from xuncha.errors import RefusedError, combined
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.vocabulary import Requirement
-from xuncha.store.edits import Set
-from xuncha.workflow.verb import Case, PlannedChange, applicants, verb
+from xuncha.workflow.verb import Case, PlannedChange, verb
+
+Test = Callable[[], bool]
 
 
 @verb("close", "销号", {"in_progress": "closed", "submitted": "closed"}, "status", "closed")
@@ -21,45 +23,39 @@ def close(case: Case, *, note: str | None = None, day: date | None = None) -> Pl
         xuncha close 2.3
         xuncha close 1.1 2.1 --note 验收通过
     """
-    from xuncha.workflow.committer import addresses  # noqa: PLC0415  the help does not need it
+    from xuncha.workflow.committer import is_second_person  # noqa: PLC0415  the help does not need it
 
     requires = case.frame.close_requires
-    needs_two = "second_person" in requires
-    unmet = unmet_requirements(
-        requires,
-        case.measure.status,
-        [entry.evidence for entry in case.measure.progress],
-        closer=addresses(case.session.root) if needs_two else (),
-        applicants=applicants(case.session.root, case.identity) if needs_two else (),
-    )
-    if unmet:
-        raise combined([requirement_error(requirement, case.identity) for requirement in unmet])
+    must_meet(case, requires, partial(is_second_person, case.session.root, case.identity))
     reason = (note or "").strip()
-    closed = {"date": (day or case.today).isoformat(), "by": case.session.git.user()[0]} | (
-        {"note": reason} if reason else {}
-    )
-    return PlannedChange([Set("closed", closed)], reason, signed="signed_commit" in requires)
+    closed = {"date": (day or case.today).isoformat(), "by": case.session.git.user()[0]}
+    closed |= {"note": reason} if reason else {}
+    return PlannedChange({"closed": closed}, reason, signed="signed_commit" in requires)
+
+
+def must_meet(case: Case, requires: Sequence[Requirement], is_second_person: Test = lambda: True) -> None:
+    """Raise RefusedError for all requirements of the policy that a measure does not meet."""
+    evidence = [entry.evidence for entry in case.measure.progress]
+    if unmet := unmet_requirements(requires, case.measure.status, evidence, is_second_person):
+        raise combined([requirement_error(requirement, case.identity) for requirement in unmet])
 
 
 def unmet_requirements(
     requires: Sequence[Requirement],
     status: str | None,
     evidence: Sequence[Sequence[object]],
-    *,
-    closer: Collection[str],
-    applicants: Collection[str],
+    is_second_person: Test = lambda: True,
 ) -> list[Requirement]:
     """Return the requirements of the policy that a measure does not meet, in the policy's order.
 
     A required signature is left to git, which makes the commit. `evidence` holds the evidence of each progress entry;
-    `closer` all e-mails of the person who closes, in lower case (`model.settings.addresses`); `applicants` those of the people
-    who may have made the last application.
+    `is_second_person` tells, if it is asked, whether someone other than the applicant closes.
     """
     met: dict[Requirement, bool] = {
         "progress": bool(evidence),
         "evidence": any(evidence),
         "submission": status == "submitted",
-        "second_person": bool(applicants) and not any(email.casefold() in closer for email in applicants),
+        "second_person": "second_person" not in requires or is_second_person(),
     }
     return [requirement for requirement in requires if not met.get(requirement, True)]
 

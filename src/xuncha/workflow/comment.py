@@ -16,7 +16,6 @@ from xuncha.store.comments import load_comments
 from xuncha.store.files import Overlay
 from xuncha.store.loading import all_comments
 from xuncha.workflow.change import Message, Session
-from xuncha.workflow.journal import FileChange
 from xuncha.workflow.verbs import SUBJECTS
 
 REPLY_SUBJECT: Final = "答复意见"  # the first word of the subject of a reply's commit
@@ -49,7 +48,7 @@ def add_comment(
     }
     record = {key: value for key, value in values.items() if value}
     content = editing.new_file(record, "../schema/comment.json")
-    _commit(session, number, FileChange(number.path, None, content), SUBJECTS["comment"], text)
+    _commit(session, number, content, SUBJECTS["comment"], text)
     return number
 
 
@@ -69,8 +68,8 @@ def reply(session: Session, number: CommentNumber, text: str, day: date) -> Comm
         raise RefusedError("already-answered", message, hint.format(path=number.path), number.path)
     content = session.source.read(number.path)
     entry = {"date": day.isoformat(), "text": text.strip()}
-    edited = editing.apply(content, [editing.Set("reply", entry)])
-    _commit(session, number, FileChange(number.path, content, edited), REPLY_SUBJECT, comment.text)
+    edited = editing.apply(content, {"reply": entry})
+    _commit(session, number, edited, REPLY_SUBJECT, comment.text)
     return comment
 
 
@@ -91,9 +90,10 @@ def shortened(text: str) -> str:
     return words if len(words) <= _QUOTED_LENGTH else f"{words[:_QUOTED_LENGTH]}…"
 
 
-def _commit(session: Session, number: CommentNumber, change: FileChange, action: str, text: str) -> None:
+def _commit(session: Session, number: CommentNumber, content: bytes, action: str, text: str) -> None:
     """Check the comment in its new form, and commit it."""
     session.must_be_clean(number.path)
-    for finding in load_comments(Overlay(session.source, {number.path: change.after}))[1]:
+    for finding in load_comments(Overlay(session.source, {number.path: content}))[1]:
         raise RefusedError(finding.code, finding.message, finding.hint)
-    session.commit([change], Message(subject(action, number, text), "comment", comments=[str(number)]))
+    message = Message(subject(action, number, text), "comment", comments=[str(number)])
+    session.commit({number.path: content}, message)

@@ -5,23 +5,23 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from xuncha import system
-from xuncha.errors import Finding, InvalidLedgerError, Place, RefusedError
+from xuncha.errors import Findings, InvalidLedgerError, RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, CommentNumber, Identity
+from xuncha.model.vocabulary import StatusChange
 from xuncha.rules.names import no_such_record
 from xuncha.store.comments import load_comments
 from xuncha.store.faults import UnreadableError, link
 from xuncha.store.files import Overlay, WorkingTree
-from xuncha.store.loading import check, load_problem, load_settings
-from xuncha.store.reading import parse
+from xuncha.store.loading import check, check_ledger, load_problem, load_settings
+from xuncha.store.reading import Data, parse
 from xuncha.workflow import evidence
-from xuncha.workflow.change import Message, Session, StatusChange, begin
+from xuncha.workflow.change import Message, Session, begin
 from xuncha.workflow.comment import no_such_comment, shortened
 from xuncha.workflow.differences import differences
-from xuncha.workflow.journal import FileChange
 from xuncha.workflow.perform import Result, valid_register
 from xuncha.workflow.verbs import SUBJECTS
 
@@ -65,11 +65,11 @@ def edit(root: Path, path: str, content: bytes, original: bytes | None = None) -
         if findings := _findings(Overlay(session.source, {path: content}), path):
             raise InvalidLedgerError(findings)
         changed = _ChangedFile(path, session.git.blobs([f"HEAD:./{path}"])[0], content)
-        result = _commit(session, [changed], [FileChange(path, old, content)])
+        result = _commit(session, [changed])
         return None if changed.old == content else result
 
 
-def _findings(source: Overlay, path: str) -> list[Finding[Place]]:
+def _findings(source: Overlay, path: str) -> Findings:
     """Return what is wrong with the new content of a file; for the settings, what is wrong with the whole ledger under them."""
     if path == LEDGER_FILE:
         return check(source)
@@ -92,14 +92,13 @@ def edit_all(session: Session) -> tuple[list[str], Result] | None:
     if not paths:
         return None
     session.must_be_no_links(paths)
-    if findings := check(session.source):
-        raise InvalidLedgerError(findings)
+    check_ledger(session.source)
     changed = list(_changed_files(session, paths))
-    result = _commit(session, changed, [FileChange(file.path, file.new, file.new) for file in changed])
+    result = _commit(session, changed)
     return [line for file in changed for line in file.description()], result
 
 
-def _commit(session: Session, changed: Sequence[_ChangedFile], files: Sequence[FileChange]) -> Result:
+def _commit(session: Session, changed: Sequence[_ChangedFile]) -> Result:
     """Commit what was changed by hand, under the numbers of the changed records."""
     steps = list(_steps(session, changed))
     comments = [str(number) for file in changed if (number := CommentNumber.from_path(file.path))]
@@ -110,10 +109,9 @@ def _commit(session: Session, changed: Sequence[_ChangedFile], files: Sequence[F
         subject = "、".join(numbers[:_LIMIT]) + (f"等{len(numbers)}项" if len(numbers) > _LIMIT else "")
     elif title := next((file.title for file in changed if file.identity or comments), ""):
         subject = f"{subject} {title}"
-    session.commit(files, Message(f"{SUBJECTS['edit']} {subject}", "edit", steps, comments=comments))
-    return Result(
-        steps, [file.path for file in changed], valid_register(session.root), commit=session.commit_id
-    )
+    contents = {file.path: file.new for file in changed}
+    session.commit(contents, Message(f"{SUBJECTS['edit']} {subject}", "edit", steps, comments=comments))
+    return Result(steps, list(contents), valid_register(session.root), commit=session.commit_id)
 
 
 class _ChangedFile(NamedTuple):
@@ -176,7 +174,7 @@ def _steps(session: Session, changed: Sequence[_ChangedFile]) -> Iterator[Status
             yield StatusChange(str(identity), None, None)
 
 
-def _parsed(content: bytes | None) -> dict[str, Any] | None:
+def _parsed(content: bytes | None) -> Data | None:
     with contextlib.suppress(UnreadableError):
         return parse(content or b"")
     return None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from xuncha.language import gettext as _
 from xuncha.rules.names import matching_name
-from xuncha.store.edits import Set
 from xuncha.workflow.verb import UNCHANGED, Case, PlannedChange, verb
 
 
@@ -17,4 +16,4 @@ def escalate(case: Case, *, to: str) -> PlannedChange:
     """
     to = matching_name(to, case.frame.leaders)
     escalated = {"to": to, "date": case.today.isoformat()}
-    return PlannedChange([Set("escalated", escalated)], note=_("escalated to {name}").format(name=to))
+    return PlannedChange({"escalated": escalated}, note=_("escalated to {name}").format(name=to))

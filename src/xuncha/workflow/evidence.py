@@ -80,9 +80,8 @@ def _fitted(name: str, number: str) -> str:
     match = _ENDING.search(name)
     stem, ending = (name[: match.start()], match[0]) if match else (name, "")
     tail = number + ending
-    fitting = (
-        stem[: _MAX_CHARS - len(tail)].encode()[: _MAX_BYTES - len(tail.encode())].decode(errors="ignore")
-    )
+    start = stem[: _MAX_CHARS - len(tail)].encode()[: _MAX_BYTES - len(tail.encode())]
+    fitting = start.decode(errors="ignore")
     return (stem if fitting == stem else fitting.rstrip(". ")) + tail
 
 

@@ -6,7 +6,6 @@ from datetime import date
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
-from xuncha.store.edits import Set
 from xuncha.workflow.verb import UNCHANGED, Case, PlannedChange, verb
 
 
@@ -32,4 +31,4 @@ def extend(case: Case, *, due: date, reason: str, late: bool = False) -> Planned
     if has_passed:
         text = _("the time limit had passed before it was moved: the audit will report this")
         warning = text, _("if this was a mistake: xuncha undo restores it, and history keeps both")
-    return PlannedChange([Set("due", due.isoformat())], reason, note=note, warning=warning)
+    return PlannedChange({"due": due.isoformat()}, reason, note=note, warning=warning)

@@ -13,16 +13,15 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.records import Measure, Problem
 from xuncha.model.register import ProblemRow, Register
-from xuncha.model.vocabulary import Action
+from xuncha.model.vocabulary import Action, StatusChange
 from xuncha.rules.names import no_such_record
 from xuncha.store import editing
 from xuncha.store.cache import register
 from xuncha.store.files import Overlay
-from xuncha.store.loading import checked_measure, checked_problem
-from xuncha.store.reading import parse
+from xuncha.store.loading import checked_record, kind_of
+from xuncha.store.reading import Data, parse
 from xuncha.store.record import make_record
-from xuncha.workflow.change import Message, Session, StatusChange
-from xuncha.workflow.journal import FileChange
+from xuncha.workflow.change import Message, Session
 from xuncha.workflow.verb import Case, PlannedChange, Verb
 from xuncha.workflow.verbs import VERBS
 
@@ -45,8 +44,9 @@ class _PlannedAction(NamedTuple):
     identity: Identity
     step: StatusChange
     plan: PlannedChange
-    data: dict[str, Any]  # the new content of the file
-    changes: list[FileChange]
+    data: Data  # the new content of the file
+    contents: dict[str, bytes | None]  # of the files that it writes, by their paths
+    is_unchanged: bool
 
 
 def perform(
@@ -73,38 +73,34 @@ def perform(
             refused.append(error)
     if refused:
         raise combined(refused)
-    changes = [change for item in planned for change in item.changes]
-    if all(change.before == change.after for change in changes):
+    if all(item.is_unchanged for item in planned):
         text = _("this changes nothing: the ledger already says so")
-        raise RefusedError("nothing-changed", text, path=changes[0].path)
-    session.must_be_clean(*[change.path for change in changes if change.before is not None])
-    problems = _updated_problems(session, before, planned, changes)
+        raise RefusedError("nothing-changed", text, path=planned[0].identity.path)
+    session.must_be_clean(*[item.identity.path for item in planned])
+    contents = {path: content for item in planned for path, content in item.contents.items()}
+    after = _checked(Overlay(session.source, contents), before, planned)
     steps, plans = [item.step for item in planned], [item.plan for item in planned]
     titles = [item.data["title"] for item in planned]
     subject = f"{steps[0].id} {titles[0]}" if len(steps) == 1 else "、".join(item.id for item in steps)
     message = Message(f"{verb.subject} {subject}", action, steps, plans[0].reason)
     try:
-        session.commit(changes, message, signed=plans[0].signed)
+        session.commit(contents, message, signed=plans[0].signed)
     except RefusedError as error:
         if plans[0].signed and error.code == "commit-refused":
             error.hint = _(
                 "set up signing: git config gpg.format ssh && git config user.signingkey FILE.pub; or let someone who signs close it"
             )
         raise
-    after = tuple(problems.get(problem.id, problem) for problem in before.problems)
-    completed = [
-        new
-        for old, new in zip(before.problems, after, strict=True)
-        if new.is_complete and not old.is_complete
-    ]
-    return Result(steps, titles, before._replace(problems=after), completed, plans, session.commit_id)
+    rows = zip(before.problems, after.problems, strict=True)
+    completed = [new for old, new in rows if new.is_complete and not old.is_complete]
+    return Result(steps, titles, after, completed, plans, session.commit_id)
 
 
 def _plan(
     session: Session, verb: Verb, before: Register, identity: Identity, today: date, arguments: dict[str, Any]
 ) -> _PlannedAction:
     """Ask the verb for its plan for a measure or a problem, and edit the file."""
-    if identity.is_problem and verb.plan_problem is None:
+    if identity.is_problem and not verb.for_problems:
         message = _("{id} is a problem; this applies only to a measure").format(id=identity)
         raise RefusedError("not-a-measure", message, _("name a measure, such as {id}.1").format(id=identity))
     rows = before.problems if identity.is_problem else before.measures
@@ -112,54 +108,37 @@ def _plan(
         raise no_such_record(identity)
     content = session.source.read(identity.path)
     data = parse(content)
-    if identity.is_problem and verb.plan_problem:
-        plan = verb.plan_problem(make_record(Problem, data).record, before.frame, **arguments)
-        edited, data = editing.edited(content, data, plan.edits)
-        changes = [FileChange(identity.path, content, edited)]
-        return _PlannedAction(identity, StatusChange(str(identity), None, None), plan, data, changes)
-    measure = make_record(Measure, data).record
-    target = verb.target(identity, measure.status)
-    plan = verb.function(Case(session, before.frame, today, identity, measure), **arguments)
-    edits = list(plan.edits)
-    if target != measure.status:
-        edits.insert(0, editing.Set("status", target))
-    edited, data = editing.edited(content, data, edits)
-    step = StatusChange(str(identity), measure.status, target)
-    changes = [FileChange(identity.path, content, edited)]
+    record = make_record(kind_of(identity), data).record
+    step = StatusChange(str(identity), None, None)
+    edits: Data = {}
+    if isinstance(record, Measure):
+        step = StatusChange(step.id, record.status, verb.target(identity, record.status))
+        edits = {"status": step.to} if step.to != step.from_ else {}
+    plan = verb.function(Case(session, before.frame, today, identity, record, data), **arguments)
+    edited, data = editing.edited(content, data, {**edits, **plan.edits})
+    contents: dict[str, bytes | None] = {identity.path: edited}
     if plan.evidence and plan.evidence.content is not None:
-        changes.insert(0, FileChange(plan.evidence.name, None, plan.evidence.content))
-    return _PlannedAction(identity, step, plan, data, changes)
+        contents[plan.evidence.name] = plan.evidence.content
+    return _PlannedAction(identity, step, plan, data, contents, edited == content)
 
 
-def _updated_problems(
-    session: Session, before: Register, planned: Sequence[_PlannedAction], changes: Sequence[FileChange]
-) -> dict[str, ProblemRow]:
-    """Check the planned changes in place, and return the new rows of the problems that they are about, by number.
+def _checked(source: Overlay, before: Register, planned: Sequence[_PlannedAction]) -> Register:
+    """Check the planned changes in place, and return the register after them.
 
     Raises RefusedError for the first rule that would be broken.
     """
-    source = Overlay(session.source, {change.path: change.after for change in changes})
-    rows = {problem.id: problem for problem in before.problems}
-    problems: dict[int, Problem] = {}
-    changed: dict[str, ProblemRow] = {}
+    rows = {row.id: row for row in before.problems}
     for item in sorted(planned, key=lambda item: item.identity):
-        number = item.identity.problem
-        if number not in problems:
-            data = item.data if item.identity.is_problem else parse(source.read(Identity(number).path))
-            problems[number] = checked_problem(data, before.frame)
-        problem, row = problems[number], changed.get(str(number)) or rows[str(number)]
-        if item.identity.is_problem:
-            measures = tuple(measure._replace(category=problem.category) for measure in row.measures)
-            fields = tuple(problem.fields.items())
-            row = row._replace(
-                title=problem.title, category=problem.category, fields=fields, measures=measures
-            )
+        row = rows[str(item.identity.problem)]
+        record = checked_record(source, item.identity, item.data, before.frame)
+        if isinstance(record, Problem):
+            measures = tuple(each._replace(category=record.category) for each in row.measures)
+            row = record.row(item.identity.problem, {})._replace(measures=measures)
         else:
-            measure = checked_measure(source, item.identity, item.data, problem, before.frame)
-            new = measure.row(item.identity, problem)
-            row = row._replace(measures=tuple(new if old.id == new.id else old for old in row.measures))
-        changed[row.id] = row
-    return changed
+            new = record.row(item.identity, row)
+            row = row._replace(measures=tuple(new if each.id == new.id else each for each in row.measures))
+        rows[row.id] = row
+    return before._replace(problems=tuple(rows.values()))
 
 
 def valid_register(root: Path) -> Register | None:

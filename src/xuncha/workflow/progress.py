@@ -7,13 +7,15 @@ from datetime import date
 from typing import Any
 
 from xuncha.language import gettext as _
-from xuncha.store.edits import Append
 from xuncha.workflow.verb import STARTED, Case, PlannedChange, verb
 
 
-def entry_index(day: date, days: Sequence[date | None]) -> int | None:
-    """Return the index for a new entry of a day: before the first entry of a later day; None for the end."""
-    return next((index for index, each in enumerate(days) if each is not None and each > day), None)
+def with_entry(entries: Sequence[dict[str, Any]], entry: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return progress entries and a new one, which comes before the first one of a later day."""
+    day = entry.get("date", "")
+    later = (index for index, each in enumerate(entries) if each.get("date", "") > day)
+    place = next(later, len(entries))
+    return [*entries[:place], entry, *entries[place:]]
 
 
 @verb("progress", "进展", STARTED, "status", "progress")
@@ -38,5 +40,4 @@ def progress(
     if no_publish:
         entry["publish"] = False
     note = _("progress of {day} recorded").format(day=entry_day)
-    index = entry_index(entry_day, [each.date for each in case.measure.progress])
-    return PlannedChange([Append("progress", entry, index)], note=note)
+    return PlannedChange({"progress": with_entry(case.data.get("progress", ()), entry)}, note=note)

@@ -5,30 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from xuncha.errors import InvalidLedgerError, RefusedError
+from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
-from xuncha.model.identity import COMMENTS, EVIDENCE, LEDGER_FILE, CommentNumber, Identity
+from xuncha.model.identity import EVIDENCE, LEDGER_FILE, CommentNumber, Identity
 from xuncha.model.moves import citations, is_untouched, paths_after, renumbering
-from xuncha.model.register import MeasureRow, Register
+from xuncha.model.register import MeasureRow, ProblemRow, Register
+from xuncha.model.vocabulary import StatusChange
 from xuncha.rules.names import no_such_record
 from xuncha.store.cache import register
-from xuncha.store.comments import renumbered
-from xuncha.store.faults import UnreadableError
+from xuncha.store.editing import apply
 from xuncha.store.files import Overlay
-from xuncha.store.loading import check
+from xuncha.store.loading import all_comments, check_ledger
 from xuncha.store.reading import parse
 from xuncha.trail.history import measures_with_line
 from xuncha.trail.objects import listing
-from xuncha.workflow.change import Message, Session, StatusChange
-from xuncha.workflow.journal import FileChange
+from xuncha.workflow.change import Message, Session
 from xuncha.workflow.perform import valid_register
 from xuncha.workflow.verbs import SUBJECTS
 
 _DECIDED: Final = r"status['\"]?[[:space:]]*:[[:space:]]*['\"]?(submitted|closed)"
 """The line of a file that says that closing was applied for or granted, as a pattern for git's -G."""
 _LIMIT: Final = 8  # the most numbers that a message names
+
+
+Moves = Mapping[Identity, Identity]
 
 
 class OutdatedMention(NamedTuple):
@@ -46,7 +48,7 @@ class Removal:
     identity: Identity
     title: str
     overdue: bool  # whether its time limit had passed
-    moves: Mapping[Identity, Identity]  # the new numbers of what followed it, by old numbers
+    moves: Moves  # the new numbers of what followed it, by old numbers
     titles: Mapping[Identity, str]  # of the problems and measures before the removal, by old numbers
     outdated: Sequence[OutdatedMention]
     register: Register | None  # the ledger after it; None while files of it break rules
@@ -60,78 +62,63 @@ def remove(session: Session, identity: Identity, reason: str, today: date) -> Re
     the history here is not complete.
     """
     before = register(session.root)
-    titles = {Identity.parse(row.id): row.title for row in before.problems}
-    titles |= {Identity.parse(row.id): row.title for row in before.measures}
-    if identity not in titles:
+    everything: list[ProblemRow | MeasureRow] = [*before.problems, *before.measures]
+    rows = {Identity.parse(row.id): row for row in everything}
+    row = rows.get(identity)
+    if row is None:
         raise no_such_record(identity)
-    status, due = _must_be_removable(session, before, identity)
-    moves = renumbering(titles, identity)
+    _must_be_removable(session, identity, row)
+    moves = renumbering(rows, identity)
     _must_be_undecided(session, before, identity, moves)
-    changes = _changes(session, identity, moves)
-    comments = _comment_changes(session, identity, moves)
-    findings = check(Overlay(session.source, {change.path: change.after for change in (*changes, *comments)}))
-    if findings:
-        raise InvalidLedgerError(findings)
-    outdated = list(_outdated_mentions(session, titles, identity, moves))
-    message = Message(
-        f"{SUBJECTS['remove']} {identity} {titles[identity]}",
-        "remove",
-        [StatusChange(str(identity), status, None)],
-        reason.strip(),
-        renumbered=moves,
-    )
-    session.commit([*changes, *comments], message)
+    changes = _changes(session, identity, moves) | _comment_changes(session, identity, moves)
+    check_ledger(Overlay(session.source, changes))
+    outdated = list(_outdated_mentions(session, rows, identity, moves))
+    status, due = (row.status, row.due) if isinstance(row, MeasureRow) else (None, None)
+    subject, step = f"{SUBJECTS['remove']} {identity} {row.title}", StatusChange(str(identity), status, None)
+    session.commit(changes, Message(subject, "remove", [step], reason.strip(), renumbered=moves))
     overdue = due is not None and due < today.isoformat()
-    return Removal(identity, titles[identity], overdue, moves, titles, outdated, valid_register(session.root))
+    titles = {number: each.title for number, each in rows.items()}
+    return Removal(identity, row.title, overdue, moves, titles, outdated, valid_register(session.root))
 
 
-def _must_be_removable(
-    session: Session, before: Register, identity: Identity
-) -> tuple[str | None, str | None]:
-    """Return the status and the time limit of the record that is to be removed.
-
-    Raises RefusedError if work was done on it, or it has measures or evidence.
-    """
+def _must_be_removable(session: Session, identity: Identity, row: ProblemRow | MeasureRow) -> None:
+    """Raise RefusedError if work was done on the record that is to be removed, or it has measures or evidence."""
     hint = _("what was worked on must be kept: close it, or keep it out of the notice with `publish: false`")
-    if identity.is_problem:
-        measures = next(row.measures for row in before.problems if row.id == str(identity))
-        if measures:
+    if isinstance(row, ProblemRow):
+        if row.measures:
             message = _("problem {id} has measures: {ids}")
-            ids = _(", ").join(row.id for row in measures[:_LIMIT]) + ("…" if len(measures) > _LIMIT else "")
+            ids = _listed([measure.id for measure in row.measures])
             hint = _("remove them first, the last one first")
             raise RefusedError("has-measures", message.format(id=identity, ids=ids), hint)
-        return None, None
-    row: MeasureRow = next(row for row in before.measures if row.id == str(identity))
-    if not is_untouched(parse(session.source.read(identity.path))):
+    elif not is_untouched(parse(session.source.read(identity.path))):
         message = _("{id} was started, or has progress, so it cannot be removed")
         raise RefusedError("was-started", message.format(id=identity), hint, identity.path)
-    if session.source.entries(f"{EVIDENCE}/{identity}"):
+    elif session.source.entries(f"{EVIDENCE}/{identity}"):
         message = _("{id} has evidence in {folder}, so it cannot be removed")
         message = message.format(id=identity, folder=f"{EVIDENCE}/{identity}")
         raise RefusedError("has-evidence", message, hint, identity.path)
-    return row.status, row.due
 
 
-def _must_be_undecided(
-    session: Session, before: Register, identity: Identity, moves: Iterable[Identity]
-) -> None:
+def _listed(numbers: Sequence[str]) -> str:
+    return _(", ").join(numbers[:_LIMIT]) + ("…" if len(numbers) > _LIMIT else "")
+
+
+def _must_be_undecided(session: Session, before: Register, identity: Identity, moves: Moves) -> None:
     """Refuse to renumber what was ever submitted or closed: papers outside the ledger mention its number."""
     session.git.check_complete()
     ever_decided = measures_with_line(session.root, _DECIDED) if moves else set()
     ever_decided |= {row.id for row in before.measures if row.status in {"submitted", "closed"}}
-    decided = [str(number) for number in moves if str(number) in ever_decided]
-    if decided:
-        ids = _(", ").join(decided[:_LIMIT]) + ("…" if len(decided) > _LIMIT else "")
+    if decided := [str(number) for number in moves if str(number) in ever_decided]:
         message = _(
             "{id} cannot be removed: {ids} would get another number, but an application or closing was made under this one"
         )
         hint = _("change what {id} says with `xuncha edit {id}`, or keep it out of the notice")
-        message, hint = (text.format(id=identity, ids=ids) for text in (message, hint))
-        raise RefusedError("number-in-use", message, hint, identity.path)
+        message = message.format(id=identity, ids=_listed(decided))
+        raise RefusedError("number-in-use", message, hint.format(id=identity), identity.path)
 
 
-def _changes(session: Session, identity: Identity, moves: Mapping[Identity, Identity]) -> list[FileChange]:
-    """Return the changes of the files: records and evidence.
+def _changes(session: Session, identity: Identity, moves: Moves) -> dict[str, bytes | None]:
+    """Return the new contents of records and evidence, by their paths.
 
     Raises RefusedError if one of them was changed by hand, or is a link.
     """
@@ -139,69 +126,47 @@ def _changes(session: Session, identity: Identity, moves: Mapping[Identity, Iden
     paths |= {path for path in listing(session.git, "HEAD") if Identity.from_evidence(path) in moves}
     for each in moves:
         folder = f"{EVIDENCE}/{each}"
-        paths |= {
-            f"{folder}/{entry.name}" for entry in session.source.entries(folder) if entry.kind != "folder"
-        }
+        entries = session.source.entries(folder)
+        paths |= {f"{folder}/{entry.name}" for entry in entries if entry.kind != "folder"}
     affected = sorted({identity.path, *paths})
     session.must_be_no_links(affected)
     session.must_be_clean(*affected)
     contents = {path: (session.root / path).read_bytes() for path in affected}
-    after: dict[str, bytes | None] = dict.fromkeys(affected)
-    for old, new in paths_after(paths, moves).items():
-        after[new] = contents[old]
-    changes = [
-        FileChange(path, contents.get(path), content)
-        for path, content in sorted(after.items())
-        if contents.get(path) != content
-    ]
+    written = {new: contents[old] for old, new in paths_after(paths, moves).items()}
     # Delete records from the last one on, so that no reader finds a gap meanwhile; then the evidence.
-    deleted = [each for each in changes if each.after is None]
-    deleted.sort(key=lambda each: Identity.from_path(each.path) or Identity(0), reverse=True)
-    return [each for each in changes if each.after is not None] + deleted
+    deleted = [path for path in affected if path not in written]
+    deleted.sort(key=lambda path: Identity.from_path(path) or Identity(0), reverse=True)
+    changed = {path: content for path, content in sorted(written.items()) if contents.get(path) != content}
+    return changed | dict.fromkeys(deleted)
 
 
-def _comment_changes(
-    session: Session, identity: Identity, moves: Mapping[Identity, Identity]
-) -> list[FileChange]:
-    """Return the changes of the comments that are about a record which is renumbered.
+def _comment_changes(session: Session, identity: Identity, moves: Moves) -> dict[str, bytes | None]:
+    """Return the new contents of the comments that are about a record which is renumbered, by their paths.
 
     Raises RefusedError if a comment is about what is to be removed, or its layout does not let the number be changed
-    safely.
+    safely; InvalidLedgerError if a comment breaks rules.
     """
-    changes = []
-    for path, content, data in _comments(session):
-        if data.get("about") == str(identity):
+    changes: dict[str, bytes | None] = {}
+    for number, comment in all_comments(session.source).items():
+        path, about = CommentNumber(number).path, Identity.try_parse(comment.about)
+        if about == identity:
             message = _("{path} is about {id}, so {id} cannot be removed").format(path=path, id=identity)
             raise RefusedError("has-comment", message, _("change what it is about first"), path)
-        after = renumbered(content, lambda number: moves.get(number, number))
-        if after != content:
-            session.must_be_no_links([path])
+        if about and about in moves:
             session.must_be_clean(path)
-            changes.append(FileChange(path, content, after))
+            changes[path] = apply(session.source.read(path), {"about": str(moves[about])})
     return changes
 
 
-def _comments(session: Session) -> Iterator[tuple[str, bytes, dict[str, Any]]]:
-    """Yield each comment: its path, the content of its file, and the parsed data."""
-    for entry in sorted(session.source.entries(COMMENTS)):
-        path = f"{COMMENTS}/{entry.name}"
-        if entry.kind == "file" and CommentNumber.from_path(path):
-            content = session.source.read(path)
-            try:
-                yield path, content, parse(content)
-            except UnreadableError as error:
-                raise InvalidLedgerError([error.of_file(path, content)]) from None
-
-
 def _outdated_mentions(
-    session: Session, identities: Iterable[Identity], removed: Identity, moves: Mapping[Identity, Identity]
+    session: Session, identities: Iterable[Identity], removed: Identity, moves: Moves
 ) -> Iterator[OutdatedMention]:
     """Yield the texts that mention a number which changes."""
-    records = [(each.path, moves.get(each, each)) for each in identities if each != removed]
-    texts = [(str(where), parse(session.source.read(path))) for path, where in records]
-    texts.append((LEDGER_FILE, parse(session.source.read(LEDGER_FILE))))
-    texts += [(path, data) for path, _content, data in _comments(session)]
-    for where, data in texts:
-        for citation, identity in dict.fromkeys(citations(data)):
+    texts = [(str(moves.get(each, each)), each.path) for each in identities if each != removed]
+    texts.append((LEDGER_FILE, LEDGER_FILE))
+    comments = map(CommentNumber, all_comments(session.source))
+    texts += [(comment.path, comment.path) for comment in comments]
+    for where, path in texts:
+        for citation, identity in dict.fromkeys(citations(parse(session.source.read(path)))):
             if identity == removed or identity in moves:
                 yield OutdatedMention(where, citation, str(moves.get(identity, "")))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from xuncha.store.edits import Remove
 from xuncha.workflow.verb import Case, PlannedChange, verb
 
 
@@ -13,4 +12,4 @@ def reopen(_case: Case, *, reason: str) -> PlannedChange:
     Examples:
         xuncha reopen 1.2 --reason 问题反弹
     """
-    return PlannedChange([Remove("closed")], reason)
+    return PlannedChange({"closed": None}, reason)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.vocabulary import ReviewResult, word_name
-from xuncha.store.edits import Append
 from xuncha.workflow.verb import Case, PlannedChange, verb
 
 
@@ -24,7 +23,7 @@ def review(case: Case, *, result: ReviewResult, findings: str | None = None) -> 
         entry["text"] = findings.strip()
     reopening = _("The result has slipped: open it again with xuncha reopen {id} --reason …")
     return PlannedChange(
-        [Append("reviews", entry)],
+        {"reviews": [*case.data.get("reviews", ()), entry]},
         note=_("reviewed: {result}").format(result=word_name(result)),
         next_step=reopening.format(id=case.identity) if result == "slipped" else "",
     )

@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.names import key_name
 from xuncha.rules.names import matching_category, matching_name
-from xuncha.store.edits import Edit, Set
 from xuncha.workflow.verb import UNCHANGED, Case, PlannedChange, verb
-
-if TYPE_CHECKING:
-    from xuncha.model.records import Measure, Problem
-    from xuncha.model.register import Frame
-
 
 _KEYS = ("title", "goal", "leader", "office", "co_offices", "person", "due", "fields", "category")
 
 
-@verb("set", "设定", UNCHANGED, *_KEYS)
-def _set(
+@verb("set", "设定", UNCHANGED, *_KEYS, for_problems=True)
+def set_(
     case: Case,
     *,
     leader: str | None = None,
@@ -44,67 +37,39 @@ def _set(
         xuncha set 2.3 2.4 --leader 分管副局长 --office 规划科
         xuncha set 2.3 --person 张某 --goal 年底前投入运行
     """
-    if category is not None:
-        message = _("{id} is a measure; only a problem has a category").format(id=case.identity)
-        hint = _("type: xuncha set {id} --category …").format(id=case.identity.problem)
+    from xuncha.rules.fields import Kind, read_field  # noqa: PLC0415  the help does not need it
+
+    frame, identity = case.frame, case.identity
+    kind: Kind = "problem" if identity.is_problem else "measure"
+    if identity.is_problem:
+        names = ("leader", "office", "co_offices", "person", "due", "goal")
+        given = (leader, office, co_offices, person, due, goal)
+        for name in (name for name, value in zip(names, given, strict=True) if value):
+            message = _("{what} applies to a measure, not to a problem")
+            message = message.format(what=f"--{name}".replace("_", "-"))
+            raise RefusedError("not-a-measure", message, _("name a measure, such as 2.3"))
+    elif category is not None:
+        message = _("{id} is a measure; only a problem has a category").format(id=identity)
+        hint = _("type: xuncha set {id} --category …").format(id=identity.problem)
         raise RefusedError("not-a-problem", message, hint)
-    if due is not None and case.measure.due is not None:
-        message = _("{id} already has a time limit, {due}").format(id=case.identity, due=case.measure.due)
-        hint = _("move it with a reason: xuncha extend {id} --due … --reason …").format(id=case.identity)
-        raise RefusedError("due-set", message, hint, case.identity.path)
+    elif due is not None and case.measure.due is not None:
+        message = _("{id} already has a time limit, {due}").format(id=identity, due=case.measure.due)
+        hint = _("move it with a reason: xuncha extend {id} --due … --reason …").format(id=identity)
+        raise RefusedError("due-set", message, hint, identity.path)
+    new_fields = dict(read_field(frame, kind, key, text) for key, text in (fields or {}).items())
     values: dict[str, Any] = {
         "title": title,
+        "category": category and matching_category(category, frame.categories),
         "goal": goal,
-        "leader": leader and matching_name(leader, case.frame.leaders),
-        "office": office and matching_name(office, case.frame.offices),
-        "co_offices": [matching_name(each, case.frame.offices) for each in co_offices or ()],
+        "leader": leader and matching_name(leader, frame.leaders),
+        "office": office and matching_name(office, frame.offices),
+        "co_offices": [matching_name(each, frame.offices) for each in co_offices or ()],
         "person": person,
         "due": due and due.isoformat(),
-        "fields": fields and _fields(case.measure, case.frame, "measure", fields),
+        "fields": new_fields and {**case.record.fields, **new_fields},
     }
-    return _planned(values)
-
-
-def _set_problem(
-    problem: Problem,
-    frame: Frame,
-    *,
-    title: str | None,
-    category: str | None,
-    fields: Mapping[str, str] | None,
-    **others: object,
-) -> PlannedChange:
-    """Plan the change for a problem, which has a title, a category and fields."""
-    if inapplicable := [name for name, value in others.items() if value]:
-        message = _("{what} applies to a measure, not to a problem")
-        message = message.format(what=f"--{inapplicable[0]}".replace("_", "-"))
-        raise RefusedError("not-a-measure", message, _("name a measure, such as 2.3"))
-    new = {
-        "title": title,
-        "category": category and matching_category(category, frame.categories),
-        "fields": fields and _fields(problem, frame, "problem", fields),
-    }
-    return _planned(new)
-
-
-set_ = replace(_set, plan_problem=_set_problem)
-
-
-def _planned(values: Mapping[str, Any]) -> PlannedChange:
-    edits: list[Edit] = [Set(key, value) for key, value in values.items() if value]
+    edits = {key: value for key, value in values.items() if value}
     if not edits:
         raise RefusedError("nothing-given", _("nothing to set was given"), _("see `xuncha set --help`"))
-    names = _(", ").join(key_name(edit.key) for edit in edits)
-    return PlannedChange(edits, note=_("set: {keys}").format(keys=names))
-
-
-def _fields(
-    record: Measure | Problem, frame: Frame, owner: Literal["measure", "problem"], values: Mapping[str, str]
-) -> dict[str, int | float | str]:
-    """Return the declared fields of a record with new values added, each converted to its type.
-
-    Raises RefusedError if a field is not declared, or a value does not fit its type.
-    """
-    from xuncha.rules.fields import read_field  # noqa: PLC0415  the help does not need it
-
-    return {**record.fields, **dict(read_field(frame, owner, key, value) for key, value in values.items())}
+    keys = _(", ").join(map(key_name, edits))
+    return PlannedChange(edits, note=_("set: {keys}").format(keys=keys))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from xuncha.errors import combined
-from xuncha.workflow.close import requirement_error, unmet_requirements
+from xuncha.workflow.close import must_meet
 from xuncha.workflow.verb import Case, PlannedChange, verb
 
 
@@ -15,8 +14,5 @@ def submit(case: Case) -> PlannedChange:
         xuncha submit 2.3
         xuncha submit 2.3 2.4
     """
-    required = [each for each in case.frame.close_requires if each in {"progress", "evidence"}]
-    evidence = [entry.evidence for entry in case.measure.progress]
-    if lacking := unmet_requirements(required, case.measure.status, evidence, closer=(), applicants=()):
-        raise combined([requirement_error(each, case.identity) for each in lacking])
+    must_meet(case, [each for each in case.frame.close_requires if each in {"progress", "evidence"}])
     return PlannedChange()

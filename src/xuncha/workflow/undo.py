@@ -8,13 +8,13 @@ from pathlib import Path
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
+from xuncha.model.vocabulary import StatusChange
 from xuncha.store.files import Overlay
 from xuncha.store.loading import check
 from xuncha.trail.git import Git, TruncatedError, literals
 from xuncha.trail.history import Event, history, undone_commits
-from xuncha.workflow.change import Leftover, Message, Session, StatusChange, begin
+from xuncha.workflow.change import Leftover, Message, Session, begin
 from xuncha.workflow.committer import addresses
-from xuncha.workflow.journal import FileChange
 from xuncha.workflow.perform import Result, valid_register
 from xuncha.workflow.verbs import SUBJECTS
 
@@ -48,8 +48,8 @@ def undo(root: Path, count: int = 1, *, others: bool = False, commit: str | None
         commits = list(dict.fromkeys(event.commit for event in events))
         subjects = {event.commit: event.subject for event in events}
         changes = _changes(session, [(commit, subjects[commit]) for commit in commits])
-        session.must_be_clean(*[change.path for change in changes])
-        findings = check(Overlay(session.source, {change.path: change.after for change in changes}))
+        session.must_be_clean(*changes)
+        findings = check(Overlay(session.source, changes))
         existing = check(session.source) if findings else []
         titles = list(subjects.values())
         if new := [finding for finding in findings if finding not in existing]:
@@ -61,9 +61,8 @@ def undo(root: Path, count: int = 1, *, others: bool = False, commit: str | None
         # An undo that closes something again is signed like a closing, if the policy requires that.
         closes = any(step.to == "closed" != step.from_ for step in undoing.steps)
         register = valid_register(root) if closes else None
-        session.commit(
-            changes, undoing, signed=register is not None and "signed_commit" in register.frame.close_requires
-        )
+        signed = register is not None and "signed_commit" in register.frame.close_requires
+        session.commit(changes, undoing, signed=signed)
     return Result(undoing.steps, titles, valid_register(root), commit=session.commit_id)
 
 
@@ -114,8 +113,8 @@ def _steps(events: Sequence[Event]) -> list[StatusChange]:
     return list(steps.values())
 
 
-def _changes(session: Session, commits: Sequence[tuple[str, str]]) -> list[FileChange]:
-    """Return the changes that restore the files of some commits to what they were before these commits.
+def _changes(session: Session, commits: Sequence[tuple[str, str]]) -> dict[str, bytes | None]:
+    """Return the contents that the files of some commits had before these commits.
 
     `commits` holds hashes and subjects, the newest first. Raises RefusedError if one of the files was changed later.
     """
@@ -135,7 +134,7 @@ def _changes(session: Session, commits: Sequence[tuple[str, str]]) -> list[FileC
                 message = message.format(subject=subject, commit=(later or ["HEAD"])[-1][:10])
                 raise RefusedError("later-work", message, _("see `xuncha log`"))
             restored[path], sources[path] = before, commit
-    changes = []
+    changes: dict[str, bytes | None] = {}
     for path, before in restored.items():
         if before == at_head[path]:
             continue
@@ -143,8 +142,7 @@ def _changes(session: Session, commits: Sequence[tuple[str, str]]) -> list[FileC
         content = file.read_bytes() if file.is_file() else None
         # Git may store other line ends than the files in the folder have; restored files keep those of the folder.
         filters = None not in {content, before} and content != at_head[path]
-        back = git.run("cat-file", "--filters", f"{sources[path]}^:./{path}") if filters else before
-        changes.append(FileChange(path, content, back))
+        changes[path] = git.run("cat-file", "--filters", f"{sources[path]}^:./{path}") if filters else before
     if not changes:
         text = _("this changes nothing: the ledger already says so")
         raise RefusedError("nothing-changed", text)

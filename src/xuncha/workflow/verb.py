@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.vocabulary import action_name
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from xuncha.model.identity import Identity
-    from xuncha.model.records import Measure
+    from xuncha.model.records import Measure, Problem
     from xuncha.model.register import Frame
     from xuncha.model.vocabulary import Action, Status
-    from xuncha.store.edits import Edit
     from xuncha.workflow.change import Session
 
 UNCHANGED: Final[Mapping[Status, Status]] = {
@@ -43,7 +40,7 @@ class NamedFile(NamedTuple):
 class PlannedChange(NamedTuple):
     """What a verb changes in one measure, and the messages about it."""
 
-    edits: Sequence[Edit] = ()  # the edits besides that of the status
+    edits: Mapping[str, Any] = {}  # the new values of keys besides the status; None removes a key
     reason: str = ""  # for the trailer of the commit
     evidence: NamedFile | None = None
     signed: bool = False
@@ -54,40 +51,19 @@ class PlannedChange(NamedTuple):
 
 @dataclass(frozen=True)
 class Case:
-    """One measure that a command works on, with everything a verb may read; git runs only if a verb asks it."""
+    """One record that a command works on, with everything a verb may read; git runs only if a verb asks it."""
 
     session: Session
-    frame: Frame  # the settings that the measure is checked against
+    frame: Frame  # the settings that the record is checked against
     today: date
     identity: Identity
-    measure: Measure
+    record: Measure | Problem  # a problem only if the verb is `for_problems`
+    data: Mapping[str, Any]  # the same as plain data, as in its file
 
-
-def applicants(root: Path, identity: Identity) -> set[str]:
-    """Return the e-mails of those who made the present application for a measure; empty without an application.
-
-    If several applied without knowing of each other, and a merge joined their work, return all: it may be any of them.
-    """
-    from xuncha.trail.history import history_of_measure, newest_of  # noqa: PLC0415  the help reads the verbs
-
-    events = history_of_measure(root, identity.path, str(identity))
-    made_by = {event.commit: event.email for event in events}
-    before: dict[str, str | None] = {}
-    after: dict[str, str | None] = {}
-    """The e-mail of the applicant before and after each commit that changed the status; None without an application."""
-    current = None
-    for event in reversed(events):
-        if event.action == "renumber" or event.to in {None, event.from_}:
-            continue
-        before[event.commit], author = current, event.email
-        # An undo of one's own commits restores the earlier applicant; an undo of someone else's counts as a new application.
-        if event.action == "undo" and all(made_by.get(undone, author) == author for undone in event.undoes):
-            current = next((before[undone] for undone in reversed(event.undoes) if undone in before), None)
-        else:
-            current = author
-        current = current if event.to == "submitted" else None
-        after[event.commit] = current
-    return {email for commit in newest_of(root, after) if (email := after[commit])}
+    @property
+    def measure(self) -> Measure:
+        """Return the record, for verbs of measures only."""
+        return cast("Measure", self.record)
 
 
 @dataclass(frozen=True)
@@ -102,9 +78,8 @@ class Verb:
     transitions: Mapping[Status, Status]
     """The statuses in which the action is allowed, each with the status that it leads to."""
     changes: frozenset[str]  # the keys of a measure's file that the action may change
-    multiple: bool  # whether the command takes several measures at once
-    plan_problem: Callable[..., PlannedChange] | None = None
-    """Plans the action for a problem; takes the problem, the frame and the given values. None: the action is for measures only."""
+    multiple: bool = True  # whether the command takes several measures at once
+    for_problems: bool = False  # whether it takes problems, too
 
     @property
     def parameters(self) -> list[inspect.Parameter]:
@@ -139,7 +114,7 @@ class Verb:
 
 
 def verb(
-    action: Action, subject: str, transitions: Mapping[Status, Status], *changes: str, multiple: bool = True
+    action: Action, subject: str, transitions: Mapping[Status, Status], *changes: str, **options: bool
 ) -> Callable[[Callable[..., PlannedChange]], Verb]:
     """Return a decorator that makes a verb of the function that plans it; the arguments are the fields of `Verb`."""
-    return lambda function: Verb(function, action, subject, transitions, frozenset(changes), multiple)
+    return lambda function: Verb(function, action, subject, transitions, frozenset(changes), **options)

@@ -108,7 +108,7 @@ def _form(
         raise HTTPException(404)
     state = desk.valid_state()
     rows: dict[str, MeasureRow | ProblemRow] = {row.id: row for row in state.register.measures}
-    if verb.plan_problem:
+    if verb.for_problems:
         rows |= {row.id: row for row in state.register.problems}
     chosen = [rows[number] for number in dict.fromkeys(ids) if number in rows]
     missing_ids = [number for number in dict.fromkeys(ids) if number not in rows]
