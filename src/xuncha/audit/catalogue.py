@@ -58,6 +58,16 @@ class Audit:
         """The number of findings that are warnings."""
         return sum(finding.severity == "warning" for finding in self.findings)
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """The counts that an anchor records."""
+        return {
+            "commits": self.commits,
+            "changes": self.changes,
+            "errors": self.errors,
+            "warnings": self.warnings,
+        }
+
     def as_json(self) -> list[dict[str, str | None]]:
         """Return the findings in the form of `audit --json`, without notes, because a note is no broken rule."""
         return [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property, reduce
@@ -22,6 +22,9 @@ from xuncha.workflow.verbs import VERBS
 
 _MAX_COMMITS: Final = 1000
 """Limit of commits checked on one side of a merge; of a longer side, only the newest are checked."""
+_FOLLOWERS: Final = 9  # following commits that a commit is compared with
+MAX_PAUSE: Final = 5 * 366 * CLOCK_SKEW
+"""Seconds (five years); no ledger stays unchanged for that long."""
 
 
 @dataclass
@@ -41,7 +44,13 @@ class Node:
 class Graph:
     """The graph of history, as far as it was replayed. A set of commits is an integer: bit n stands for the commit at place n."""
 
-    def __init__(self, commits: list[Commit], files: Files) -> None:
+    def __init__(
+        self,
+        commits: list[Commit],
+        files: Files,
+        first_day: str = "0",
+        has_signed: Callable[[str], bool] = lambda _name: False,
+    ) -> None:
         self.commits = commits
         self.files = files
         self.places = {commit.hash: place for place, commit in enumerate(commits)}
@@ -51,10 +60,9 @@ class Graph:
         self.deciding = 0  # bits of those whose date matters
         self.by_committer: defaultdict[str, int] = defaultdict(int)  # bits of all commits, by committer
         self.undone: set[str] = set()
-        self.ahead: set[str] = set()  # commits whose clock was ahead, as later commits show
-        self.first_day = "0"  # the day on which the history of the ledger begins
-        self.has_signed: Callable[[str], bool] = lambda _name: False
-        """Whether a person of this name signs commits."""
+        self.ahead = commits_with_clock_ahead(commits)
+        self.first_day = first_day  # on which the history of the ledger begins
+        self.has_signed = has_signed  # whether a person of this name signs commits
         self.versions: defaultdict[str, list[tuple[int, Version]]] = defaultdict(list)
         """All versions of each file, each with the place of its commit."""
         self.removed: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
@@ -100,6 +108,25 @@ class Graph:
             if node.state.get(LEDGER_FILE):
                 yield node
             ancestry &= ~node.ancestry
+
+
+def commits_with_clock_ahead(commits: Sequence[Commit]) -> set[str]:
+    """Return the commits whose clock was ahead: most of the commits that follow are earlier, or years lie between them and the commits before."""
+    next_commits = {parent: commit for commit in reversed(commits) for parent in commit.parents}
+    commits_ahead = set()
+    latest = 0
+    for commit in commits:
+        limit = commit.moment_committed - CLOCK_SKEW
+        followers: list[bool] = []
+        follower = next_commits.get(commit.hash)
+        while follower and len(followers) < _FOLLOWERS and (followers or follower.moment_committed < limit):
+            followers.append(follower.moment_committed < limit)
+            follower = next_commits.get(follower.hash)
+        if (len(followers) > 1 and sum(followers) * 2 > len(followers)) or 0 < latest < limit - MAX_PAUSE:
+            commits_ahead.add(commit.hash)
+        else:
+            latest = max(latest, commit.moment_committed)
+    return commits_ahead
 
 
 def union(sides: Iterable[Node]) -> int:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Final
 
 from xuncha import language
-from xuncha.audit.anchors import anchor_line
 from xuncha.audit.catalogue import RULES, Audit, HistoryPlace
 from xuncha.audit.facts import Data, read_data
 from xuncha.chinese.characters import without_unsafe
@@ -50,7 +49,7 @@ def render(root: Path, audit: Audit) -> str:
             for title, severity in (("不符合规则", "error"), ("提请注意", "warning"), ("备注", "note"))
         ],
         "holds": [sentence for sentence, codes in SUBJECTS if not broken_rules.intersection(codes.split())],
-        "anchors": [anchor_line(anchor) for anchor in audit.anchors],
+        "anchors": [anchor.line for anchor in audit.anchors],
     }
     page = full_width_page(render_here("audit.html.j2", None, values))
     return without_unsafe(page, "\N{REPLACEMENT CHARACTER}")

@@ -253,13 +253,10 @@ class Git(GitRunner):
 
     def blobs(self, names: Iterable[str]) -> list[bytes | None]:
         """Return the contents of files in git's objects, such as `HEAD:./data/ledger.yaml`; None for other objects."""
-        lines = [f"{name}\n" for name in names]
-        output = (
-            self.run("cat-file", "--batch", "--buffer", stdin=system.encoded("".join(lines)))
-            if lines
-            else b""
-        )
-        batch = read_batch(BytesIO(output), len(lines))
+        if not (queries := [f"{name}\n" for name in names]):
+            return []
+        output = self.run("cat-file", "--batch", "--buffer", stdin=system.encoded("".join(queries)))
+        batch = read_batch(BytesIO(output), len(queries))
         found = [(name, kind, b"".join(blocks)) for name, kind, _size, blocks in batch]
         if lost := next((name for name, kind, _content in found if not kind and _HASH.fullmatch(name)), None):
             raise self.missing_object(lost)
@@ -273,13 +270,12 @@ class Git(GitRunner):
         """Return the kind and the hash of objects, in the order of their names; empty for one that does not exist."""
         if not (queries := [f"{name}\n" for name in names]):
             return []
-        lines_of_names = system.encoded("".join(queries))
-        output = system.decoded(self.run("cat-file", "--batch-check", "--buffer", stdin=lines_of_names))
-        *lines, rest = output.split("\n")
+        output = self.run("cat-file", "--batch-check", "--buffer", stdin=system.encoded("".join(queries)))
+        lines = system.decoded(output).split("\n")[:-1]
         found = [
-            _OBJECT_LINE.fullmatch(f"{line}\n") or _MISSING_LINE.fullmatch(f"{line}\n") for line in lines
+            _OBJECT_LINE.fullmatch(f"{each}\n") or _MISSING_LINE.fullmatch(f"{each}\n") for each in lines
         ]
-        if rest or len(found) != len(queries) or not all(found):
+        if len(found) != len(queries) or not all(found) or not output.endswith(b"\n"):
             raise TruncatedError
         return [(match[2], match[1] if match[2] else "") for match in found if match]
 
