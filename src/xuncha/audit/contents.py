@@ -95,7 +95,7 @@ def is_postponed(change: Change) -> bool:
     wrong="`due` of 2.3 changes, and the commit is not an `extend`; or it is one, and the new day is earlier; or `term` becomes "
     "`long_term`; or a merge takes the later of two new days. If two sides had each set a first day, it is a warning; so is an "
     "earlier day by an `undo` of what someone else set, and a later day, or none, of a measure that a `remove` took away and that is "
-    "entered again under the same title.",
+    "entered again under the same title, or with the same goal if no other measure has it.",
     scope=LENIENT,
 )
 def deadline_moved(step: Step) -> Violations[HistoryPlace]:

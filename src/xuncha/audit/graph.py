@@ -65,8 +65,8 @@ class Graph:
         self.has_signed = has_signed  # whether a person of this name signs commits
         self.versions: defaultdict[str, list[tuple[int, Version]]] = defaultdict(list)
         """All versions of each file, each with the place of its commit."""
-        self.removed: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
-        """The removals of measures with a deadline, by the key of their title: the commit, and the deadline."""
+        self.removed: defaultdict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+        """The removals of measures with a deadline, by what tells them again: the commit, and the deadline."""
 
     def add(self, place: int, changes: list[Change], *, is_date_relevant: bool) -> None:
         """Record what a commit did."""
@@ -79,7 +79,8 @@ class Graph:
                 self.versions[change.path].append((place, change.after))
             is_target = commit.trailers.action == "remove" and change.id in commit.trailers.ids
             if is_target and (due := text_of(change.old, "due")):
-                self.removed[name_key(text_of(change.old, "title") or "")].append((commit.hash, due))
+                for mark in _marks(change.old):
+                    self.removed[mark].append((commit.hash, due))
 
     def has_ancestor(self, node: Node, commit: str) -> bool:
         """Return whether a commit is an ancestor of another one, or is it."""
@@ -108,6 +109,11 @@ class Graph:
             if node.state.get(LEDGER_FILE):
                 yield node
             ancestry &= ~node.ancestry
+
+
+def _marks(data: Data | None) -> set[tuple[str, str]]:
+    """Return what tells a measure again: its title and its goal, each with its key and without signs."""
+    return {(key, mark) for key in ("title", "goal") if (mark := name_key(text_of(data, key) or ""))}
 
 
 def commits_with_clock_ahead(commits: Sequence[Commit]) -> set[str]:
@@ -181,9 +187,14 @@ class Step:
         return self.graph.has_ancestor(self.node, commit)
 
     def removed_deadlines(self, change: Change) -> list[str]:
-        """Return the deadlines of the measures removed before that had the title of one that the commit adds."""
-        key = name_key(text_of(change.new, "title") or "")
-        removed = self.graph.removed.get(key, ()) if change.before is None else ()
+        """Return the deadlines of the measures removed before whose title a commit gives to one, or whose goal if no other measure has it."""
+        marks = (_marks(change.new) - _marks(change.old)) & self.graph.removed.keys()
+        if any(key == "goal" for key, _text in marks):
+            versions = (each for files in self.before.folders.values() for each in files.values())
+            marks -= {
+                mark for each in versions for mark in _marks(self.files.record(each)) if mark[0] == "goal"
+            }
+        removed = dict.fromkeys(each for mark in sorted(marks) for each in self.graph.removed[mark])
         return [due for commit, due in removed if self.has_ancestor(commit)]
 
     @cached_property
