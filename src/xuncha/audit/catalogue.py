@@ -61,12 +61,7 @@ class Audit:
     @property
     def counts(self) -> dict[str, int]:
         """The counts that an anchor records."""
-        return {
-            "commits": self.commits,
-            "changes": self.changes,
-            "errors": self.errors,
-            "warnings": self.warnings,
-        }
+        return {name: getattr(self, name) for name in ("commits", "changes", "errors", "warnings")}
 
     def as_json(self) -> list[dict[str, str | None]]:
         """Return the findings in the form of `audit --json`, without notes, because a note is no broken rule."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from xuncha.audit.catalogue import LENIENT, RULES, HistoryPlace
-from xuncha.audit.facts import Data, Proof, entries, files_of, numbers, proofs_of, quoted, statement, text_of
+from xuncha.audit.facts import Data, entries, files_of, numbers, proofs_of, quoted, statement, text_of
 from xuncha.audit.graph import Step
 from xuncha.audit.replayed import Change
 from xuncha.catalogue import Violations
@@ -59,15 +59,9 @@ def changed_since(closed: Data, now: Data, renamed: dict[str, str]) -> list[str]
 def _sorted_statements(data: Data, renamed: dict[str, str]) -> list[Any]:
     """Return the statements of the progress entries, sorted, so that a new order counts as no change."""
     progress = entries(data, "progress")
-    return sorted((repr(statement(entry)), sorted(map(repr, _proofs(entry, renamed)))) for entry in progress)
-
-
-def _proofs(entry: Data, renamed: dict[str, str]) -> set[object]:
-    """Return the evidence of an entry, with files under the names that they have after the commit."""
-    return {
-        item._replace(file=renamed.get(item.file, item.file)) if isinstance(item, Proof) else item
-        for item in proofs_of(entry)
-    }
+    return sorted(
+        (repr(statement(entry)), sorted(map(repr, proofs_of(entry, renamed)))) for entry in progress
+    )
 
 
 def _moved_deadlines(step: Step) -> Iterator[tuple[Change, str, str | None]]:
@@ -159,7 +153,7 @@ def _lost_entries(step: Step) -> Iterator[tuple[Change, str, int, int]]:
                 proofs[statement(entry)] |= proofs_of(entry)
             kept = [entry for entry in old_entries if statement(entry) in after]
             renamed = step.renamed_evidence(change.id)
-            reduced = sum(not _proofs(entry, renamed) <= proofs[statement(entry)] for entry in kept)
+            reduced = sum(not proofs_of(entry, renamed) <= proofs[statement(entry)] for entry in kept)
             yield change, key, replaced + reduced, (before - after).total() - replaced
 
 

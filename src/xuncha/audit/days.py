@@ -165,13 +165,10 @@ def before_feedback(step: Step) -> Violations[HistoryPlace]:
         if text_of(change.new, "term") == "at_once":
             continue
         old, new = (entries(data, "progress") for data in (change.old, change.new))
-        added = [each for each in new if (text_of(each, "date") or feedback) < feedback and each not in old]
-        if not added:
-            continue
-        stated = {statement(entry) for entry in old}
-        if not stated <= {statement(entry) for entry in new}:  # rewritten: `entry-rewritten` reports it
-            continue
-        if days := [str(entry["date"]) for entry in added if statement(entry) not in stated]:
+        early = [each for each in new if (text_of(each, "date") or feedback) < feedback and each not in old]
+        stated = {statement(each) for each in old} if early else set()
+        days = [str(each["date"]) for each in early if statement(each) not in stated]
+        if days and stated <= {statement(each) for each in new}:  # else `entry-rewritten` reports it
             message = ngettext(
                 "an entry of {id} tells of {days}, before the feedback of {feedback}",
                 "entries of {id} tell of {days}, before the feedback of {feedback}",

@@ -42,15 +42,10 @@ _HASH: Final = re.compile(r"[0-9a-f]{4,64}")
 
 
 def audit(root: Path, *, since: str | None = None) -> Audit:
-    """Replay the history of a ledger and report every broken rule.
+    """Replay the history of a ledger and report every broken rule; if `since` is given, only what came after this revision, or from this day on.
 
-    Args:
-        root: the ledger's folder; its files are not read.
-        since: report only what came after this revision, or on this day and later. All history is replayed anyway.
-
-    Raises:
-        RefusedError: there is no such revision, or several commits begin with these digits.
-        SurroundingsError: the ledger is in no repository, git is not installed, or the history here is incomplete.
+    Raises RefusedError if there is no such revision, or several commits begin with these digits; SurroundingsError if the ledger is in no
+    repository, git is not installed, or the history here is incomplete.
     """
     git = Git.in_repository(root)
     marks = all_anchors(root)
@@ -78,13 +73,12 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
             findings.append(history.REWRITTEN.finding(place, message))
         elif start:
             old_commits = history.ancestors(start, commits)
-    signed_hashes = signed_commits(git, places_by_hash)  # checks each commit against its hash, too
+    signed = signed_commits(git, places_by_hash)  # checks each commit against its hash, too
     touched = [each for commit in commits for each in commit.touched if each.has_content]
     records = {each.blob for each in touched if is_record(each.path)}
     blobs = dict.fromkeys(each.blob for each in touched)
-    examination = Examination(
-        commits, Files(read_objects(git, blobs, MAX_SIZE), records), marks, signed_hashes
-    )
+    files = Files(read_objects(git, blobs, MAX_SIZE), records)
+    examination = Examination(commits, files, marks, signed)
     later_findings = [
         *(
             TOO_MANY.finding(HistoryPlace.at(by_hash[each.commit], each.label), each.message)
@@ -115,9 +109,7 @@ TOO_MANY = RULES.declare(
 def findings_of_last_commit(root: Path) -> list[Finding[HistoryPlace]]:
     """Return what the checks find in the last commit, compared with the one before; rules that need older commits are left out.
 
-    Raises:
-        RefusedError: a commit holds more files than any ledger has.
-        SurroundingsError: as for `audit`.
+    Raises RefusedError if a commit holds more files than any ledger has; SurroundingsError as `audit`.
     """
     git = Git.in_repository(root)
     for name in git.text("rev-parse", "HEAD", "HEAD^@").split():
@@ -213,8 +205,9 @@ class Examination:
         self._anchors = anchors
         self._children = Counter(parent for commit in commits for parent in commit.parents)
         self.signers = Signers(signed)
-        first_day = self._beginnings[0].day if self._beginnings else ""
-        self._graph = Graph(commits, files, first_day, self.signers.has_signed)
+        self._graph = Graph(commits, files)
+        self._graph.first_day = self._beginnings[0].day if self._beginnings else ""
+        self._graph.has_signed = self.signers.has_signed
         self._requirements_at: dict[str, tuple[Requirement, ...]] = {}
         """The requirements of the policy at each commit that closes a measure."""
         self._loosenings: list[tuple[Commit, set[Requirement]]] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, reduce
 from operator import or_
@@ -44,13 +44,7 @@ class Node:
 class Graph:
     """The graph of history, as far as it was replayed. A set of commits is an integer: bit n stands for the commit at place n."""
 
-    def __init__(
-        self,
-        commits: list[Commit],
-        files: Files,
-        first_day: str = "0",
-        has_signed: Callable[[str], bool] = lambda _name: False,
-    ) -> None:
+    def __init__(self, commits: list[Commit], files: Files) -> None:
         self.commits = commits
         self.files = files
         self.places = {commit.hash: place for place, commit in enumerate(commits)}
@@ -61,8 +55,8 @@ class Graph:
         self.by_committer: defaultdict[str, int] = defaultdict(int)  # bits of all commits, by committer
         self.undone: set[str] = set()
         self.ahead = commits_with_clock_ahead(commits)
-        self.first_day = first_day  # on which the history of the ledger begins
-        self.has_signed = has_signed  # whether a person of this name signs commits
+        self.first_day = "0"  # on which the history of the ledger begins
+        self.has_signed: Callable[[str], bool] = lambda _name: False  # whether a person signs commits
         self.versions: defaultdict[str, list[tuple[int, Version]]] = defaultdict(list)
         """All versions of each file, each with the place of its commit."""
         self.removed: defaultdict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
@@ -140,36 +134,23 @@ def union(sides: Iterable[Node]) -> int:
     return reduce(or_, (side.ancestry for side in sides), 0)
 
 
-@dataclass
 class Step:
-    """One commit as it is replayed: the state before and after it, and its changes."""
+    """One commit as it is replayed: the state before and after it, and its changes, of which there is at least one."""
 
-    commit: Commit
-    before: State
-    changes: list[Change]  # at least one
-    graph: Graph
-    node: Node = field(default_factory=lambda: Node(State()))
-    after: State = field(init=False)
-    last_loosening: tuple[int, tuple[Requirement, ...]] = field(init=False)
-    """When the policy was last loosened before the commit, and what it had required."""
-    measures: list[Change] = field(init=False)  # of measures that exist afterwards and can be read
-    closings: list[Change] = field(init=False)  # those of `measures` that close one
-    comments: list[Change] = field(init=False)  # of comments that exist afterwards and can be read
-    removals: list[Change] = field(init=False)
-    """The changes that remove a record, a comment, or data/ledger.yaml."""
-
-    def __post_init__(self) -> None:
+    def __init__(
+        self, commit: Commit, before: State, changes: list[Change], graph: Graph, node: Node | None = None
+    ) -> None:
         """Apply the changes and sort them by kind."""
-        self.files, self.last_loosening = self.graph.files, self.node.last_loosening
-        self.after = self.before.with_changes((each.path, each.after) for each in self.changes)
-        readable = [each for each in self.changes if each.new is not None]
+        self.commit, self.before, self.changes, self.graph = commit, before, changes, graph
+        self.files, self.node = graph.files, node or Node(State())
+        self.last_loosening = self.node.last_loosening  # before the commit
+        self.after = before.with_changes((each.path, each.after) for each in changes)
+        readable = [each for each in changes if each.new is not None]  # these exist after the commit
         self.measures = [each for each in readable if each.id and "." in each.id and each.is_record]
         self.closings = [each for each in self.measures if each.statuses[1] == "closed" != each.statuses[0]]
         self.comments = [each for each in readable if each.comment]
-        deleted = [each for each in self.changes if each.after is None]
-        self.removals = [
-            each for each in deleted if each.is_record or each.comment or each.path == LEDGER_FILE
-        ]
+        gone = (each for each in changes if each.after is None)
+        self.removals = [each for each in gone if each.is_record or each.comment or each.path == LEDGER_FILE]
 
     def at(self, change: Change) -> HistoryPlace:
         """Return the place of a change in the history."""

@@ -59,9 +59,8 @@ def _settings(git: Git, audit: Audit) -> Data:
     """Return the settings at the last commit or, if unreadable there, at the commit that brought the ledger; empty if both are unreadable."""
     names = [f"{commit}:./{LEDGER_FILE}" for commit in (audit.tip, audit.start) if commit]
     existing = [name for name, kind in zip(names, git.kinds(names), strict=True) if kind == "blob"]
-    return next(
-        filter(None, (read_data(content.content) for content in read_objects(git, existing, MAX_SIZE))), {}
-    )
+    found = (read_data(each.content) for each in read_objects(git, existing, MAX_SIZE))
+    return next(filter(None, found), {})
 
 
 def _group_by_reason(audit: Audit, severity: str) -> list[tuple[str, set[str], list[Finding[HistoryPlace]]]]:

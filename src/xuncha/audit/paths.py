@@ -62,13 +62,8 @@ def link_message(path: str, mode: str) -> str:
 def look_alike(step: Step) -> Violations[HistoryPlace]:
     """Find files whose path differs from another one only in letter case or composition."""
     added = {each.path: each for each in step.changes if each.before is None and each.after is not None}
-    for path, twin in _look_alike_pairs(added, step.before, step.after):
-        yield step.at(added[path]), _look_alike_message(path, twin), "", _look_alike_severity(path)
-
-
-def _look_alike_severity(path: str) -> Severity:
-    """Return the severity of a look-alike: only a warning for evidence, because two offices may attach such files in good faith."""
-    return "warning" if path.startswith(f"{EVIDENCE}/") else "error"
+    for path, twin, severity in _look_alikes(added, step.before, step.after):
+        yield step.at(added[path]), _look_alike_message(path, twin), "", severity
 
 
 @lru_cache(maxsize=4096)
@@ -76,8 +71,8 @@ def _same_name(path: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
 
 
-def _look_alike_pairs(added: Iterable[str], before: State, after: State) -> Iterator[tuple[str, str]]:
-    """Yield each added file whose name or folder differs from another one only in letter case or composition; with that other one."""
+def _look_alikes(added: Iterable[str], before: State, after: State) -> Iterator[tuple[str, str, Severity]]:
+    """Yield each added file whose name or folder differs from another one only in letter case or composition; with that one, and the severity."""
     folders: defaultdict[str, list[str]] = defaultdict(list)
     for path in added:
         folders[path.rpartition("/")[0]].append(path)
@@ -88,7 +83,8 @@ def _look_alike_pairs(added: Iterable[str], before: State, after: State) -> Iter
         others = [] if before.folders.get(folder) else [each for each, files in after.folders.items() if files and each != folder and _same_name(each) == _same_name(folder)]  # fmt: skip
         for path in paths:
             if twins := [each for each in paths_by_name[_same_name(path)] if each != path] + others:
-                yield path, twins[0]
+                # Two offices may attach such files in good faith.
+                yield path, twins[0], "warning" if path.startswith(f"{EVIDENCE}/") else "error"
 
 
 def _look_alike_message(path: str, twin: str) -> str:
@@ -117,10 +113,10 @@ def check_merged_paths(joining: Joining) -> Findings:
             if files.pointer(version.blob) and any(not files.pointer(each.blob) for each in versions):
                 yield RULES["evidence-changed"].finding(place, pointer_message(path), "", "warning")
     added = [path for path, *_rest in commit.touched if result.get(path) and not sides[0].get(path)]
-    for path, twin in _look_alike_pairs(added, sides[0], result):
+    for path, twin, severity in _look_alikes(added, sides[0], result):
         if not any(side.get(path) and side.get(twin) for side in sides):
             place = HistoryPlace.at(commit, path, number_of(path))
-            yield look_alike.finding(place, _look_alike_message(path, twin), "", _look_alike_severity(path))
+            yield look_alike.finding(place, _look_alike_message(path, twin), "", severity)
 
 
 OWN_TEMPLATE: Final = RULES.declare(

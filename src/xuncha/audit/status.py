@@ -74,9 +74,9 @@ def _requirement_check(requirement: Requirement) -> Check[HistoryPlace]:
     """Make the check that a closing meets one requirement of the policy."""
 
     def check(step: Step) -> Violations[HistoryPlace]:
-        closer = Actor.from_commit(step.commit)
         for change in step.closings:
-            if message := unmet(step.required, change, closer, step.settings).get(requirement):
+            lacking = unmet(step.required, change, Actor.from_commit(step.commit), step.settings)
+            if message := lacking.get(requirement):
                 yield step.report(change, message)
 
     return check
@@ -144,9 +144,8 @@ def _policy_days(settings: Data, key: str, default: int) -> int:
 
 def weakened_message(lost: Iterable[str]) -> str:
     """Return the message that the policy requires less than before."""
-    return _("the policy no longer requires {names} before a measure may be closed").format(
-        names=quoted(lost)
-    )
+    message = _("the policy no longer requires {names} before a measure may be closed")
+    return message.format(names=quoted(lost))
 
 
 DODGED = RULES.declare(

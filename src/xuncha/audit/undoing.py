@@ -11,7 +11,7 @@ from xuncha.audit.contents import deadline, is_postponed
 from xuncha.audit.facts import entries, folded, text_of
 from xuncha.audit.graph import Step
 from xuncha.audit.people import addresses_of
-from xuncha.audit.replayed import MAX_DELAY, ReplayedCommit, Version
+from xuncha.audit.replayed import MAX_DELAY, Change, ReplayedCommit, Version
 from xuncha.catalogue import Violations
 from xuncha.errors import Severity
 from xuncha.language import gettext as _
@@ -53,7 +53,7 @@ def restoration(step: Step) -> Restoration | None:
     touched = {change.path for change in step.changes}
     if not (
         len(undone) == len(trailers.undoes)
-        and all(_take_back(step, files, each) for each in undone)
+        and all(_take_back(step, files, each.changes) for each in undone)
         and touched <= files.keys()
         and all(step.files.same(step.after.get(path), version) for path, version in files.items())
     ):
@@ -74,27 +74,24 @@ def _undone_by_content(step: Step) -> Iterator[ReplayedCommit]:
     files = {change.path: change.before for change in step.changes}
     touched = frozenset(files)
     for name, replay in islice(reversed(graph.replay.items()), _MAX_SEARCHED):
-        if (
-            replay.commit.trailers.action in _NOT_UNDOABLE
-            or name in graph.undone
-            or not step.has_ancestor(name)
-        ):
+        commit, changes = replay
+        if commit.trailers.action in _NOT_UNDOABLE or name in graph.undone or not step.has_ancestor(name):
             continue
-        if touched.isdisjoint(change.path for change in replay.changes):
+        if touched.isdisjoint(change.path for change in changes):
             continue
-        if _take_back(step, files, replay):
+        if _take_back(step, files, changes):
             count -= 1
             yield replay
         if not count or all(step.files.same(each, step.after.get(path)) for path, each in files.items()):
             return
 
 
-def _take_back(step: Step, files: dict[str, Version | None], undone: ReplayedCommit) -> bool:
+def _take_back(step: Step, files: dict[str, Version | None], changes: Sequence[Change]) -> bool:
     """Take a commit back in `files`, which hold what differs from the state before the undo; return whether they were as it left them."""
-    for change in undone.changes:
+    for change in changes:
         if not step.files.same(files.get(change.path, step.before.get(change.path)), change.after):
             return False
-    files.update((change.path, change.before) for change in undone.changes)
+    files.update((change.path, change.before) for change in changes)
     return True
 
 
@@ -114,10 +111,10 @@ def _restored(
 
 def _is_own(step: Step, commits: Iterable[Commit]) -> bool:
     """Return whether an undo takes back what the same person did in the two weeks before, and no undo."""
-    own_addresses, committer = addresses_of(step.commit.email, step.settings), folded(step.commit.committer)
+    own_addresses, committer = addresses_of(step.settings, step.commit.email), folded(step.commit.committer)
     # The committer must be the author, or the committer of what is undone: anybody else may have forged the author.
     return all(
-        addresses_of(commit.email, step.settings) & own_addresses
+        addresses_of(step.settings, commit.email) & own_addresses
         and committer in {*own_addresses, folded(commit.committer)}
         and step.commit.moment_committed - commit.moment_committed < MAX_DELAY
         and commit.trailers.action != "undo"

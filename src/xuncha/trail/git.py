@@ -149,10 +149,7 @@ class Git(GitRunner):
         return fields
 
     def object_hash(self, name: str) -> str | None:
-        """Return the hash of the object with a name; None if there is no such object, or more than one.
-
-        Raises TruncatedError if git's answer is incomplete.
-        """
+        """Return the hash of the object with a name; None if there is no such object, or more than one."""
         arguments = ("rev-parse", "--verify", "--quiet", "--end-of-options", name)
         found = self.run(*arguments, ok_codes=(0, 1)).decode("ascii", "replace").strip()
         if self.returncode and not found:
@@ -186,10 +183,7 @@ class Git(GitRunner):
         return parse_references(self.run(*arguments).decode("utf-8", "surrogateescape"))
 
     def uncommitted(self, *paths: str) -> list[str]:
-        """Return those of these files of the ledger that differ from the last commit, or are not in it.
-
-        Compares only these: `git status` would look at every file of the repository.
-        """
+        """Return those of these files that differ from the last commit, or are not in it. It compares no others, as `git status` would."""
         try:
             patterns = literals(paths) if len(paths) < MAX_PATHS else []
             lines = self.fields("ls-tree", "-z", *([] if patterns else ["-r"]), "HEAD", "--", *patterns)
@@ -271,11 +265,9 @@ class Git(GitRunner):
         if not (queries := [f"{name}\n" for name in names]):
             return []
         output = self.run("cat-file", "--batch-check", "--buffer", stdin=system.encoded("".join(queries)))
-        lines = system.decoded(output).split("\n")[:-1]
-        found = [
-            _OBJECT_LINE.fullmatch(f"{each}\n") or _MISSING_LINE.fullmatch(f"{each}\n") for each in lines
-        ]
-        if len(found) != len(queries) or not all(found) or not output.endswith(b"\n"):
+        lines = map(system.decoded, BytesIO(output))
+        found = [_OBJECT_LINE.fullmatch(line) or _MISSING_LINE.fullmatch(line) for line in lines]
+        if len(found) != len(queries) or not all(found):
             raise TruncatedError
         return [(match[2], match[1] if match[2] else "") for match in found if match]
 
@@ -302,10 +294,7 @@ class Git(GitRunner):
         return self.run("config", "--get", name, ok_codes=(0, 1)).decode("utf-8", "replace").strip()
 
     def head(self) -> str | None:
-        """Return the commit that is checked out; None where nothing is committed yet.
-
-        Raises GitError if there is one, or was, and git cannot read it.
-        """
+        """Return the commit that is checked out; None where nothing is committed yet. Raises GitError if git cannot read it, or lost it."""
         if found := self.commit_hash("HEAD"):
             return found
         if self.is_unborn():

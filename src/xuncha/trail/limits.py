@@ -119,17 +119,6 @@ def _too_many_files(commit: str, path: bytes) -> RefusedError:
     return RefusedError("too-many-files", message, _("no ledger has so many: see `xuncha audit`"), "")
 
 
-def fits(git: Git, commit: str, path: str) -> bool:
-    """Return whether a commit holds few enough files below a path to be listed."""
-    try:
-        ls_tree(git, commit, path)
-    except GitError:  # there is no such commit, so it holds nothing
-        return True
-    except RefusedError:
-        return False
-    return True
-
-
 def large_folders(git: Git, commits: Iterable[str], seen: dict[str, str] | None = None) -> list[LargeFolder]:
     """Find the folders of the ledger that are too large in some commits (hashes); name each with the first of these commits.
 

@@ -236,20 +236,12 @@ def _trailers(raw: bytes) -> Trailers:
             changes[-1] = changes[-1]._replace(from_=value)
         elif changes and name == "To":
             changes[-1] = changes[-1]._replace(to=value)
-    action, ids, sources, targets, renumbered, reason, undoes, comments, account = values.values()
-    pairs = [tuple(each.split()) for each in renumbered]
-    return Trailers(
-        _JOINER.join(action),
-        tuple(ids),
-        tuple(sources),
-        tuple(targets),
-        _JOINER.join(reason),
-        tuple(undoes),
-        tuple(comments),
-        tuple((pair[0], pair[1]) for pair in pairs if len(pair) == 2),  # noqa: PLR2004  the old number and the new
-        tuple(changes),
-        _JOINER.join(account),
-    )
+    action, reason, account = (_JOINER.join(values[name]) for name in ("Action", "Reason", "Account"))
+    lists = (tuple(values[name]) for name in ("Id", "From", "To", "Undoes", "Comment"))
+    ids, sources, targets, undoes, comments = lists
+    words = (each.split() for each in values["Renumbered"])
+    pairs = tuple((each[0], each[1]) for each in words if len(each) == 2)  # noqa: PLR2004  the old number and the new
+    return Trailers(action, ids, sources, targets, reason, undoes, comments, pairs, tuple(changes), account)
 
 
 def commit_hashes(root: Path) -> list[str]:

@@ -90,12 +90,7 @@ def _tags_exist(folder: Path) -> bool:
 
 
 def latest_anchor(root: Path, commit: str = "HEAD") -> Anchor:
-    """Return the newest anchor in the history of a commit.
-
-    Raises:
-        RefusedError: the history has no anchor.
-        SurroundingsError: the ledger is in no repository.
-    """
+    """Return the newest anchor in the history of a commit. Raises RefusedError if there is none; SurroundingsError outside a repository."""
     git = Git.in_repository(root)
     for anchor in reversed(anchors(root)):
         # Where history was rewritten, git may have deleted the old commit.
@@ -109,11 +104,8 @@ def latest_anchor(root: Path, commit: str = "HEAD") -> Anchor:
 def add_anchor(root: Path, commit: str, counts: Mapping[str, int]) -> Anchor:
     """Anchor a commit, by its full hash: write an annotated tag on it, signed if git is configured to sign.
 
-    If the commit already has an anchor, return that one. The message of the tag states the counts of an audit.
-
-    Raises:
-        RefusedError: git refused the tag, for example because it cannot sign.
-        SurroundingsError: git does not know the name of the person who anchors.
+    If the commit already has an anchor, return that one. The message of the tag states the counts of an audit. Raises
+    RefusedError if git refused, for example because it cannot sign; SurroundingsError if git does not know who anchors.
     """
     known = anchors(root)
     if existing := next((anchor for anchor in known if anchor.commit == commit), None):
