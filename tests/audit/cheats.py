@@ -795,6 +795,24 @@ def an_attribute_in_a_folder_whose_name_begins_with_a_blank(book: Book) -> None:
     book.root = book.root / "\u3000台账"
 
 
+@cheat("converted")
+def an_attribute_for_a_file_whose_name_is_no_text(book: Book) -> None:
+    book.act("attach", "1.1", beside={'"data/evidence/1.1/\\377.pdf"': PDF})
+    book.commit("属性", {".gitattributes": b"data/evidence/1.1/\xff.pdf ident\n"})
+
+
+@cheat("converted")
+def an_attribute_that_counts_bytes(book: Book) -> None:
+    book.act("attach", "1.1", beside={"data/evidence/1.1/评.pdf": PDF})
+    book.commit("属性", {".gitattributes": b"???.pdf ident\n"})
+
+
+@cheat("converted")
+def an_attribute_for_a_name_with_a_wide_blank(book: Book) -> None:
+    book.act("attach", "1.1", beside={"data/evidence/1.1/评审　意见.pdf": PDF})
+    book.commit("属性", {".gitattributes": "评审　意见.pdf ident\n".encode()})
+
+
 @cheat("ledger-moved")
 def moves_the_ledger_under_another_spelling_of_its_organisation(book: Book) -> None:
     moved = {f"new/{path}": content for path, content in book.files.items()}
@@ -1503,6 +1521,20 @@ def removes_a_measure_and_enters_it_again_with_a_later_day(book: Book) -> None:
 def removes_a_measure_and_enters_it_again_without_a_day(book: Book) -> None:
     removes(book, "1.3")
     book.days(1).act("add", "1.3", **{**book.fresh("1.3"), "due": None})
+
+
+@cheat("deadline-moved", "warning")
+def removes_a_measure_and_enters_it_again_under_another_title(book: Book) -> None:
+    book.edit("1.3", goal="改造泵站12座")
+    removes(book, "1.3")
+    book.days(1).act("add", "1.3", **{**book.data("1.2"), "progress": None, "status": "not_started", "title": "改造城区泵站", "goal": "改造泵站12座。", "due": "2024-12-31"})  # fmt: skip
+
+
+@cheat("deadline-moved", "warning")
+def removes_a_measure_and_gives_its_title_to_another_one(book: Book) -> None:
+    removes(book, "1.3")
+    book.days(1).act("add", "1.3", **{**book.fresh("1.3"), "title": "另一件事", "goal": "另一目标", "due": "2024-12-31"})  # fmt: skip
+    book.edit("1.3", action="set", title="做好1.3号工作")
 
 
 # --- forms

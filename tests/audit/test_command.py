@@ -11,7 +11,7 @@ from tests.conftest import measure
 from xuncha.audit.catalogue import RULES, Audit, HistoryPlace
 from xuncha.audit.examine import audit
 from xuncha.audit.page import SUBJECTS, render
-from xuncha.audit.places import OWN_TEMPLATE
+from xuncha.audit.paths import OWN_TEMPLATE
 
 if TYPE_CHECKING:
     from pathlib import Path

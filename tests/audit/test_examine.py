@@ -14,10 +14,10 @@ from tests.conftest import LEDGER
 from tests.once import built_once
 from tests.workflow import actions
 from tests.workflow.actions import add_measure, add_problem, perform
-from xuncha.audit.anchors import drop_anchor
 from xuncha.audit.examine import audit
 from xuncha.errors import RefusedError, SurroundingsError, XunchaError
 from xuncha.model.identity import Identity
+from xuncha.trail.tags import add_anchor
 from xuncha.workflow.undo import undo
 
 if TYPE_CHECKING:
@@ -301,7 +301,8 @@ def test_a_hash_that_history_lost_is_named_even_without_its_tag(ledger: LedgerOn
 
 
 def test_a_branch_without_a_commit_does_not_hide_what_was_verified(ledger: LedgerOnDisk) -> None:
-    drop_anchor(ledger.root, audit(ledger.root))
+    result = audit(ledger.root)
+    add_anchor(ledger.root, result.tip, result.counts)
     ledger.git("symbolic-ref", "HEAD", "refs/heads/new")
     assert codes(ledger.root) == ["history-rewritten"], "the other branch holds the ledger"
     ledger.git("update-ref", "-d", "refs/heads/main")

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.sync.test_driver import BLOCK, edited, edits
-from xuncha.audit.days import commits_with_clock_ahead
-from xuncha.audit.examination import Examination
+from xuncha.audit.graph import commits_with_clock_ahead
 from xuncha.audit.merging import _compare_value
+from xuncha.audit.renumbering import Renumberings
 from xuncha.store.reading import parse
 from xuncha.sync.merging import merge_record
 
@@ -66,12 +66,12 @@ def test_a_number_that_was_long_known_is_not_given_up_unnoticed(
     # Ours are the commits 0, 1 (which adds it) and 4 (which renumbers it), theirs 0, 2 and 3 (which adds it, too).
     added = SimpleNamespace(moment_committed=0), SimpleNamespace(moment_committed=days * 86_400)
     history: Any = SimpleNamespace(
-        commits={1: added[0], 3: added[1]},
+        _commits={1: added[0], 3: added[1]},
         _additions={"path": [(1, 0b00011), (3, 0b01101)]},
-        _verified=[0b00011] if is_verified else [],
+        verified=[0b00011] if is_verified else [],
     )
-    assert Examination._renumbering_severity(history, "path", 0b10011) == severity
-    assert Examination._renumbering_severity(history, "path", 0b00101) is None
+    assert Renumberings._severity(history, "path", 0b10011) == severity
+    assert Renumberings._severity(history, "path", 0b00101) is None
 
 
 @pytest.mark.parametrize(

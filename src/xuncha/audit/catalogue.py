@@ -58,6 +58,11 @@ class Audit:
         """The number of findings that are warnings."""
         return sum(finding.severity == "warning" for finding in self.findings)
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """The counts that an anchor records."""
+        return {name: getattr(self, name) for name in ("commits", "changes", "errors", "warnings")}
+
     def as_json(self) -> list[dict[str, str | None]]:
         """Return the findings in the form of `audit --json`, without notes, because a note is no broken rule."""
         return [

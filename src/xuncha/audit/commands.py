@@ -16,7 +16,7 @@ from xuncha.model.identity import LEDGER_FILE, Identity
 from xuncha.model.vocabulary import Action, status_name
 from xuncha.trail.git import Git
 from xuncha.trail.limits import comparable
-from xuncha.trail.replay import Trailers, log
+from xuncha.trail.replay import RAW_OF_REPOSITORY, Trailers, log
 
 _NEEDS_REASON: Final = frozenset({"return", "reopen", "extend"})
 _OTHER_ACTIONS: Final = frozenset({"init", "sync", "undo", "renumber", "remove"})
@@ -91,7 +91,7 @@ def without_other_ledgers(git: Git, items: list[Finding[HistoryPlace]]) -> list[
     names = comparable(git, list(claims.values()))
     others = set()
     for start in range(0, len(names), _BATCH):
-        options = ("--no-walk", "--diff-merges=first-parent", "--raw", "--no-abbrev", "--no-renames")
+        options = ("--no-walk", "--diff-merges=first-parent", *RAW_OF_REPOSITORY)
         for commit in log(git, *options, *names[start : start + _BATCH], "--"):
             numbers: defaultdict[str, set[str | None]] = defaultdict(set)
             for path in (each.path for each in commit.touched):

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from xuncha.audit.catalogue import LENIENT, RULES, HistoryPlace
-from xuncha.audit.facts import Data, Proof, entries, files_of, numbers, proofs_of, quoted, statement, text_of
+from xuncha.audit.facts import Data, entries, files_of, numbers, proofs_of, quoted, statement, text_of
 from xuncha.audit.graph import Step
 from xuncha.audit.replayed import Change
 from xuncha.catalogue import Violations
@@ -59,15 +59,9 @@ def changed_since(closed: Data, now: Data, renamed: dict[str, str]) -> list[str]
 def _sorted_statements(data: Data, renamed: dict[str, str]) -> list[Any]:
     """Return the statements of the progress entries, sorted, so that a new order counts as no change."""
     progress = entries(data, "progress")
-    return sorted((repr(statement(entry)), sorted(map(repr, _proofs(entry, renamed)))) for entry in progress)
-
-
-def _proofs(entry: Data, renamed: dict[str, str]) -> set[object]:
-    """Return the evidence of an entry, with files under the names that they have after the commit."""
-    return {
-        item._replace(file=renamed.get(item.file, item.file)) if isinstance(item, Proof) else item
-        for item in proofs_of(entry)
-    }
+    return sorted(
+        (repr(statement(entry)), sorted(map(repr, proofs_of(entry, renamed)))) for entry in progress
+    )
 
 
 def _moved_deadlines(step: Step) -> Iterator[tuple[Change, str, str | None]]:
@@ -95,7 +89,7 @@ def is_postponed(change: Change) -> bool:
     wrong="`due` of 2.3 changes, and the commit is not an `extend`; or it is one, and the new day is earlier; or `term` becomes "
     "`long_term`; or a merge takes the later of two new days. If two sides had each set a first day, it is a warning; so is an "
     "earlier day by an `undo` of what someone else set, and a later day, or none, of a measure that a `remove` took away and that is "
-    "entered again under the same title.",
+    "entered again under the same title, or with the same goal if no other measure has it.",
     scope=LENIENT,
 )
 def deadline_moved(step: Step) -> Violations[HistoryPlace]:
@@ -159,7 +153,7 @@ def _lost_entries(step: Step) -> Iterator[tuple[Change, str, int, int]]:
                 proofs[statement(entry)] |= proofs_of(entry)
             kept = [entry for entry in old_entries if statement(entry) in after]
             renamed = step.renamed_evidence(change.id)
-            reduced = sum(not _proofs(entry, renamed) <= proofs[statement(entry)] for entry in kept)
+            reduced = sum(not proofs_of(entry, renamed) <= proofs[statement(entry)] for entry in kept)
             yield change, key, replaced + reduced, (before - after).total() - replaced
 
 

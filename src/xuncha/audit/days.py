@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from typing import Final
 
-from xuncha.audit.catalogue import RULES, HistoryPlace
+from xuncha.audit.catalogue import RULES, Findings, HistoryPlace
 from xuncha.audit.facts import Data, entries, mapping, statement, text_of
 from xuncha.audit.graph import Step
-from xuncha.audit.replayed import CLOCK_SKEW, MAX_DELAY
+from xuncha.audit.joining import Joining
+from xuncha.audit.replayed import CLOCK_SKEW, MAX_DELAY, Actor, Change
 from xuncha.catalogue import Violations
 from xuncha.errors import Severity
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
-from xuncha.trail.replay import Commit
-
-_FOLLOWERS = 9  # following commits that a commit is compared with
-MAX_PAUSE = 5 * 366 * CLOCK_SKEW
-"""Seconds (five years); no ledger stays unchanged for that long."""
-
-
-def commits_with_clock_ahead(commits: Sequence[Commit]) -> set[str]:
-    """Return the commits whose clock was ahead: most of the commits that follow are earlier, or years lie between them and the commits before."""
-    next_commits = {parent: commit for commit in reversed(commits) for parent in commit.parents}
-    commits_ahead = set()
-    latest = 0
-    for commit in commits:
-        limit = commit.moment_committed - CLOCK_SKEW
-        followers: list[bool] = []
-        follower = next_commits.get(commit.hash)
-        while follower and len(followers) < _FOLLOWERS and (followers or follower.moment_committed < limit):
-            followers.append(follower.moment_committed < limit)
-            follower = next_commits.get(follower.hash)
-        if (len(followers) > 1 and sum(followers) * 2 > len(followers)) or 0 < latest < limit - MAX_PAUSE:
-            commits_ahead.add(commit.hash)
-        else:
-            latest = max(latest, commit.moment_committed)
-    return commits_ahead
+from xuncha.model.identity import LEDGER_FILE
 
 
 @RULES.rule(
@@ -186,16 +165,67 @@ def before_feedback(step: Step) -> Violations[HistoryPlace]:
         if text_of(change.new, "term") == "at_once":
             continue
         old, new = (entries(data, "progress") for data in (change.old, change.new))
-        added = [each for each in new if (text_of(each, "date") or feedback) < feedback and each not in old]
-        if not added:
-            continue
-        stated = {statement(entry) for entry in old}
-        if not stated <= {statement(entry) for entry in new}:  # rewritten: `entry-rewritten` reports it
-            continue
-        if days := [str(entry["date"]) for entry in added if statement(entry) not in stated]:
+        early = [each for each in new if (text_of(each, "date") or feedback) < feedback and each not in old]
+        stated = {statement(each) for each in old} if early else set()
+        days = [str(each["date"]) for each in early if statement(each) not in stated]
+        if days and stated <= {statement(each) for each in new}:  # else `entry-rewritten` reports it
             message = ngettext(
                 "an entry of {id} tells of {days}, before the feedback of {feedback}",
                 "entries of {id} tell of {days}, before the feedback of {feedback}",
                 len(days),
             )
             yield step.report(change, message, days=_(", ").join(sorted(days)), feedback=feedback)
+
+
+LATE_BRANCH = RULES.declare(
+    "late-branch",
+    "warning",
+    why="A branch can be started from any commit at any time, with any dates; nothing confirms a date that everyone else had already "
+    "passed when it was merged.",
+    wrong="A branch that split off in March, with commits dated March, is merged in June, although others have worked on until June or "
+    "an anchor of May does not contain it; and 2.3 was closed, extended or removed on it. If this moves a deadline that had passed "
+    "by the day of the merge, it is an error. (Two weeks are allowed: work may wait in a clone. Work that someone else, active "
+    "here before the branches split, has been building on for weeks does not count as coming from the merge.)",
+)
+_TOO_OLD: Final = MAX_DELAY + CLOCK_SKEW  # seconds; a date that much older than others' work is reported
+
+
+def check_dates(joining: Joining, anchors: Iterable[tuple[int, float]]) -> Findings:
+    """Yield the commits of a side that decide something and are dated long before work that was known when they came in.
+
+    If the person who merges was away for weeks, only that person's commits are checked, not those that others published meanwhile. The absence is
+    believed only if that person has worked on the other side and they have not. `anchors` are the place and the moment of each verification.
+    """
+    graph = joining.graph
+    for side in joining.contributions:
+        verified = max((moment for place, moment in anchors if side.theirs >> place & 1), default=0)
+        for place in graph.newest(side.own & graph.deciding):
+            commit, changes = graph.replay[graph.commits[place].hash]
+            anchor_gap, gap = verified - commit.moment_committed, side.others_time - commit.moment_committed
+            delay = max(anchor_gap, gap if side.is_date_checked(commit) else 0)
+            if delay >= _TOO_OLD and (decision := next(filter(is_date_relevant, changes), None)):
+                where = HistoryPlace.at(commit, decision.path, decision.id)
+                message = _("{what} is dated {day}, but was merged {n} days later")
+                text = message.format(what=decision.label, day=commit.committed[:10], n=int(delay) // 86_400)
+                late = any(due < joining.commit.committed[:10] for each in changes if (due := _old_due(each)))
+                finding = LATE_BRANCH.finding(where, text, "", "error" if late else "warning")
+                if anchor_gap < _TOO_OLD and (follower := side.follower(place)):
+                    joining.signers.add_claims(Actor.from_commit(follower), side.settings, [finding])
+                else:
+                    yield finding
+
+
+def is_date_relevant(change: Change) -> bool:
+    """Return whether the date of a change matters: a change of settings, a removal, a closing, or a moved deadline."""
+    return (
+        change.path == LEDGER_FILE
+        or (change.is_record and change.after is None)
+        or change.statuses[1] == "closed" != change.statuses[0]
+        or _old_due(change) is not None
+    )
+
+
+def _old_due(change: Change) -> str | None:
+    """Return the old deadline if a change moved it, else None."""
+    due = text_of(change.old, "due")
+    return due if change.is_record and due != text_of(change.new, "due") else None

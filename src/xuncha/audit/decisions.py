@@ -81,10 +81,9 @@ def settings_changed(step: Step) -> Violations[HistoryPlace]:
         owners = Counter(email for _name, email in new_pairs)
         lost_addresses = {email for _name, email in old_pairs - new_pairs}
         shared_addresses = {email for _name, email in new_pairs - old_pairs if owners[email] > 1}
-        no_longer = _("{addresses} no longer belongs to the person named in `people`")
-        for message, emails in (
-            (no_longer, lost_addresses),
-            (_("{addresses} now belongs to two persons in `people`"), shared_addresses),
+        for emails, message in (
+            (lost_addresses, _("{addresses} no longer belongs to the person named in `people`")),
+            (shared_addresses, _("{addresses} now belongs to two persons in `people`")),
         ):
             if emails:
                 yield step.report(change, message, addresses=_(", ").join(sorted(emails)))
@@ -133,9 +132,8 @@ def withheld(step: Step) -> Violations[HistoryPlace]:
 def _has_hidden_entry(old: Data, new: Data) -> bool:
     """Return whether an entry that was public is withheld now."""
     public = {statement(entry) for entry in entries(old, "progress") if entry.get("publish") is not False}
-    return any(
-        entry.get("publish") is False and statement(entry) in public for entry in entries(new, "progress")
-    )
+    hidden = {statement(entry) for entry in entries(new, "progress") if entry.get("publish") is False}
+    return bool(public & hidden)
 
 
 @RULES.rule(

@@ -4,26 +4,36 @@ from __future__ import annotations
 
 import contextlib
 import re
+from collections import Counter
+from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import cache, reduce
+from operator import and_
 from pathlib import Path
 from typing import Final
 
-from xuncha.audit import anchors, attributes, commands, contents, decisions, people, places  # noqa: F401  each registers its checks
-from xuncha.audit.catalogue import RULES, Audit, HistoryPlace
-from xuncha.audit.examination import Examination, check_commit
-from xuncha.audit.facts import is_record
-from xuncha.audit.graph import Graph, Step
-from xuncha.audit.replayed import Files, State, Version, changes_of
+from xuncha.audit import commands, contents, days, decisions, history, paths, people, status, undoing  # noqa: F401  each registers its checks
+from xuncha.audit.catalogue import LENIENT, RULES, Audit, Findings, HistoryPlace
+from xuncha.audit.facts import is_record, required_by
+from xuncha.audit.graph import MAX_PAUSE, Graph, Node, Step, union
+from xuncha.audit.joining import Joining
+from xuncha.audit.merging import check_merge
+from xuncha.audit.people import Signers
+from xuncha.audit.renumbering import Renumberings, files_after_removal, files_after_renumbering
+from xuncha.audit.replayed import Actor, Change, Files, State, Version, changes_of
+from xuncha.catalogue import Check, Rule
 from xuncha.errors import Finding, RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, PARTS
 from xuncha.model.source import MAX_SIZE
+from xuncha.model.vocabulary import Requirement
 from xuncha.trail import replay
 from xuncha.trail.contents import read_objects
 from xuncha.trail.git import Git
 from xuncha.trail.limits import large_folders, ls_tree
+from xuncha.trail.replay import SUBMODULE, Commit, Touched
 from xuncha.trail.signing import signed_commits
-from xuncha.trail.tags import SHORT_HASH
+from xuncha.trail.tags import SHORT_HASH, Anchor
 from xuncha.trail.tags import anchors as all_anchors
 from xuncha.trail.tree import commit_at
 
@@ -32,15 +42,10 @@ _HASH: Final = re.compile(r"[0-9a-f]{4,64}")
 
 
 def audit(root: Path, *, since: str | None = None) -> Audit:
-    """Replay the history of a ledger and report every broken rule.
+    """Replay the history of a ledger and report every broken rule; if `since` is given, only what came after this revision, or from this day on.
 
-    Args:
-        root: the ledger's folder; its files are not read.
-        since: report only what came after this revision, or on this day and later. All history is replayed anyway.
-
-    Raises:
-        RefusedError: there is no such revision, or several commits begin with these digits.
-        SurroundingsError: the ledger is in no repository, git is not installed, or the history here is incomplete.
+    Raises RefusedError if there is no such revision, or several commits begin with these digits; SurroundingsError if the ledger is in no
+    repository, git is not installed, or the history here is incomplete.
     """
     git = Git.in_repository(root)
     marks = all_anchors(root)
@@ -49,14 +54,14 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
     except SurroundingsError as error:
         if error.code != "no-such-branch" or not marks:
             raise
-        return Audit(list(anchors.check_anchors(marks, {})), 0, 0, "", anchors=marks)
+        return Audit(list(history.check_anchors(marks, {})), 0, 0, "", anchors=marks)
     # This reads the folders of all commits and checks them against their hashes: anything else is not the history that was verified.
     commits_by_path: dict[str, str] = {}
     oversized = large_folders(git, names, commits_by_path)
     commits = replay.commits(root, excluded=[each.path for each in oversized])
     places_by_hash = {commit.hash: place for place, commit in enumerate(commits)}
     by_hash = {commit.hash: commit for commit in commits}
-    findings = list(anchors.check_anchors(marks, by_hash))
+    findings = list(history.check_anchors(marks, by_hash))
     if not commits:
         return Audit(findings, 0, 0, "", anchors=marks)
     old_commits: set[str] = set()
@@ -65,28 +70,27 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
         if message:
             anchor = next((each for each in marks if each.commit.startswith(start)), None)
             place = HistoryPlace(start, anchor.author if anchor else "", anchor.date if anchor else "")
-            findings.append(anchors.REWRITTEN.finding(place, message))
+            findings.append(history.REWRITTEN.finding(place, message))
         elif start:
-            old_commits = places.ancestors(start, commits)
-    signed_hashes = signed_commits(git, places_by_hash)  # checks each commit against its hash, too
+            old_commits = history.ancestors(start, commits)
+    signed = signed_commits(git, places_by_hash)  # checks each commit against its hash, too
     touched = [each for commit in commits for each in commit.touched if each.has_content]
     records = {each.blob for each in touched if is_record(each.path)}
     blobs = dict.fromkeys(each.blob for each in touched)
-    examination = Examination(
-        commits, Files(read_objects(git, blobs, MAX_SIZE), records), marks, signed_hashes
-    )
+    files = Files(read_objects(git, blobs, MAX_SIZE), records)
+    examination = Examination(commits, files, marks, signed)
     later_findings = [
         *(
             TOO_MANY.finding(HistoryPlace.at(by_hash[each.commit], each.label), each.message)
             for each in oversized
         ),
         *commands.without_other_ledgers(git, examination.run(root)),
-        *places.check_templates(git),
-        *places.check_look_alikes(commits_by_path, by_hash),
-        *attributes.check_attributes(git, commits, {each.path for each in touched}),
+        *paths.check_templates(git),
+        *paths.check_look_alikes(commits_by_path, by_hash),
+        *paths.check_attributes(git, commits, {each.path for each in touched}),
     ]
     if examination.start:
-        later_findings += places.check_former_places(git, by_hash[examination.start], commits)
+        later_findings += history.check_former_places(git, by_hash[examination.start], commits)
     later_findings.sort(key=lambda each: places_by_hash[each.place.commit])
     findings += [each for each in later_findings if each.place.commit not in old_commits]
     examined = [commit for commit in commits if commit.hash not in old_commits]
@@ -105,9 +109,7 @@ TOO_MANY = RULES.declare(
 def findings_of_last_commit(root: Path) -> list[Finding[HistoryPlace]]:
     """Return what the checks find in the last commit, compared with the one before; rules that need older commits are left out.
 
-    Raises:
-        RefusedError: a commit holds more files than any ledger has.
-        SurroundingsError: as for `audit`.
+    Raises RefusedError if a commit holds more files than any ledger has; SurroundingsError as `audit`.
     """
     git = Git.in_repository(root)
     for name in git.text("rev-parse", "HEAD", "HEAD^@").split():
@@ -118,9 +120,9 @@ def findings_of_last_commit(root: Path) -> list[Finding[HistoryPlace]]:
         for parent in commit.parents[:1]
         for leaf in ls_tree(Git(root), parent, *PARTS)
     )
-    paths = [*(each.path for each in commit.touched), LEDGER_FILE]
-    versions = [version for path in paths if (version := before.get(path))]
-    old_blobs = [version.blob for version in versions if version.mode != replay.SUBMODULE]
+    touched = [*(each.path for each in commit.touched), LEDGER_FILE]
+    versions = [version for path in touched if (version := before.get(path))]
+    old_blobs = [version.blob for version in versions if version.mode != SUBMODULE]
     blobs = dict.fromkeys([*old_blobs, *(each.blob for each in commit.touched if each.has_content)])
     files = Files(read_objects(Git(root), blobs, MAX_SIZE), blobs)
     changes = changes_of(commit, before, files)
@@ -158,3 +160,226 @@ def _start_commit(root: Path, since: str, places: dict[str, int]) -> tuple[str, 
         return since, text.format(commit=since)
     text = _("history no longer contains {commit}")
     return commit, "" if commit in places else text.format(commit=commit[:SHORT_HASH])
+
+
+def check_commit(step: Step) -> list[Finding[HistoryPlace]]:
+    """Run all checks on a commit and return their findings."""
+    return [_with_severity(rule.finding(*fault), step) for rule, check in _checks() for fault in check(step)]
+
+
+@cache
+def _checks() -> list[tuple[Rule[HistoryPlace], Check[HistoryPlace]]]:
+    """List the rules that have a check, by their codes; all of them run on each commit."""
+    return [(rule, rule.check) for _code, rule in sorted(RULES.items()) if rule.check]
+
+
+def _with_severity(finding: Finding[HistoryPlace], step: Step) -> Finding[HistoryPlace]:
+    """Return a finding with its severity in this commit: in an import, lenient rules only warn; but closing what existed before must meet the policy."""
+    lenient = RULES[finding.code].scope == LENIENT and step.commit.trailers.action == "import"
+    if lenient and finding.code.startswith("close-requires-"):
+        lenient = step.before.get(finding.place.path) is None
+    return finding._replace(severity="warning") if lenient and finding.severity == "error" else finding
+
+
+_UNIVERSAL_RULES: Final = (
+    "account-mismatch", "clock-ahead", "clock-backwards", "clock-zone", "policy-weakened", "removed-overdue",
+)  # fmt: skip
+"""Rules that apply to every commit, even if it did exactly what it says."""
+
+
+def _files_as_stated(step: Step, undone: undoing.Restoration | None) -> Mapping[str, Version | None] | None:
+    """Return the files after a commit that undoes, removes or renumbers exactly what it says; None for any other commit."""
+    if undone or step.commit.trailers.action != "remove":
+        return undone.files if undone else files_after_renumbering(step)
+    files = files_after_removal(step)
+    return None if isinstance(files, str) else files
+
+
+class Examination:
+    """One run of the audit through history."""
+
+    def __init__(self, commits: list[Commit], files: Files, anchors: list[Anchor], signed: set[str]) -> None:
+        self.commits = commits
+        self._beginnings = history.beginnings(commits, anchors)
+        self.start = self._beginnings[0].hash if self._beginnings else ""
+        self._anchors = anchors
+        self._children = Counter(parent for commit in commits for parent in commit.parents)
+        self.signers = Signers(signed)
+        self._graph = Graph(commits, files)
+        self._graph.first_day = self._beginnings[0].day if self._beginnings else ""
+        self._graph.has_signed = self.signers.has_signed
+        self._requirements_at: dict[str, tuple[Requirement, ...]] = {}
+        """The requirements of the policy at each commit that closes a measure."""
+        self._loosenings: list[tuple[Commit, set[Requirement]]] = []
+        """The commits that loosened the policy, each with the requirements that it dropped."""
+        self._later_closings: list[Step] = []
+        """The commits that closed a measure after the policy was first loosened."""
+        self._renumberings = Renumberings(commits)
+
+    def run(self, root: Path) -> list[Finding[HistoryPlace]]:
+        """Return all findings."""
+        findings = []
+        for place, commit in enumerate(self.commits):
+            findings += list(self._check(place, commit))
+            for parent in commit.parents:
+                if self._children[parent] == 1:  # where history branches, a merge may need it again
+                    del self._graph.nodes[parent]
+        again = _("the ledger begins a second time: {commit} already added it").format(commit=self.start[:10])
+        later_beginnings = [HistoryPlace.at(each, LEDGER_FILE) for each in self._beginnings[1:]]
+        findings += [history.SECOND.finding(each, again) for each in later_beginnings]
+        findings += self._renumberings.findings()
+        findings += self.signers.findings(root)
+        return list(dict.fromkeys(findings))
+
+    def _check(self, place: int, commit: Commit) -> Findings:
+        graph = self._graph
+        parents = [graph.nodes[parent] for parent in commit.parents]
+        moment, newest = commit.moment_committed, max((side.moment for side in parents), default=0)
+        claimed_moment = max((side.claimed_moment for side in parents), default=0)
+        is_trusted = commit.touched and len(parents) < 2 and commit.hash not in graph.ahead  # noqa: PLR2004
+        is_plausible = commit.touched and (not newest or moment - newest < MAX_PAUSE)
+        node = graph.nodes[commit.hash] = Node(
+            State(),
+            union(parents) | 1 << place,
+            newest,
+            moment=max(newest, moment) if is_trusted else newest,
+            claimed_moment=max(claimed_moment, moment) if is_plausible else claimed_moment,
+            has_ledger=any(side.has_ledger for side in parents),
+            last_loosening=max((side.last_loosening for side in parents), default=(0, ())),
+        )
+        graph.by_committer[commit.committer] |= 1 << place
+        if any(anchor.commit == commit.hash for anchor in self._anchors):
+            self._renumberings.verified.append(node.ancestry)
+        if len(parents) > 1:
+            yield from self._check_merge(commit, node, parents)
+        else:
+            before = parents[0].state if parents else node.state
+            yield from self._check_step(commit, node, before, changes_of(commit, before, self._graph.files))
+
+    def _check_step(self, commit: Commit, node: Node, before: State, changes: list[Change]) -> Findings:
+        """Run every check on what a commit did to the ledger as it was before."""
+        node.state = before
+        if not changes:
+            if node.has_ledger and (message := commands.claim_message(commit.trailers)):
+                number = next(iter(commit.trailers.ids), None)
+                yield RULES["trailers-mismatch"].finding(HistoryPlace.at(commit, "", number), message)
+            return
+        step = Step(commit, before, changes, self._graph, node)
+        node.state = step.after
+        if not self._record_changes(commit, node, changes):
+            return
+        self.signers.add_commit(commit, step.settings, is_closing=bool(step.closings))
+        yield from self._check_policy(step)
+        undone = undoing.restoration(step)
+        files = _files_as_stated(step, undone)
+        if files is None:
+            yield from check_commit(step)
+            yield from status.check_recent_policy(step, status.recently_required(step) - {*step.required})
+            self._record_closings(step)
+            return
+        for code in _UNIVERSAL_RULES:
+            yield from RULES[code](step)
+        if undone:
+            taken_back = {undone_commit.hash for undone_commit in undone.commits}
+            self._graph.undone |= taken_back
+            yield from undoing.check_undo(step, undone)
+            if "signed_commit" in step.required and taken_back & self.signers.signed_commits:
+                findings = [*undoing.check_others(step, undone.commits)]
+                self.signers.add_claims(Actor.from_commit(commit), step.settings, findings)
+            self._record_closings(step)
+        node.state = before.with_changes(files.items())
+        if commit.trailers.action == "renumber":
+            self._renumberings.add(step)
+
+    def _record_changes(self, commit: Commit, node: Node, changes: list[Change]) -> bool:
+        """Record what a commit did, and return whether to check it: the commit that brings the ledger is accepted unchecked."""
+        place = self._graph.places[commit.hash]
+        self._renumberings.add_changes(place, node.ancestry, changes)
+        self._graph.add(place, changes, is_date_relevant=any(map(days.is_date_relevant, changes)))
+        if node.has_ledger:
+            return True
+        node.has_ledger = node.state.get(LEDGER_FILE) is not None
+        # Only one beginning is accepted; any other commit that brings the ledger is checked.
+        return node.has_ledger and commit.hash != self.start
+
+    def _record_closings(self, step: Step) -> None:
+        """Record the closings that must be signed, and whether the persons are known only from the commits' own claims."""
+        if not step.closings:
+            return
+        self._requirements_at[step.commit.hash] = step.required
+        if self._loosenings:
+            self._later_closings.append(step)
+        needs_signature = "signed_commit" in step.required
+        for change in step.closings if "second_person" in step.required else ():
+            signed = all(who.commit in self.signers.signed_commits for who in change.applicants)
+            self.signers.relies_on_claims |= not (needs_signature and change.applicants and signed)
+            for applicant in change.applicants if needs_signature else ():
+                message = _(
+                    "closing {id} was applied for in the name of {name}, who did not sign this, but usually signs"
+                )
+                text = message.format(id=change.id, name=applicant.name)
+                finding = RULES["second-person-doubtful"].finding(step.at(change), text)
+                self.signers.add_claims(applicant, step.settings, [finding])
+        if needs_signature or "signed_commit" in status.recently_required(step):
+            self._require_signature(step, lenient=not needs_signature)
+
+    def _check_policy(self, step: Step) -> Findings:
+        """Record the requirements that the policy drops; yield the closings between a loosening and a commit that soon revokes it."""
+        settings, moment = step.files.record(step.after.get(LEDGER_FILE)), step.commit.moment_committed
+        if settings is step.settings:
+            return
+        before, after = set(step.required), set(required_by(settings))
+        if dropped := before - after:
+            step.node.last_loosening = (moment, step.required)
+            self._loosenings.append((step.commit, dropped))
+        revoked = [
+            (commit.hash, dropped & (after - before))
+            for commit, dropped in (self._loosenings if after - before else ())
+            if moment - commit.moment_committed <= status.REVOKED_SOON
+        ]
+        for closing in self._later_closings if revoked else ():
+            if step.has_ancestor(closing.commit.hash) and closing.commit.hash not in self._graph.undone:
+                names = {
+                    name for commit, dropped in revoked if closing.has_ancestor(commit) for name in dropped
+                }
+                names -= status.recently_required(closing)
+                yield from status.check_recent_policy(closing, names, step)
+                if "signed_commit" in names:
+                    self._require_signature(closing, lenient=True)
+
+    def _require_signature(self, step: Step, *, lenient: bool) -> None:
+        """Record that the closings of a commit must be signed."""
+        actor = Actor.from_commit(step.commit)
+        for change in step.closings:
+            is_lenient = lenient or (step.commit.trailers.action == "import" and change.before is None)
+            self.signers.require(actor, step.settings, step.at(change), lenient=is_lenient)
+
+    def _check_merge(self, commit: Commit, node: Node, parents: list[Node]) -> Findings:
+        graph = self._graph
+        all_sides = Joining(commit, parents, graph, self.signers)
+        result = node.state = parents[0].state.with_changes(all_sides.versions())
+        if not node.has_ledger:
+            self._record_changes(commit, node, [])
+            return
+        # A parent that does not descend from this ledger is no side, nor is a parent that is an ancestor of another one:
+        # what the merge took from such a parent counts as done by the merge.
+        sides = [side for side in parents if side.has_ledger]
+        tips = [id(each) for each in graph.tips(union(sides))]
+        # Where the newest parent has no ledger.yaml any more, it counts against one of the others.
+        sides = [side for side in sides if id(side) in tips] or sides[:1]
+        bases = [each.state for each in graph.tips(reduce(and_, (side.ancestry for side in sides)))]
+        if len(sides) > 1 and bases:
+            joining = Joining(commit, sides, graph, self.signers, result)
+            touched = [each.path for each in commit.touched] if sides[0] is parents[0] else None
+            yield from check_merge(joining, touched)
+            yield from paths.check_merged_paths(joining)
+            yield from status.check_policies(joining, bases, self._requirements_at)
+            known = [each for each in self._anchors if each.commit in graph.places]
+            moments = [(graph.places[each.commit], each.moment) for each in known]
+            yield from days.check_dates(joining, moments)
+            return
+        for side in reversed(sides):
+            versions = ((path, result.get(path)) for path in side.state.differing_paths(result))
+            differing = tuple(Touched(path, *(each[:2] if each else ("", ""))) for path, each in versions)
+            changes = changes_of(commit._replace(touched=differing), side.state, graph.files)
+            yield from self._check_step(commit, node, side.state, changes)

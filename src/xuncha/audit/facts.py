@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple, get_args
 
 from xuncha.chinese.characters import without_invisible
@@ -54,13 +55,17 @@ def statement(entry: Data) -> tuple[object, ...]:
     return tuple(sorted((str(key), repr(value)) for key, value in kept.items()))
 
 
-def proofs_of(entry: Data) -> set[object]:
-    """Return the evidence of an entry; for a file, its name and hash, because its other keys add nothing."""
+def proofs_of(entry: Data, renamed: Mapping[str, str] = MappingProxyType({})) -> set[object]:
+    """Return the evidence of an entry; for a file, its (new) name and hash, because its other keys add nothing."""
     items = entry.get("evidence")
-    return {
-        Proof(str(item.get("file")), str(item.get("sha256"))) if isinstance(item, dict) else str(item)
-        for item in (items if isinstance(items, list) else [])
-    }
+    proofs: set[object] = set()
+    for item in items if isinstance(items, list) else ():
+        if isinstance(item, dict):
+            file = str(item.get("file"))
+            proofs.add(Proof(renamed.get(file, file), str(item.get("sha256"))))
+        else:
+            proofs.add(str(item))
+    return proofs
 
 
 def files_of(data: Data | None) -> set[Proof]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, reduce
 from operator import or_
@@ -22,6 +22,9 @@ from xuncha.workflow.verbs import VERBS
 
 _MAX_COMMITS: Final = 1000
 """Limit of commits checked on one side of a merge; of a longer side, only the newest are checked."""
+_FOLLOWERS: Final = 9  # following commits that a commit is compared with
+MAX_PAUSE: Final = 5 * 366 * CLOCK_SKEW
+"""Seconds (five years); no ledger stays unchanged for that long."""
 
 
 @dataclass
@@ -51,14 +54,13 @@ class Graph:
         self.deciding = 0  # bits of those whose date matters
         self.by_committer: defaultdict[str, int] = defaultdict(int)  # bits of all commits, by committer
         self.undone: set[str] = set()
-        self.ahead: set[str] = set()  # commits whose clock was ahead, as later commits show
-        self.first_day = "0"  # the day on which the history of the ledger begins
-        self.has_signed: Callable[[str], bool] = lambda _name: False
-        """Whether a person of this name signs commits."""
+        self.ahead = commits_with_clock_ahead(commits)
+        self.first_day = "0"  # on which the history of the ledger begins
+        self.has_signed: Callable[[str], bool] = lambda _name: False  # whether a person signs commits
         self.versions: defaultdict[str, list[tuple[int, Version]]] = defaultdict(list)
         """All versions of each file, each with the place of its commit."""
-        self.removed: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
-        """The removals of measures with a deadline, by the key of their title: the commit, and the deadline."""
+        self.removed: defaultdict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+        """The removals of measures with a deadline, by what tells them again: the commit, and the deadline."""
 
     def add(self, place: int, changes: list[Change], *, is_date_relevant: bool) -> None:
         """Record what a commit did."""
@@ -71,7 +73,8 @@ class Graph:
                 self.versions[change.path].append((place, change.after))
             is_target = commit.trailers.action == "remove" and change.id in commit.trailers.ids
             if is_target and (due := text_of(change.old, "due")):
-                self.removed[name_key(text_of(change.old, "title") or "")].append((commit.hash, due))
+                for mark in _marks(change.old):
+                    self.removed[mark].append((commit.hash, due))
 
     def has_ancestor(self, node: Node, commit: str) -> bool:
         """Return whether a commit is an ancestor of another one, or is it."""
@@ -102,41 +105,52 @@ class Graph:
             ancestry &= ~node.ancestry
 
 
+def _marks(data: Data | None) -> set[tuple[str, str]]:
+    """Return what tells a measure again: its title and its goal, each with its key and without signs."""
+    return {(key, mark) for key in ("title", "goal") if (mark := name_key(text_of(data, key) or ""))}
+
+
+def commits_with_clock_ahead(commits: Sequence[Commit]) -> set[str]:
+    """Return the commits whose clock was ahead: most of the commits that follow are earlier, or years lie between them and the commits before."""
+    next_commits = {parent: commit for commit in reversed(commits) for parent in commit.parents}
+    commits_ahead = set()
+    latest = 0
+    for commit in commits:
+        limit = commit.moment_committed - CLOCK_SKEW
+        followers: list[bool] = []
+        follower = next_commits.get(commit.hash)
+        while follower and len(followers) < _FOLLOWERS and (followers or follower.moment_committed < limit):
+            followers.append(follower.moment_committed < limit)
+            follower = next_commits.get(follower.hash)
+        if (len(followers) > 1 and sum(followers) * 2 > len(followers)) or 0 < latest < limit - MAX_PAUSE:
+            commits_ahead.add(commit.hash)
+        else:
+            latest = max(latest, commit.moment_committed)
+    return commits_ahead
+
+
 def union(sides: Iterable[Node]) -> int:
     """Return the bits of some commits and all their ancestors."""
     return reduce(or_, (side.ancestry for side in sides), 0)
 
 
-@dataclass
 class Step:
-    """One commit as it is replayed: the state before and after it, and its changes."""
+    """One commit as it is replayed: the state before and after it, and its changes, of which there is at least one."""
 
-    commit: Commit
-    before: State
-    changes: list[Change]  # at least one
-    graph: Graph
-    node: Node = field(default_factory=lambda: Node(State()))
-    after: State = field(init=False)
-    last_loosening: tuple[int, tuple[Requirement, ...]] = field(init=False)
-    """When the policy was last loosened before the commit, and what it had required."""
-    measures: list[Change] = field(init=False)  # of measures that exist afterwards and can be read
-    closings: list[Change] = field(init=False)  # those of `measures` that close one
-    comments: list[Change] = field(init=False)  # of comments that exist afterwards and can be read
-    removals: list[Change] = field(init=False)
-    """The changes that remove a record, a comment, or data/ledger.yaml."""
-
-    def __post_init__(self) -> None:
+    def __init__(
+        self, commit: Commit, before: State, changes: list[Change], graph: Graph, node: Node | None = None
+    ) -> None:
         """Apply the changes and sort them by kind."""
-        self.files, self.last_loosening = self.graph.files, self.node.last_loosening
-        self.after = self.before.with_changes((each.path, each.after) for each in self.changes)
-        readable = [each for each in self.changes if each.new is not None]
+        self.commit, self.before, self.changes, self.graph = commit, before, changes, graph
+        self.files, self.node = graph.files, node or Node(State())
+        self.last_loosening = self.node.last_loosening  # before the commit
+        self.after = before.with_changes((each.path, each.after) for each in changes)
+        readable = [each for each in changes if each.new is not None]  # these exist after the commit
         self.measures = [each for each in readable if each.id and "." in each.id and each.is_record]
         self.closings = [each for each in self.measures if each.statuses[1] == "closed" != each.statuses[0]]
         self.comments = [each for each in readable if each.comment]
-        deleted = [each for each in self.changes if each.after is None]
-        self.removals = [
-            each for each in deleted if each.is_record or each.comment or each.path == LEDGER_FILE
-        ]
+        gone = (each for each in changes if each.after is None)
+        self.removals = [each for each in gone if each.is_record or each.comment or each.path == LEDGER_FILE]
 
     def at(self, change: Change) -> HistoryPlace:
         """Return the place of a change in the history."""
@@ -154,9 +168,14 @@ class Step:
         return self.graph.has_ancestor(self.node, commit)
 
     def removed_deadlines(self, change: Change) -> list[str]:
-        """Return the deadlines of the measures removed before that had the title of one that the commit adds."""
-        key = name_key(text_of(change.new, "title") or "")
-        removed = self.graph.removed.get(key, ()) if change.before is None else ()
+        """Return the deadlines of the measures removed before whose title a commit gives to one, or whose goal if no other measure has it."""
+        marks = (_marks(change.new) - _marks(change.old)) & self.graph.removed.keys()
+        if any(key == "goal" for key, _text in marks):
+            versions = (each for files in self.before.folders.values() for each in files.values())
+            marks -= {
+                mark for each in versions for mark in _marks(self.files.record(each)) if mark[0] == "goal"
+            }
+        removed = dict.fromkeys(each for mark in sorted(marks) for each in self.graph.removed[mark])
         return [due for commit, due in removed if self.has_ancestor(commit)]
 
     @cached_property

@@ -33,11 +33,9 @@ class Contribution:
         ancestry = union(others)
         self.own, self.theirs = side.ancestry & ~ancestry, ancestry & ~side.ancestry
         self._common = side.ancestry & ancestry
-        own_moment, self.others_time = (
-            max(each.moment for each in nodes) if graph.changing & bits else 0
-            for nodes, bits in (([side], self.own), (others, self.theirs))
-        )
-        """`others_time` is when the other sides last changed what this side did not know (seconds since 1970); 0 if they changed nothing."""
+        own_moment = side.moment if graph.changing & self.own else 0
+        self.others_time = max(each.moment for each in others) if graph.changing & self.theirs else 0
+        """When the other sides last changed what this side did not know (seconds since 1970); 0 if they changed nothing."""
         has_worked_on_others = graph.by_committer[joining.commit.committer] & self.theirs
         self._is_late = self.others_time - own_moment >= MAX_DELAY or not has_worked_on_others
         self.settings = graph.files.record(side.state.get(LEDGER_FILE))
@@ -58,9 +56,7 @@ class Contribution:
 
     def _find_followers(self, people: tuple[str, ...]) -> Mapping[int, Commit]:
         """Map the place of each commit to a later commit on top of it, made weeks before the merge by somebody else than some people."""
-        names = {folded(people[0]), folded(people[3])}.union(
-            *(addresses_of(each, self.settings) for each in people)
-        )
+        names = {folded(people[0]), folded(people[3])} | addresses_of(self.settings, *people)
         graph = self._graph
         followers: dict[int, Commit] = {}
         for place in graph.newest(self.own, len(graph.commits)):
@@ -74,9 +70,7 @@ class Contribution:
 
     def _by_another(self, commit: Commit, names: set[str]) -> bool:
         """Return whether a commit is by somebody else who was known before the sides parted; if that author signs, it must be signed."""
-        author_names = {folded(commit.author)}.union(
-            *(addresses_of(email, self.settings) for email in (commit.email, commit.committer))
-        )
+        author_names = {folded(commit.author)} | addresses_of(self.settings, commit.email, commit.committer)
         signers = self.joining.signers
         return (
             names.isdisjoint(author_names)

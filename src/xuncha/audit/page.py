@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Final
 
 from xuncha import language
-from xuncha.audit.anchors import anchor_line
 from xuncha.audit.catalogue import RULES, Audit, HistoryPlace
 from xuncha.audit.facts import Data, read_data
 from xuncha.chinese.characters import without_unsafe
@@ -50,7 +49,7 @@ def render(root: Path, audit: Audit) -> str:
             for title, severity in (("不符合规则", "error"), ("提请注意", "warning"), ("备注", "note"))
         ],
         "holds": [sentence for sentence, codes in SUBJECTS if not broken_rules.intersection(codes.split())],
-        "anchors": [anchor_line(anchor) for anchor in audit.anchors],
+        "anchors": [anchor.line for anchor in audit.anchors],
     }
     page = full_width_page(render_here("audit.html.j2", None, values))
     return without_unsafe(page, "\N{REPLACEMENT CHARACTER}")
@@ -60,9 +59,8 @@ def _settings(git: Git, audit: Audit) -> Data:
     """Return the settings at the last commit or, if unreadable there, at the commit that brought the ledger; empty if both are unreadable."""
     names = [f"{commit}:./{LEDGER_FILE}" for commit in (audit.tip, audit.start) if commit]
     existing = [name for name, kind in zip(names, git.kinds(names), strict=True) if kind == "blob"]
-    return next(
-        filter(None, (read_data(content.content) for content in read_objects(git, existing, MAX_SIZE))), {}
-    )
+    found = (read_data(each.content) for each in read_objects(git, existing, MAX_SIZE))
+    return next(filter(None, found), {})
 
 
 def _group_by_reason(audit: Audit, severity: str) -> list[tuple[str, set[str], list[Finding[HistoryPlace]]]]:

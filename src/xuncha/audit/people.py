@@ -23,16 +23,16 @@ def _mailbox(email: str) -> str:
     return re.sub(r"\+[^@]*@", "@", folded(email))
 
 
-def addresses_of(email: str, settings: Data | None) -> set[str]:
-    """Return all addresses of the person who has this one, folded, according to `people` in the settings; none for an empty one."""
-    own = folded(email)
-    return {own}.union(*(emails for _name, emails in people_of(settings) if own in emails)) - {""}
+def addresses_of(settings: Data | None, *emails: str) -> set[str]:
+    """Return all addresses of the persons who have these, folded, according to `people` in the settings; none for an empty one."""
+    given = {folded(email) for email in emails} - {""}
+    return given.union(*(addresses for _name, addresses in people_of(settings) if given & addresses))
 
 
 def one_person_message(applicant: Actor | None, closer: Actor, settings: Data | None) -> str:
     """Return the message why a closing was not the work of two persons; empty if nothing shows that."""
-    applicant_addresses = addresses_of(applicant.email, settings) if applicant else set()
-    closer_addresses = addresses_of(closer.email, settings)
+    applicant_addresses = addresses_of(settings, applicant.email) if applicant else set()
+    closer_addresses = addresses_of(settings, closer.email)
     if applicant and not (applicant_addresses and closer_addresses):
         return _(
             "closing {id} was applied for or done by someone without an address; the policy required two persons"
@@ -41,7 +41,7 @@ def one_person_message(applicant: Actor | None, closer: Actor, settings: Data | 
         return _(
             "{id} was closed by the applicant, or without an application; the policy required two persons"
         )
-    if addresses_of(closer.committer, settings) & applicant_addresses:
+    if addresses_of(settings, closer.committer) & applicant_addresses:
         return _("{id} was closed by the applicant in the name of someone else; the policy required two persons")  # fmt: skip
     return ""
 
@@ -63,8 +63,8 @@ def _doubt(applicant: Actor, closer: Actor, settings: Data | None) -> str:
 
 def _is_forged(actor: Actor, settings: Data | None) -> bool:
     """Return whether a commit names a committer other than its author. A rebase of another's work does so, too."""
-    committer = addresses_of(actor.committer, settings)
-    return bool(committer) and committer.isdisjoint(addresses_of(actor.email, settings))
+    committer = addresses_of(settings, actor.committer)
+    return bool(committer) and committer.isdisjoint(addresses_of(settings, actor.email))
 
 
 @RULES.rule(
@@ -118,7 +118,7 @@ def closed_by(step: Step) -> Violations[HistoryPlace]:
 
 def _closing_names(step: Step) -> set[str]:
     """Return the names under which the author of a commit may close: the author's own, and those of offices."""
-    settings, own = step.settings or {}, addresses_of(step.commit.email, step.settings)
+    settings, own = step.settings or {}, addresses_of(step.settings, step.commit.email)
     listed = settings.get("offices")
     people = people_of(settings)
     person_names = {name for name, _emails in people}
@@ -132,7 +132,7 @@ def is_signer(signers: Iterable[str], actor: Actor, settings: Data | None) -> bo
 
     A name counts if `people` gives it that address. A pattern that matches any address names nobody.
     """
-    own_addresses, people = addresses_of(actor.email, settings), people_of(settings)
+    own_addresses, people = addresses_of(settings, actor.email), people_of(settings)
     key_names = {fold(signer) for signer in signers for fold in (folded, name_key)}
     key_names.update(email for name, emails in people if name in key_names for email in emails)
     others = (emails for _name, emails in people if folded(actor.email) not in emails)
@@ -224,7 +224,7 @@ class Signers:
         if not self.signed_commits:
             return
         is_signed, commit_moment = commit.hash in self.signed_commits, commit.moment_committed
-        own, name = addresses_of(commit.email, settings), name_key(commit.author)
+        own, name = addresses_of(settings, commit.email), name_key(commit.author)
         # If `people` knows the author, the name does not count: two persons may have it.
         keys = own if any(own & emails for _name, emails in people_of(settings)) else {*own, name}
         signings = [self._signings[key] for key in keys if key in self._signings]

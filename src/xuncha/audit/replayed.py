@@ -160,6 +160,17 @@ class Files:
         stored = self._stored.get(blob)
         return parse_pointer(stored.content) if stored and stored.size <= MAX_POINTER else None
 
+    def same(self, first: Version | None, second: Version | None) -> bool:
+        """Return whether two files are equal or hold equal data, since git may change line ends. A file never equals a link."""
+        if first is None or second is None:
+            return first is second
+        if first.mode != second.mode and not (first.is_file and second.is_file):
+            return False
+        if first.blob == second.blob:
+            return True
+        readable = all(version.readable and version.readable == version.blob for version in (first, second))
+        return readable and self.record(first) == self.record(second)
+
 
 class Change(NamedTuple):
     """What a commit did to one file."""

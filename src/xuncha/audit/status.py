@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from xuncha import language
 from xuncha.audit.catalogue import LENIENT, RULES, Findings, HistoryPlace
-from xuncha.audit.facts import Data, entries, mapping, proofs_of, quoted, required_by, text_of
-from xuncha.audit.graph import Step
+from xuncha.audit.facts import Data, entries, mapping, number_of, proofs_of, quoted, required_by, text_of
+from xuncha.audit.graph import Step, union
+from xuncha.audit.joining import Joining
 from xuncha.audit.people import one_person_message
-from xuncha.audit.replayed import Actor, Change
+from xuncha.audit.replayed import Actor, Change, State
 from xuncha.catalogue import Check, Violations
 from xuncha.chinese.characters import is_blank
 from xuncha.language import gettext as _
@@ -73,9 +74,9 @@ def _requirement_check(requirement: Requirement) -> Check[HistoryPlace]:
     """Make the check that a closing meets one requirement of the policy."""
 
     def check(step: Step) -> Violations[HistoryPlace]:
-        closer = Actor.from_commit(step.commit)
         for change in step.closings:
-            if message := unmet(step.required, change, closer, step.settings).get(requirement):
+            lacking = unmet(step.required, change, Actor.from_commit(step.commit), step.settings)
+            if message := lacking.get(requirement):
                 yield step.report(change, message)
 
     return check
@@ -143,9 +144,8 @@ def _policy_days(settings: Data, key: str, default: int) -> int:
 
 def weakened_message(lost: Iterable[str]) -> str:
     """Return the message that the policy requires less than before."""
-    return _("the policy no longer requires {names} before a measure may be closed").format(
-        names=quoted(lost)
-    )
+    message = _("the policy no longer requires {names} before a measure may be closed")
+    return message.format(names=quoted(lost))
 
 
 DODGED = RULES.declare(
@@ -177,3 +177,44 @@ def check_recent_policy(step: Step, required: set[Requirement], restoring: Step 
             day = restoring.commit.day if restoring else ""
             text = message.format(id=change.id, names=quoted(sorted(lacking)), day=day)
             yield DODGED.finding(step.at(change), text)
+
+
+def check_policies(
+    joining: Joining, bases: Sequence[State], required_at: Mapping[str, Sequence[Requirement]]
+) -> Findings:
+    """Yield the requirements that a merge drops, and the closings of one side that lack what another side required already.
+
+    A closing is compared with the policy at that closing (`required_at`, by commit), because the side may have tightened its own since.
+    Closings that another side requires to be signed are passed to the signers.
+    """
+    sides, result, graph = joining.sides, joining.result, joining.graph
+    files, states = graph.files, (*bases, *(side.state for side in sides), result)
+    required = [required_by(files.record(each.get(LEDGER_FILE))) for each in states]
+    base, side_requirements, merged = required[: len(bases)], required[len(bases) : -1], required[-1]
+    common = {name for each in base for name in each}
+    if lost := [name for name in dict.fromkeys(sum(side_requirements, ())) if name not in {*common, *merged}]:
+        place = HistoryPlace.at(joining.commit, LEDGER_FILE)
+        yield RULES["policy-weakened"].finding(place, weakened_message(lost))
+    settings = files.record(result.get(LEDGER_FILE))
+    for index, (side, own_names) in enumerate(zip(sides, side_requirements, strict=True)):
+        elsewhere = {name for place, each in enumerate(side_requirements) if place != index for name in each}
+        new = [name for name in merged if name in elsewhere or name not in own_names]
+        own = side.ancestry & ~union(each for each in sides if each is not side) & graph.deciding
+        sets = [graph.replay[graph.commits[place].hash].changes for place in graph.newest(own)] if new else []
+        closed = (each.path for changes in sets for each in changes if each.statuses[1] == "closed")
+        for path in dict.fromkeys(closed):
+            version, common_version = side.state.get(path), bases[0].get(path)
+            closer = version.closer if version else None
+            if version is None or closer is None or (common_version and common_version.closer == closer):
+                continue
+            record = files.record(version)
+            old_status = "submitted" if version.applicants else "in_progress"
+            number = number_of(path)
+            change = Change(path, number, version, version, {}, record, (old_status, "closed"))
+            missing = [name for name in new if name not in required_at.get(closer.commit, own_names)]
+            place = HistoryPlace(closer.commit, closer.name, closer.day, path, number)
+            if "signed_commit" in missing:
+                joining.signers.require(closer, settings, place, lenient=True)
+            if lacking := unmet(missing, change, closer, settings):
+                message = _("{id} was closed without {names}, which another branch already required")
+                yield DODGED.finding(place, message.format(id=number, names=quoted(sorted(lacking))))

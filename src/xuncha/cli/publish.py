@@ -46,7 +46,7 @@ def notice(
     with screen.show_activity(_("Making the notice")), call.named_places():
         verified = None
         if anchor:
-            from xuncha.audit.anchors import latest_anchor  # noqa: PLC0415
+            from xuncha.trail.tags import latest_anchor  # noqa: PLC0415
 
             verified = latest_anchor(call.root, call.commit or "HEAD")
         document, warnings = render(content(ledger, call.today, verified), form, call.templates())

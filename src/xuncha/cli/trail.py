@@ -98,9 +98,9 @@ def audit(
         xuncha audit --html audit.html
         xuncha audit --anchor
     """
-    from xuncha.audit.anchors import anchor_line, drop_anchor  # noqa: PLC0415  for this command alone
-    from xuncha.audit.examine import audit as examine  # noqa: PLC0415
+    from xuncha.audit.examine import audit as examine  # noqa: PLC0415  for this command alone
     from xuncha.requests.readers import read_moment  # noqa: PLC0415
+    from xuncha.trail.tags import add_anchor  # noqa: PLC0415
 
     if anchor and since is not None:
         message = _("--anchor covers the whole history, but --since asks for a part")
@@ -118,13 +118,13 @@ def audit(
         from xuncha.audit.page import render  # noqa: PLC0415  templates are for this alone
 
         deliver(render(call.root, result).encode(), (), page, None)
-    tag_anchor = drop_anchor(call.root, result) if anchor else None
+    tag_anchor = add_anchor(call.root, result.tip, result.counts) if anchor else None
     if as_json:
         screen.data(result.as_json())
     else:
         _show(result, since)
         if tag_anchor:
-            screen.line(anchor_line(tag_anchor))
+            screen.line(tag_anchor.line)
             screen.line(_("It is kept in a tag, which xuncha sync sends."))
     if page and not as_json:
         screen.line(_("The page is in {path}.", path=page))

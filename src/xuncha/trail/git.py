@@ -149,10 +149,7 @@ class Git(GitRunner):
         return fields
 
     def object_hash(self, name: str) -> str | None:
-        """Return the hash of the object with a name; None if there is no such object, or more than one.
-
-        Raises TruncatedError if git's answer is incomplete.
-        """
+        """Return the hash of the object with a name; None if there is no such object, or more than one."""
         arguments = ("rev-parse", "--verify", "--quiet", "--end-of-options", name)
         found = self.run(*arguments, ok_codes=(0, 1)).decode("ascii", "replace").strip()
         if self.returncode and not found:
@@ -186,10 +183,7 @@ class Git(GitRunner):
         return parse_references(self.run(*arguments).decode("utf-8", "surrogateescape"))
 
     def uncommitted(self, *paths: str) -> list[str]:
-        """Return those of these files of the ledger that differ from the last commit, or are not in it.
-
-        Compares only these: `git status` would look at every file of the repository.
-        """
+        """Return those of these files that differ from the last commit, or are not in it. It compares no others, as `git status` would."""
         try:
             patterns = literals(paths) if len(paths) < MAX_PATHS else []
             lines = self.fields("ls-tree", "-z", *([] if patterns else ["-r"]), "HEAD", "--", *patterns)
@@ -253,13 +247,10 @@ class Git(GitRunner):
 
     def blobs(self, names: Iterable[str]) -> list[bytes | None]:
         """Return the contents of files in git's objects, such as `HEAD:./data/ledger.yaml`; None for other objects."""
-        lines = [f"{name}\n" for name in names]
-        output = (
-            self.run("cat-file", "--batch", "--buffer", stdin=system.encoded("".join(lines)))
-            if lines
-            else b""
-        )
-        batch = read_batch(BytesIO(output), len(lines))
+        if not (queries := [f"{name}\n" for name in names]):
+            return []
+        output = self.run("cat-file", "--batch", "--buffer", stdin=system.encoded("".join(queries)))
+        batch = read_batch(BytesIO(output), len(queries))
         found = [(name, kind, b"".join(blocks)) for name, kind, _size, blocks in batch]
         if lost := next((name for name, kind, _content in found if not kind and _HASH.fullmatch(name)), None):
             raise self.missing_object(lost)
@@ -273,13 +264,10 @@ class Git(GitRunner):
         """Return the kind and the hash of objects, in the order of their names; empty for one that does not exist."""
         if not (queries := [f"{name}\n" for name in names]):
             return []
-        lines_of_names = system.encoded("".join(queries))
-        output = system.decoded(self.run("cat-file", "--batch-check", "--buffer", stdin=lines_of_names))
-        *lines, rest = output.split("\n")
-        found = [
-            _OBJECT_LINE.fullmatch(f"{line}\n") or _MISSING_LINE.fullmatch(f"{line}\n") for line in lines
-        ]
-        if rest or len(found) != len(queries) or not all(found):
+        output = self.run("cat-file", "--batch-check", "--buffer", stdin=system.encoded("".join(queries)))
+        lines = map(system.decoded, BytesIO(output))
+        found = [_OBJECT_LINE.fullmatch(line) or _MISSING_LINE.fullmatch(line) for line in lines]
+        if len(found) != len(queries) or not all(found):
             raise TruncatedError
         return [(match[2], match[1] if match[2] else "") for match in found if match]
 
@@ -306,10 +294,7 @@ class Git(GitRunner):
         return self.run("config", "--get", name, ok_codes=(0, 1)).decode("utf-8", "replace").strip()
 
     def head(self) -> str | None:
-        """Return the commit that is checked out; None where nothing is committed yet.
-
-        Raises GitError if there is one, or was, and git cannot read it.
-        """
+        """Return the commit that is checked out; None where nothing is committed yet. Raises GitError if git cannot read it, or lost it."""
         if found := self.commit_hash("HEAD"):
             return found
         if self.is_unborn():

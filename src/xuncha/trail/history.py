@@ -10,7 +10,7 @@ from typing import NamedTuple
 from xuncha.language import gettext as _
 from xuncha.model.identity import PROBLEMS, Identity
 from xuncha.trail.git import Git, GitError
-from xuncha.trail.limits import fits, large_folders
+from xuncha.trail.limits import large_folders
 from xuncha.trail.replay import RAW, Commit, log
 from xuncha.trail.repository import git_dir
 from xuncha.trail.runner import SlowError
@@ -27,12 +27,12 @@ class Event(NamedTuple):
     date: str  # ISO 8601 with the offset
     author: str
     email: str
-    action: str | None
-    id: str | None
-    from_: str | None
-    to: str | None
-    reason: str | None
-    subject: str
+    action: str | None = None
+    id: str | None = None
+    from_: str | None = None
+    to: str | None = None
+    reason: str | None = None
+    subject: str = ""
     undoes: tuple[str, ...] = ()  # the commits that this one took back
     new_number: str | None = None
     """The number that the problem or measure has now, if it is known to differ from the one it had then; empty if it was removed."""
@@ -127,12 +127,10 @@ def history_of_problem(root: Path, identity: Identity) -> list[Event]:
         for commit in _commits(root, folder, until):
             undone.update(commit.trailers.undoes)  # a commit is older than the one that takes it back
             changes, in_effect = list(_events(commit)), commit.hash not in undone
-            move = next(
-                (each for each in changes if in_effect and each.renumbers and each.to == number), None
-            )
-            if move:
-                events.append(move)
-                before, until = Identity.try_parse(move.id), f"{commit.hash}^"
+            moves = [each for each in changes if in_effect and each.renumbers and each.to == number]
+            if moves:
+                events.append(moves[0])
+                before, until = Identity.try_parse(moves[0].id), f"{commit.hash}^"
                 break
             removes = in_effect and any(each.removes for each in changes)
             if removes and any(each.id == number for each in changes):
@@ -261,12 +259,9 @@ def _events(commit: Commit) -> Iterator[Event]:
         commit.author,
         commit.email,
         trailers.action or None,
-        None,
-        None,
-        None,
-        trailers.reason or None,
-        commit.subject,
-        trailers.undoes,
+        reason=trailers.reason or None,
+        subject=commit.subject,
+        undoes=trailers.undoes,
         is_merge=len(commit.parents) > 1,
         is_first=not commit.parents,
         account=trailers.account,
@@ -375,7 +370,8 @@ def _old_names(root: Path, commit: str) -> dict[str, str]:
     """
     options = ("-r", "-z", "--no-commit-id", "--name-status", "--relative")
     renames = ("--diff-filter=R", "--find-renames=95%")
-    if not all(fits(Git(root), each, PROBLEMS) for each in (commit, f"{commit}^")):
+    git = Git(root)
+    if large_folders(git, git.text("rev-list", "--parents", "--max-count=1", commit, "--").split()):
         return {}
-    words = Git(root).fields("diff-tree", *options, *renames, commit, "--", PROBLEMS, size=3)
+    words = git.fields("diff-tree", *options, *renames, commit, "--", PROBLEMS, size=3)
     return dict(zip(words[2::3], words[1::3], strict=True))

@@ -10,8 +10,6 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
-from io import BytesIO
 from pathlib import PurePosixPath
 from typing import Final, NamedTuple
 
@@ -121,17 +119,6 @@ def _too_many_files(commit: str, path: bytes) -> RefusedError:
     return RefusedError("too-many-files", message, _("no ledger has so many: see `xuncha audit`"), "")
 
 
-def fits(git: Git, commit: str, path: str) -> bool:
-    """Return whether a commit holds few enough files below a path to be listed."""
-    try:
-        ls_tree(git, commit, path)
-    except GitError:  # there is no such commit, so it holds nothing
-        return True
-    except RefusedError:
-        return False
-    return True
-
-
 def large_folders(git: Git, commits: Iterable[str], seen: dict[str, str] | None = None) -> list[LargeFolder]:
     """Find the folders of the ledger that are too large in some commits (hashes); name each with the first of these commits.
 
@@ -142,7 +129,9 @@ def large_folders(git: Git, commits: Iterable[str], seen: dict[str, str] | None 
     commits = list(commits)
     seen = {} if seen is None else seen
     tops: dict[str, LargeFolder] = {}  # by git's name: the first place of each folder
-    for commit, _name, content in _read_folders(git, _data_versions(git, commits, seen)):
+    versions = _data_versions(git, commits, seen)
+    for version, _name, content in _read_folders(git, versions):
+        commit = versions[version]
         if content is None:
             return [LargeFolder(commit, "data")]
         for mode, last, name in _parse_folder(content, commit):
@@ -156,12 +145,9 @@ def large_folders(git: Git, commits: Iterable[str], seen: dict[str, str] | None 
     for top, (commit, part) in tops.items():
         if sizes[top].fits:
             continue
-        below: dict[str, _Size] = {}
-        for _same, _name, content in _read_folders(git, {top: top}):
-            entries = _parse_folder(content or b"", top)
-            below = {
-                system.decoded(last): sizes[name.hex()] for mode, last, name in entries if mode == b"40000"
-            }
+        read = _read_folders(git, [top])
+        entries = [each for _top, _name, content in read for each in _parse_folder(content or b"", top)]
+        below = {system.decoded(last): sizes[name.hex()] for mode, last, name in entries if mode == b"40000"}
         too_large = [each for each, size in below.items() if not size.fits]
         other_files = sum(size.files for size in below.values() if size.fits)
         one_by_one = other_files <= MAX_FILES and 0 < len(too_large) <= _MAX_SEPARATE
@@ -176,7 +162,7 @@ def comparable(git: Git, commits: Sequence[str]) -> list[str]:
     Raises GitError if a folder is damaged.
     """
     names = {f"{each}{parent}^{{tree}}": each for each in commits for parent in ("", "^")}
-    trees = [(commit, tree) for commit, tree, _content in _read_folders(git, names)]
+    trees = [(names[name], tree) for name, tree, _content in _read_folders(git, names)]
     sizes = _folder_sizes(git, (tree for _commit, tree in trees))
     too_large = {commit for commit, tree in trees if not sizes[tree].fits}
     return [each for each in commits if each not in too_large]
@@ -192,9 +178,11 @@ def _data_versions(git: Git, commits: Sequence[str], seen: dict[str, str]) -> di
     for depth in range(len(above) + 1):
         path = "/".join(above[:depth])
         trees = set()
-        for commit, tree, content in _read_folders(git, {f"{commit}:{path}": commit for commit in commits}):
+        names = {f"{commit}:{path}": commit for commit in commits}
+        for folder, tree, content in _read_folders(git, names):
             if depth == len(above) and tree not in trees:
                 trees.add(tree)
+                commit = names[folder]
                 if content is None:  # too large to be read here, but git finds `data` in it
                     found[f"{commit}:./{_DATA.decode()}"] = commit
                 for mode, last, name in _parse_folder(content or b"", commit):
@@ -228,13 +216,12 @@ def _all_fit(git: Git, names: Iterable[str]) -> bool:
         fullest, inner = 0, 0
         below: dict[bytes | None, None] = {}
         before, ends = b"", [0]
-        for name, _name, content in _read_folders(git, {each: each for each in waiting}):
+        for name, _name, content in _read_folders(git, waiting):
             if content is None:
                 return False
             place = _changed_entry(content, before, ends, len(name) // 2)
-            matches = list(
-                _FOLDER[len(name)].finditer(content, *ends[place : place + 2] if place is not None else ())
-            )
+            span = () if place is None else ends[place : place + 2]
+            matches = list(_FOLDER[len(name)].finditer(content, *span))
             if place is None:
                 ends = [0, *(match.end() for match in matches)]
                 if ends[-1] != len(content) or [match.start() for match in matches] != ends[:-1]:
@@ -275,15 +262,12 @@ def _folder_sizes(git: Git, names: Iterable[str]) -> Mapping[str, _Size]:
     interned: dict[bytes, str] = {}
     waiting = set(names)
     for _level in range(MAX_DEPTH + 1):
-        for name, _name, content in _read_folders(git, {each: each for each in waiting}):
+        for name, _name, content in _read_folders(git, waiting):
             if content is not None:
                 entries = _parse_folder(content, name)
-                inner = [
-                    interned.get(each) or interned.setdefault(each, each.hex())
-                    for mode, _last, each in entries
-                    if mode == b"40000"
-                ]
-                below[name] = len(entries), tuple(inner)
+                inner = [each for mode, _last, each in entries if mode == b"40000"]
+                names_of = (interned.get(each) or interned.setdefault(each, each.hex()) for each in inner)
+                below[name] = len(entries), tuple(names_of)
         waiting = {each for name in waiting if name in below for each in below[name][1]} - below.keys()
     sizes: dict[str, _Size] = {}
 
@@ -300,26 +284,20 @@ def _folder_sizes(git: Git, names: Iterable[str]) -> Mapping[str, _Size]:
     return defaultdict(lambda: _TOO_LARGE, {name: size(name, MAX_DEPTH + 1) for name in below})
 
 
-def _read_folders(git: Git, labels: Mapping[str, str]) -> Iterator[tuple[str, str, bytes | None]]:
-    """Read folder objects by any names of them; names of other objects are skipped.
+def _read_folders(git: Git, names: Iterable[str]) -> Iterator[tuple[str, str, bytes | None]]:
+    """Read folder objects by any names of them; other objects are skipped.
 
-    Yields for each the value given for its name, git's own name, and its bytes; None instead of the bytes if it is too large.
+    Yields for each the name that was given, git's own name, and its bytes; None instead of the bytes if it is too large.
     """
-    lines = system.encoded("".join(f"{name}\n" for name in labels))
-    with (
-        git_pipe(git, "cat-file", "--batch", "--buffer", stdin=lines)
-        if labels
-        else nullcontext(BytesIO()) as pipe
-    ):
+    if not (names := list(names)):
+        return
+    lines = system.encoded("".join(f"{name}\n" for name in names))
+    with git_pipe(git, "cat-file", "--batch", "--buffer", stdin=lines) as pipe:
         # Git's output comes first in `zip`: so it is read, and checked, to its end.
-        batch = read_batch(pipe, len(labels))
-        for (name, kind, size, blocks), label in zip(batch, labels.values(), strict=False):
+        for (own, kind, size, blocks), name in zip(read_batch(pipe, len(names)), names, strict=False):
             if kind == "tree":
-                yield (
-                    label,
-                    name,
-                    verified(name, kind, b"".join(blocks)) if size <= _MAX_FOLDER_SIZE else None,
-                )
+                is_read = size <= _MAX_FOLDER_SIZE
+                yield name, own, verified(own, kind, b"".join(blocks)) if is_read else None
 
 
 def first_entries(git: Git, names: Iterable[str], count: int) -> dict[str, list[Leaf]]:

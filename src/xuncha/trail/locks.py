@@ -31,10 +31,7 @@ def existing_locks(root: Path) -> list[Path]:
 
 
 def wait_for_git(root: Path) -> None:
-    """Wait until git has finished here: another one, or one that outlived the command that started it.
-
-    Raises SurroundingsError if it does not end, or was killed and left its locks.
-    """
+    """Wait until git, even one that outlived its command, has finished here. Raises SurroundingsError if it does not end or left its locks."""
     end = time.monotonic() + TIMEOUT
     while places := existing_locks(root):
         if time.monotonic() > end or any(_age(place) > TIMEOUT for place in places):

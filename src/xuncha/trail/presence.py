@@ -20,10 +20,7 @@ _LENGTH_MASK: Final = 0xFFF  # the bits of the flags that hold the length of the
 
 
 def check_files_present(root: Path) -> None:
-    """Check that git hides no file of the ledger, as in a sparse checkout. Usually this does not run git.
-
-    Raises SurroundingsError if it hides some.
-    """
+    """Raise SurroundingsError if git hides files of the ledger, as in a sparse checkout. Usually this does not run git."""
     if not (missing := hidden_files(root)):
         return
     message = ngettext(

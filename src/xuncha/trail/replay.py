@@ -18,15 +18,14 @@ from typing import Final, NamedTuple
 from xuncha.chinese.characters import without_unsafe
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
-from xuncha.model.identity import LEDGER_FILE, PARTS
+from xuncha.model.identity import PARTS
 from xuncha.model.vocabulary import StatusChange
 from xuncha.trail.contents import git_pipe, split_nul
 from xuncha.trail.git import Git, GitError, TruncatedError
-from xuncha.trail.runner import SlowError
 
-_RAW_OF_REPOSITORY: Final = ("--raw", "--no-abbrev", "--no-renames")
-RAW: Final = (*_RAW_OF_REPOSITORY, "--relative")
-"""The options with which `log` lists the touched files."""
+RAW_OF_REPOSITORY: Final = ("--raw", "--no-abbrev", "--no-renames")
+"""The options with which `log` lists the touched files of the whole repository; `RAW`, those of the ledger."""
+RAW: Final = (*RAW_OF_REPOSITORY, "--relative")
 # Leave out neither commits without changes of the ledger nor a side of a merge.
 _ALL: Final = ("--full-history", "--sparse", "--topo-order", "--reverse", "--diff-merges=first-parent")
 _KEYS: Final = ("Action", "Id", "From", "To", "Renumbered", "Reason", "Undoes", "Comment", "Account")
@@ -52,7 +51,6 @@ _MAX_SUBJECT: Final = 1 << 12
 """Bytes that are read of a subject: every screen and paper about the history shows it."""
 _MAX_TOUCHED: Final = 4_000_000
 """Files that all commits together may touch; each takes some hundred bytes of memory."""
-_SEARCH_TIMEOUT: Final = 10.0  # seconds for the search for ledgers in other folders
 _SECONDS: Final = re.compile(rb"-?[0-9]{1,15}")
 _DATE: Final = re.compile(r"(.+)T.{8}([+-][0-9]+:[0-9]+)")
 """A date as git writes it: the day, and the zone."""
@@ -231,20 +229,12 @@ def _trailers(raw: bytes) -> Trailers:
             changes[-1] = changes[-1]._replace(from_=value)
         elif changes and name == "To":
             changes[-1] = changes[-1]._replace(to=value)
-    action, ids, sources, targets, renumbered, reason, undoes, comments, account = values.values()
-    pairs = [tuple(each.split()) for each in renumbered]
-    return Trailers(
-        _JOINER.join(action),
-        tuple(ids),
-        tuple(sources),
-        tuple(targets),
-        _JOINER.join(reason),
-        tuple(undoes),
-        tuple(comments),
-        tuple((pair[0], pair[1]) for pair in pairs if len(pair) == 2),  # noqa: PLR2004  the old number and the new
-        tuple(changes),
-        _JOINER.join(account),
-    )
+    action, reason, account = (_JOINER.join(values[name]) for name in ("Action", "Reason", "Account"))
+    lists = (tuple(values[name]) for name in ("Id", "From", "To", "Undoes", "Comment"))
+    ids, sources, targets, undoes, comments = lists
+    words = (each.split() for each in values["Renumbered"])
+    pairs = tuple((each[0], each[1]) for each in words if len(each) == 2)  # noqa: PLR2004  the old number and the new
+    return Trailers(action, ids, sources, targets, reason, undoes, comments, pairs, tuple(changes), account)
 
 
 def commit_hashes(root: Path) -> list[str]:
@@ -283,68 +273,4 @@ def commits(root: Path, *, head_only: bool = False, excluded: Sequence[str] = ()
 def commits_in(git: Git, *paths: str, relative: bool = True) -> list[Commit]:
     """Read only the commits that change some files, parents before their children; paths are `relative` to the ledger or to the repository."""
     options = ("--full-history", "--topo-order", "--reverse", "--diff-merges=first-parent")
-    return list(log(git, *options, *(RAW if relative else _RAW_OF_REPOSITORY), "HEAD", "--", *paths))
-
-
-class OtherLedger(NamedTuple):
-    """A ledger in another folder of the repository, found for a commit that adds a ledger."""
-
-    folder: str
-    versions: list[str]
-    """Git's names (`COMMIT:FOLDER`) of three versions: its last one, the one before its settings last changed, and its first one."""
-    is_copied: bool  # whether the commit adds exactly the same ledger
-    removed_at: int | None  # when it was removed, as `Commit.moment_committed`; None where it still exists
-
-
-def other_ledgers(git: Git, commit: Commit, before: Sequence[str]) -> Iterator[OtherLedger]:
-    """Yield the ledgers in other folders that the commits `before` and their ancestors hold, for a commit that adds a ledger.
-
-    Where the repository is too large to be searched within some seconds, the rest is left out.
-    """
-    own_folder = git.prefix
-    changes: dict[str, tuple[str, str]] = {}
-    """By folder: the newest and the oldest commit that changed the settings there."""
-    for place, each in _settings_changes(git, *before):
-        changes[place] = changes.get(place, (each.hash, ""))[0], each.hash
-    changes.pop(own_folder, None)
-    kinds = git.kinds(f"{name}:{folder}{LEDGER_FILE}" for folder in changes for name in (commit.hash, "HEAD"))
-    removed_at: dict[str, int] = {}
-    """Only for ledgers that are missing at the commit or at the tip: when the newest change of the settings removed them."""
-    if "" in kinds:
-        for place, each in _settings_changes(git, "HEAD"):
-            removed_at.setdefault(place, each.moment_committed)
-    held = git.kinds(f"{name}:{folder}{LEDGER_FILE}" for folder in changes for name in before)
-    last = {}  # by folder: the last commit that holds it
-    for number, (folder, (newest, _oldest)) in enumerate(changes.items()):
-        kinds_before = held[number * len(before) :][: len(before)]
-        last[folder] = next((name for name, kind in zip(before, kinds_before, strict=True) if kind), f"{newest}^")  # fmt: skip
-    roots = [f"{commit.hash}:{own_folder}", *(f"{name}:{folder}" for folder, name in last.items())]
-    parts = git.objects(f"{root}{part}" for root in roots for part in PARTS)
-    for number, (folder, (newest, oldest)) in enumerate(changes.items()):
-        at_commit, at_tip = kinds[2 * number :][:2]
-        is_copied = parts[(number + 1) * len(PARTS) :][: len(PARTS)] == parts[: len(PARTS)]
-        was_removed = last[folder] in before and not at_commit
-        removed = commit.moment_committed if was_removed else removed_at.get(folder, 0)
-        versions = [f"{each}:{folder}" for each in (last[folder], f"{newest}^", oldest)]
-        yield OtherLedger(folder or "./", versions, is_copied, None if at_commit and at_tip else removed)
-
-
-def _settings_changes(git: Git, *arguments: str) -> Iterator[tuple[str, Commit]]:
-    """Yield each change of a ledger's settings in the repository, newest first, with the ledger's folder; stop after some seconds."""
-    options = ("--full-history", "--diff-merges=first-parent", *_RAW_OF_REPOSITORY)
-    with contextlib.suppress(SlowError):
-        for each in log(
-            git, *options, *arguments, "--", f":(top,glob)**/{LEDGER_FILE}", seconds=_SEARCH_TIMEOUT
-        ):
-            for touched in each.touched:
-                yield touched.path.removesuffix(LEDGER_FILE), each
-
-
-def contains(root: Path, name: str, commit: str = "HEAD") -> bool:
-    """Return whether the commit `commit` is, or descends from, the commit `name`."""
-    git = Git.in_repository(root)
-    if git.kinds([name]) == [""]:
-        return False  # history was rewritten, and git has deleted the old commit
-    if commit == "HEAD" and git.head() is None:
-        return False
-    return git.merge_bases(name, commit) == [name]
+    return list(log(git, *options, *(RAW if relative else RAW_OF_REPOSITORY), "HEAD", "--", *paths))

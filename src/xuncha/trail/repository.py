@@ -106,10 +106,7 @@ def _belongs_to(folder: Path, git: Path) -> bool:
 
 
 def check_folder(folder: Path) -> None:
-    """Check that nothing in git's folder leads out of it, is a special file, or is too large: it would be read, shown and written.
-
-    Raises SurroundingsError otherwise.
-    """
+    """Raise SurroundingsError if something in git's folder leads out of it, is a special file, or is too large: it would be read and written."""
     if folder in _checked:
         return
     ours = [f"xuncha/{each.name}" for each in _entries(folder / "xuncha")]

@@ -21,21 +21,7 @@ from typing import IO, Any, Final, Self
 from xuncha import system
 from xuncha.errors import SurroundingsError, crash_of
 from xuncha.language import gettext as _
-from xuncha.trail import author, programs
-from xuncha.trail.repository import (
-    bare_folder,
-    checked_out,
-    git_dir,
-    is_detached,
-    is_own,
-    looks_like_git,
-    path_error,
-    real_repository,
-    repository,
-    small_text,
-    special_files,
-    special_worktree_files,
-)
+from xuncha.trail import author, programs, repository
 
 # By default git does not wait for the disk, but a change that is reported as kept must survive a power cut. And a folder
 # that is laid out as a bare repository only counts as one if it is named explicitly.
@@ -119,7 +105,7 @@ class GitRunner:
     @classmethod
     def in_repository(cls, root: Path, *, writes: bool = False) -> Self:
         """Return git for a ledger whose history is read or continued. Raises SurroundingsError if the ledger is in no repository."""
-        if git_dir(root) is not None:
+        if repository.git_dir(root) is not None:
             return cls(root, writes=writes)
         message, hint = _("{path} is not in a git repository, so it has no history"), _("type: git init")
         if writes:
@@ -142,7 +128,7 @@ class GitRunner:
         its locks behind; not if `finishes` is false, or if there is a terminal, at which a hook or a signature may ask something.
         Raises SurroundingsError if git is not installed, or must not be run in this repository.
         """
-        if actual := real_repository(self.root):
+        if actual := repository.real_repository(self.root):
             text = _("GIT_DIR names a repository other than the one that this ledger is in, {path}")
             hint = _("type: unset GIT_DIR; in a hook: env -u GIT_DIR xuncha …")
             raise SurroundingsError("another-repository", text.format(path=actual), hint)
@@ -198,8 +184,9 @@ class GitRunner:
                     raise
         finally:
             if blocking:
-                _blocking_paths.update(dict.fromkeys(filter(None, [git_dir(self.root)]), blocking[0]))
-                raise path_error(blocking[0])
+                if folder := repository.git_dir(self.root):
+                    _blocking_paths[folder] = blocking[0]
+                raise repository.path_error(blocking[0])
 
     def run_elsewhere(
         self, arguments: Sequence[str], environ: Mapping[str, str], seconds: float, stop: Event
@@ -218,31 +205,32 @@ class GitRunner:
 
     def _check_folder(self) -> None:
         """Check git's small folders once: git would wait for anything there that is no file, or read it for ever."""
-        folder = git_dir(self.root)
+        folder = repository.git_dir(self.root)
         if folder in _blocking_paths:
-            raise path_error(_blocking_paths[folder])
+            raise repository.path_error(_blocking_paths[folder])
         if folder is None or folder in _checked:
             return
-        if path := next(special_files(folder, "refs", "logs", "info", "objects/info", "objects/pack"), None):
-            raise path_error(path)
+        found = repository.special_files(folder, "refs", "logs", "info", "objects/info", "objects/pack")
+        if path := next(found, None):
+            raise repository.path_error(path)
         _checked.add(folder)
 
     def _stop_if_blocked(self, process: subprocess.Popen[bytes], blocking: list[Path]) -> None:
         """Stop a git whose folder holds a pipe or a device: it would wait for that, or read it, for ever."""
-        repo = repository(self.root)
+        repo = repository.repository(self.root)
         if repo is None or process.poll() is not None:
             return
-        in_tree = special_worktree_files(repo.top) if repo.top else iter(())
+        in_tree = repository.special_worktree_files(repo.top) if repo.top else iter(())
         in_settings = programs.special_files(repo.folder)
-        if path := next(chain(special_files(repo.folder), in_tree, in_settings), None):
+        if path := next(chain(repository.special_files(repo.folder), in_tree, in_settings), None):
             blocking.append(path)
             process.terminate()
 
     def _read_options(self) -> tuple[list[str], dict[str, str]]:
         """Return the options and variables with which git reads this repository and starts no program that it names."""
-        options, repo = [*_READ_OPTIONS], repository(self.root)
+        options, repo = [*_READ_OPTIONS], repository.repository(self.root)
         if repo and repo.top:
-            if not is_own(repo) and repo.top not in _trusted:
+            if not repository.is_own(repo) and repo.top not in _trusted:
                 # With --git-dir, git does not check whose repository it is: let it check once without.
                 self._query(["rev-parse", "--git-dir"], Path(repo.top))
                 _trusted.add(repo.top)
@@ -256,12 +244,12 @@ class GitRunner:
         Git finds the repository by itself: if it were named, git would pass that to every hook, and a hook that goes to
         another repository would still work in this one. Anything that could make git find another one is refused.
         """
-        repo = repository(self.root)
+        repo = repository.repository(self.root)
         if repo is None or repo.top is None:
             return []
-        if not looks_like_git(repo.folder):
+        if not repository.looks_like_git(repo.folder):
             return [f"--git-dir={repo.folder}"]  # git refuses it, and says why
-        if bare := bare_folder(self.root, repo.top):
+        if bare := repository.bare_folder(self.root, repo.top):
             message = _("{path} is itself laid out like a git repository, so nothing is changed in it")
             hint = _("find out who put HEAD, objects and refs there, and remove them")
             raise SurroundingsError("strange-repository", message.format(path=bare), hint)
@@ -270,19 +258,19 @@ class GitRunner:
             hint = _("find out who put it there, and remove it: {command}")
             hint = hint.format(command="git --work-tree=. config --unset core.worktree")
             raise SurroundingsError("strange-repository", message.format(path=elsewhere), hint)
-        if checked_out(self.root).startswith("ref:") and is_detached(self.root):
+        if repository.checked_out(self.root).startswith("ref:") and repository.is_detached(self.root):
             message = _("{name} is checked out, which is not a branch, so nothing is committed to it")
             hint = _("check a branch out: {command}").format(command="git switch main")
-            name = checked_out(self.root).removeprefix("ref:").strip()
+            name = repository.checked_out(self.root).removeprefix("ref:").strip()
             raise SurroundingsError("no-branch", message.format(name=name), hint)
         return []
 
     def other_worktree(self) -> str:
         """Return the folder in which git would change files, if a setting names another one than the repository's own; else empty."""
-        repo = repository(self.root)
+        repo = repository.repository(self.root)
         if repo is None or repo.top is None or repo.folder in _usual_worktrees:
             return ""
-        texts = (small_text(place).lower() for place in programs.config_files(repo.folder))
+        texts = (repository.small_text(place).lower() for place in programs.config_files(repo.folder))
         if any("worktree" in text or "include" in text for text in texts):
             try:
                 top = system.decoded(self._query(["rev-parse", "--show-toplevel"], self.root)).rstrip("\n")
@@ -295,10 +283,10 @@ class GitRunner:
 
     def _overrides(self, options: Sequence[str]) -> dict[str, str]:
         """Return the variables that keep git from running the programs that the repository's settings name."""
-        folder = git_dir(self.root)
+        folder = repository.git_dir(self.root)
         places = programs.config_files(folder) if folder else []
         try:
-            if all(programs.is_harmless(small_text(place)) for place in places):
+            if all(programs.is_harmless(repository.small_text(place)) for place in places):
                 return {}
             state = [(place, place.stat().st_mtime_ns, place.stat().st_size) for place in places]
         except OSError:
@@ -337,8 +325,7 @@ class GitRunner:
     ) -> bytes:
         """Run git and return its output; `ok_codes` are the exit codes that are no errors. See `process`.
 
-        Raises GitError if it exits with an error; SurroundingsError if it is not installed, or does not trust the
-        folder.
+        Raises GitError if it exits with an error; SurroundingsError if it is not installed, or does not trust the folder.
         """
         source = subprocess.DEVNULL if stdin is None else subprocess.PIPE
         with self.process(*arguments, stdin=source, environ=environ, finishes=finishes) as process:
@@ -368,9 +355,10 @@ class GitRunner:
 
     def is_partial(self) -> bool:
         """Return whether this is a partial clone, which leaves objects at its remote and fetches them when they are needed."""
-        folder = git_dir(self.root)
+        folder = repository.git_dir(self.root)
+        places = programs.config_files(folder) if folder else []
         try:
-            texts = [small_text(place).lower() for place in programs.config_files(folder)] if folder else []
+            texts = [repository.small_text(place).lower() for place in places]
         except OSError:
             return False
         return any("promisor" in text or "partialclone" in text for text in texts)

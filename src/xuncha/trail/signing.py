@@ -20,6 +20,7 @@ _LONGEST_HEADER: Final = 1 << 16  # bytes of a commit that are searched for its 
 _ADDRESS: Final = re.compile(r"<([^<>]*)>$")
 _KEY: Final = re.compile(r" (?:ssh|ecdsa|sk)-[^ ]+ ([A-Za-z0-9+/=]+)(?: |$)")
 """A key in a list of signers, after its type."""
+_FORMAT: Final = "--format=%H%x00%G?%x00%GF%x00%GS"
 _OPENPGP: Final = (b"PGP SIGNATURE", b"PGP MESSAGE")
 
 
@@ -39,13 +40,7 @@ def signatures(root: Path, commits: Iterable[str]) -> dict[str, Signature]:
     if not names:
         return {}
     armours = {each.name: _signature_kind(each) for each in read_objects(git, names, _LONGEST_HEADER)}
-    options = (
-        "-z",
-        "--no-show-signature",
-        "--no-walk=unsorted",
-        "--stdin",
-        "--format=%H%x00%G?%x00%GF%x00%GS",
-    )
+    options = ("-z", "--no-show-signature", "--no-walk=unsorted", "--stdin", _FORMAT)
     lines = "".join(f"{name}\n" for name in names).encode()
     words = git.fields(*LOG_SETTINGS, "log", *options, stdin=lines, size=4)
     if words[::4] != names:
@@ -68,9 +63,8 @@ def signatures(root: Path, commits: Iterable[str]) -> dict[str, Signature]:
 
 def signed_commits(git: Git, names: Iterable[str]) -> set[str]:
     """Return those of some commits that are signed, by anyone. Raises GitError if a commit does not match its hash."""
-    return {
-        each.name for each in read_objects(git, names, _LONGEST_HEADER) if _signature_kind(each) is not None
-    }
+    found = read_objects(git, names, _LONGEST_HEADER)
+    return {each.name for each in found if _signature_kind(each) is not None}
 
 
 def _signature_kind(commit: GitObject) -> bytes | None:
@@ -90,23 +84,20 @@ def _allowed_signers(git: Git, file: str) -> dict[str, frozenset[str]]:
     """
     if not file or file == NO_SIGNERS:
         return {}
-    found: dict[str, set[str]] = {}
+    found: defaultdict[str, set[str]] = defaultdict(set)
     with contextlib.suppress(OSError):
         text = (git.root / Path(file).expanduser()).read_text(encoding="utf-8", errors="replace")
         for line in text.splitlines():
             if key := _KEY.search(line):
                 with contextlib.suppress(ValueError):
                     digest = b64encode(sha256(b64decode(key[1])).digest()).decode().rstrip("=")
-                    found.setdefault(f"SHA256:{digest}", set()).update(
-                        line.split(" ")[0].strip('"').split(",")
-                    )
+                    found[f"SHA256:{digest}"].update(line.split(" ")[0].strip('"').split(","))
     sharing = defaultdict(list)
     for names in found.values():
         for name in names:
             sharing[name].append(names)
-    return {
-        key: frozenset(
-            name for name in names if all(each <= names or names <= each for each in sharing[name])
-        )
-        for key, names in found.items()
-    }
+
+    def is_owner(name: str, names: set[str]) -> bool:
+        return all(each <= names or names <= each for each in sharing[name])
+
+    return {key: frozenset(each for each in names if is_owner(each, names)) for key, names in found.items()}

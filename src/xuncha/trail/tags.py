@@ -1,4 +1,4 @@
-"""The tags that record audits, `xuncha/audit/1-b06344335500` and so on.
+"""Anchors (核验): the tags that record audits, `xuncha/audit/1-b06344335500` and so on.
 
 The hash is part of the name, so that two clones that each record an audit under the same number can both push theirs.
 """
@@ -6,6 +6,7 @@ The hash is part of the name, so that two clones that each record an audit under
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -53,6 +54,12 @@ class Anchor(NamedTuple):
         """The day on the clock of the person who made it."""
         return self.date[:10]
 
+    @property
+    def line(self) -> str:
+        """The anchor as one printed line: number of the verification, commit, day, and number of errors."""
+        errors = f"，发现{self.errors}处不合规则" if self.errors else ""
+        return f"第{self.number}次核验　{self.short}　{self.day}{errors}"
+
 
 def anchors(root: Path) -> list[Anchor]:
     """Read all anchors, ordered by their numbers; empty outside a repository."""
@@ -82,13 +89,30 @@ def _tags_exist(folder: Path) -> bool:
     return is_packed or any(each.is_file() and each.suffix != ".lock" for each in loose.glob("*"))
 
 
-def add_anchor(root: Path, number: int, commit: str, **counts: int) -> Anchor:
-    """Tag a commit, by its full hash, as verified; the message states the counts of findings.
+def latest_anchor(root: Path, commit: str = "HEAD") -> Anchor:
+    """Return the newest anchor in the history of a commit. Raises RefusedError if there is none; SurroundingsError outside a repository."""
+    git = Git.in_repository(root)
+    for anchor in reversed(anchors(root)):
+        # Where history was rewritten, git may have deleted the old commit.
+        is_known = git.kinds([anchor.commit]) != [""] and (commit != "HEAD" or git.head())
+        if is_known and git.merge_bases(anchor.commit, commit) == [anchor.commit]:
+            return anchor
+    message = _("the history of this ledger has not been verified yet")
+    raise RefusedError("no-anchor", message, _("type: xuncha audit --anchor"))
 
-    Raises RefusedError if git refused; SurroundingsError if git does not know who tags.
+
+def add_anchor(root: Path, commit: str, counts: Mapping[str, int]) -> Anchor:
+    """Anchor a commit, by its full hash: write an annotated tag on it, signed if git is configured to sign.
+
+    If the commit already has an anchor, return that one. The message of the tag states the counts of an audit. Raises
+    RefusedError if git refused, for example because it cannot sign; SurroundingsError if git does not know who anchors.
     """
+    known = anchors(root)
+    if existing := next((anchor for anchor in known if anchor.commit == commit), None):
+        return existing
     git = Git(root, writes=True)
     git.user()
+    number = max((anchor.number for anchor in known), default=0) + 1
     trailers = "\n".join(f"Xuncha-{name.capitalize()}: {count}" for name, count in counts.items())
     message = f"第{number}次核验\n\nXuncha-Tip: {commit}\n{trailers}\n"
     name = f"{PREFIX}{number}-{commit[:SHORT_HASH]}"

@@ -98,9 +98,8 @@ class Tree:
             elif parent == EVIDENCE:
                 problem = last.partition(".")[0]
                 evidence[problem] = f"{evidence.get(problem, '')} {last}:{name}"
-        return self._names[LEDGER_FILE], {
-            last: name + evidence.get(last.lstrip("0"), "") for last, name in folders.items()
-        }
+        hashes = {last: name + evidence.get(last.lstrip("0"), "") for last, name in folders.items()}
+        return self._names[LEDGER_FILE], hashes
 
     def read_problems(self, folders: Collection[str]) -> None:
         """Read the files of some problems' folders (named as in `hashes`) and of no others."""

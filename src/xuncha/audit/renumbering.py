@@ -1,0 +1,285 @@
+"""Numbers that change or go: what a `renumber` may move, what a `remove` may take away, and records that are gone otherwise."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
+from typing import Final, NamedTuple
+
+from xuncha.audit.catalogue import RULES, Findings, HistoryPlace
+from xuncha.audit.facts import text_of
+from xuncha.audit.graph import Step
+from xuncha.audit.replayed import MAX_DELAY, Change, Version
+from xuncha.catalogue import Violations
+from xuncha.errors import Severity
+from xuncha.language import gettext as _
+from xuncha.model import moves
+from xuncha.model.identity import EVIDENCE, CommentNumber, Identity
+from xuncha.trail.replay import Commit
+
+_COMMENT_PAIR: Final = re.compile(r"([1-9][0-9]{0,5})\s+([1-9][0-9]{0,5})")
+
+
+def files_after_renumbering(step: Step) -> dict[str, Version | None] | None:
+    """Return the files after a renumbering that only moves them; None if the commit is no renumbering, or does more.
+
+    Whether another clone gave the old number is known only at the end of history (`Renumberings`).
+    """
+    move = _move(step)
+    removed = [change for change in step.changes if change.after is None]
+    added = {change.path: change for change in step.changes if change.before is None}
+    others = [change for change in step.changes if change.before and change.after]
+    if move is None or not removed:
+        return None
+    if not all(_is_update(change, lambda old: moves.number_after(old, move)) for change in others):
+        return None
+    moved: dict[str, Version | None] = {change.path: None for change in removed}
+    moved |= {change.path: change.after for change in others}
+    for change in removed:
+        new = added.pop(moves.path_after(change.path, move), None)
+        if new is None or new.after is None:
+            return None
+        # Under its new number a file holds what it held under the old one.
+        has_data = change.old is not None and (change.is_record or change.comment)
+        if not (change.old == new.new if has_data else step.files.same(change.before, new.after)):
+            return None
+        moved[new.path] = new.after.with_past_of(change.before)
+    return None if added else moved
+
+
+def _move(step: Step) -> moves.Move | None:
+    """Return the move that the trailers of a renumbering state; None if they state none."""
+    trailers = step.commit.trailers
+    match trailers.action, trailers.comments, trailers.ids, trailers.targets:
+        case "renumber", (pair,), (), _ if numbers := _COMMENT_PAIR.fullmatch(pair):
+            return moves.Move(*(CommentNumber(int(number)) for number in numbers.groups()))
+        case "renumber", (), (number,), (target,):
+            old, new = Identity.try_parse(number), Identity.try_parse(target)
+            return moves.Move(old, new) if old and new else None
+    return None
+
+
+def _is_update(change: Change, number_after: Callable[[Identity], Identity]) -> bool:
+    """Return whether the file of a comment changed only because what it is about was renumbered."""
+    old, new = change.old or {}, change.new
+    number = text_of(old, "about")
+    if not change.comment or new is None or number is None or not Identity.is_number(number):
+        return False
+    after = str(number_after(Identity.parse(number)))
+    return after != number and new == {**old, "about": after}
+
+
+def files_after_removal(step: Step) -> Mapping[str, Version | None] | str:
+    """Return the files after a `remove`; or the reason why the ledger before it does not allow it."""
+    trailers = step.commit.trailers
+    target = Identity.try_parse(trailers.ids[0]) if len(trailers.ids) == 1 else None
+    paths = {path for folder in step.before.folders.values() for path in folder}
+    sources = () if target and target.is_problem else ("not_started",)
+    if target is None or target.path not in paths or trailers.sources != sources or trailers.targets:
+        return _("it does not say what it removes")
+    if not trailers.reason:
+        return _("it gives no reason")
+    numbers, subjects = moves.renumbering(moves.identities(paths), target), _comment_subjects(step, paths)
+    if objection := next(_objections(step, target, paths, numbers), ""):
+        return objection
+    new_paths = moves.paths_after(paths, numbers)
+    expected: dict[str, Version | None] = {target.path: None, **dict.fromkeys(new_paths)}
+    expected |= {new: step.before.get(old) for old, new in new_paths.items()}
+    updates = {each.path for each in step.changes if _is_update(each, lambda old: numbers.get(old, old))}
+    if not (
+        Counter(trailers.renumbered) == Counter((str(old), str(new)) for old, new in numbers.items())
+        and all(step.files.same(step.after.get(path), version) for path, version in expected.items())
+        and {each.path for each in step.changes} <= {*expected, *updates}
+        and updates == {path for path, subject in subjects.items() if subject in numbers}
+    ):
+        return _("it does not do what its trailers say")
+    files = {change.path: change.after for change in step.changes}
+    for path, version in expected.items():
+        current = step.after.get(path)
+        files[path] = current and current.with_past_of(version)
+    return files
+
+
+def _objections(step: Step, target: Identity, paths: set[str], numbers: Iterable[Identity]) -> Iterator[str]:
+    """Yield the reasons why a problem or a measure may not be removed, or the numbers after it may not change."""
+    record = step.files.record(step.before.get(target.path))
+    if target.is_problem and sum(each.problem == target.problem for each in moves.identities(paths)) > 1:
+        yield _("{id} has measures").format(id=target)
+    if target.measure and (record is None or not moves.is_untouched(record)):
+        yield _("{id} was started, or has recorded progress").format(id=target)
+    if target.measure and any(path.startswith(f"{EVIDENCE}/{target}/") for path in paths):
+        yield _("{id} has evidence").format(id=target)
+    for old in numbers:
+        if (version := step.before.get(old.path)) and version.submitted:
+            yield _("it renumbers {id}, which was once submitted or closed").format(id=old)
+    for path, subject in _comment_subjects(step, paths).items():
+        if subject == target:
+            yield _("{path} is about {id}").format(path=path, id=target)
+
+
+def _comment_subjects(step: Step, paths: set[str]) -> dict[str, Identity]:
+    """Return what each comment is about, by its path; without comments that are about nothing or cannot be read."""
+    subjects = {}
+    for comment in moves.comments(paths):
+        number = text_of(step.files.record(step.before.get(comment.path)), "about")
+        if number and Identity.is_number(number):
+            subjects[comment.path] = Identity.parse(number)
+    return subjects
+
+
+@RULES.rule(
+    "false-remove",
+    why="`remove` only deletes what was entered by mistake: a measure that was not started, a problem without measures; it renumbers "
+    "nothing that was ever submitted or closed.",
+    wrong="A commit says `Xuncha-Action: remove` and `Xuncha-Id: 2.3`, and 2.3 had progress, or 2.4, which becomes 2.3, was closed.",
+)
+def false_remove(step: Step) -> Violations[HistoryPlace]:
+    """Find removals that the ledger before them does not allow."""
+    if step.commit.trailers.action == "remove" and isinstance(objection := files_after_removal(step), str):
+        message = _("the commit says `remove`, but that was not allowed: {reason}")
+        yield step.report(step.changes[0], message, reason=objection)
+
+
+@RULES.rule(
+    "removed-overdue",
+    "warning",
+    why="What is removed after its time limit may not have been a mistake, but simply not done.",
+    wrong="A commit of 2024-06-15 removes 2.3, which was due on 2024-05-31, or takes its `add` back.",
+)
+def removed_overdue(step: Step) -> Violations[HistoryPlace]:
+    """Find removals of overdue measures."""
+    trailers = step.commit.trailers
+    if trailers.action not in {"remove", "undo"}:
+        return
+    removed = trailers.ids
+    if trailers.action == "undo":  # a record with a new number is not gone
+        records = [change for change in step.changes if change.is_record]
+        old_data, new_data = [change.old for change in records], [change.new for change in records]
+        removed = tuple(
+            change.id or ""
+            for change in records
+            if change.old not in new_data and (change.after is None or change.new in old_data)
+        )
+    for identity in filter(None, map(Identity.try_parse, removed)):
+        due = text_of(step.files.record(step.before.get(identity.path)), "due")
+        if due is not None and due < max(step.day, step.commit.committed[:10]):
+            place = step.at(step.changes[0])._replace(path=identity.path, id=str(identity))
+            message = _("{id} was removed after its deadline, {due}, had passed")
+            yield place, message.format(id=identity, due=due), ""
+
+
+def _moved_to(step: Step, change: Change) -> str | None:
+    """Return the number, or the path, to which a commit moved the content of a record; None if it did not move it."""
+    for each in step.changes:
+        alike = each.comment if change.comment else each.is_record
+        if alike and each.path != change.path and each.new == change.old is not None and each.old != each.new:
+            return each.label
+    return None
+
+
+@RULES.rule(
+    "renumbered",
+    why="A number never changes once assigned; otherwise, anyone who noted it would find another measure under it.",
+    wrong="From a commit on, the former 2.3 is 2.4, whether the two are swapped or another measure becomes 2.3. (`sync` may do so, if "
+    "another clone has published the number meanwhile; if that clone assigned it weeks later, or the old number had been verified, "
+    "it is a warning, and if both, an error.)",
+)
+def renumbered_by_hand(step: Step) -> Violations[HistoryPlace]:
+    """Find records that got another number."""
+    moved = [each for each in step.changes if (each.is_record or each.comment) and each.old is not None]
+    for change in moved:
+        titled = change.after is None or text_of(change.old, "title") != text_of(change.new, "title")
+        if titled and (number := _moved_to(step, change)):
+            yield step.report(change, _("{id} was renumbered to {number}"), id=change.label, number=number)
+
+
+@RULES.rule(
+    "deleted",
+    why="A measure that was entered must be kept: it can be closed, or withheld from the notice, but not erased. The same holds for a comment.",
+    wrong="data/problems/02/2.3.yaml is deleted without an `undo` of its `add` or a `remove`. In an `undo` of what someone else entered "
+    "(even in their name, but unsigned where they sign), or of what is weeks old, it is a warning.",
+)
+def deleted(step: Step) -> Violations[HistoryPlace]:
+    """Find records that were removed."""
+    for change in step.removals:
+        if not _moved_to(step, change):
+            yield step.report(change, _("{path} was deleted"))
+
+
+class _MovedRecord(NamedTuple):
+    """A record that a renumbering has moved."""
+
+    place: HistoryPlace  # of its old number
+    added: set[str]  # the paths that came with the renumbering
+    removed: set[str]  # the path that went, and that of the number which the trailers name
+    is_higher: bool  # whether the new number is higher
+    ancestry: int  # the commit and its ancestors, as bits
+
+
+class Renumberings:
+    """The renumberings of a history. Only its end shows whether another clone has published the number, as it must have."""
+
+    def __init__(self, commits: Sequence[Commit]) -> None:
+        self.verified: list[int] = []
+        """Each verified commit and its ancestors, as bits."""
+        self._commits = commits
+        self._moved: list[_MovedRecord] = []
+        self._additions: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+        """The commits that entered each file: the place of the commit; and itself and its ancestors, as bits."""
+
+    def add_changes(self, place: int, ancestry: int, changes: Iterable[Change]) -> None:
+        """Record the files that the commit at a place enters."""
+        for change in changes:
+            if change.before is None:
+                self._additions[change.path].append((place, ancestry))
+
+    def add(self, step: Step) -> None:
+        """Record a renumbering."""
+        trailers = step.commit.trailers
+        removed = [change for change in step.changes if change.after is None]
+        added = {change.path for change in step.changes if change.before is None}
+        head = {each.path for each in removed if trailers.ids == (each.id,)}
+        pairs = zip(trailers.ids, trailers.targets, strict=False)
+        up = any((Identity.try_parse(new) or ()) > (Identity.try_parse(old) or ()) for old, new in pairs)
+        self._moved += [
+            _MovedRecord(step.at(each), added, head | {each.path}, up, step.node.ancestry)
+            for each in removed
+            if each.is_record or each.comment
+        ]
+
+    def findings(self) -> Findings:
+        """Yield renumberings of numbers that no other clone has published, or only long after they were known."""
+        filled_paths: set[str] = set()
+        for place, added, removed, is_higher, ancestry in reversed(self._moved):
+            # Justified: another clone has published the number; or the number had to make room for one so renumbered; or a
+            # lower number was free again, because another clone took its own back.
+            is_free_again = not is_higher and any(len(self._additions[path]) > 1 for path in added | removed)
+            severity: Severity | None = "error"
+            message = _("{id} was renumbered, but no other clone has assigned that number")
+            if is_free_again or filled_paths & removed or any(map(self._is_added_twice, added | removed)):
+                filled_paths |= added
+                severity = self._severity(place.path, ancestry)
+                message = _(
+                    "{id} was renumbered to make room for another, although its number had long been known"
+                )
+            if severity:
+                text = message.format(id=place.id or place.path)
+                yield RULES["renumbered"].finding(place, text, "", severity)
+
+    def _severity(self, path: str, ancestry: int) -> Severity | None:
+        """Return how severe it is that a record was renumbered in favour of another clone's; None if it was unsent then, or may have been."""
+        own = max((place for place, _bits in self._additions[path] if ancestry >> place & 1), default=None)
+        if own is None:
+            return None
+        unaware = [at for at, bits in self._additions[path] if not (ancestry >> at & 1 or bits >> own & 1)]
+        limit = self._commits[own].moment_committed + MAX_DELAY
+        is_late = bool(unaware) and all(self._commits[at].moment_committed >= limit for at in unaware)
+        is_verified = any(each >> own & 1 and each | ancestry != each for each in self.verified)
+        return "error" if is_late and is_verified else "warning" if is_late or is_verified else None
+
+    def _is_added_twice(self, path: str) -> bool:
+        """Return whether two sides that did not know of each other have entered the same file."""
+        pairs = combinations(self._additions[path], 2)
+        return any(not ancestry >> place & 1 for (place, _bits), (_later, ancestry) in pairs)
