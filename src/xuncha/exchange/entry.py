@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xuncha.errors import RefusedError, combined
-from xuncha.exchange.matching import Match, matches
-from xuncha.exchange.wording import key_of
+from xuncha.exchange.matching import Match, key_of, matches
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, Identity
 from xuncha.model.vocabulary import STATUS_WORDS

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xuncha.chinese.days import in_words
 from xuncha.chinese.limits import days_with_year
-from xuncha.exchange.matching import matches
+from xuncha.exchange.matching import key_of, matches
 from xuncha.exchange.sheet import cells, layout
 from xuncha.exchange.sheet.grid import Spot, address, column_of, letters
 from xuncha.exchange.sheet.rows import DIVISIBLE
-from xuncha.exchange.wording import key_of
 from xuncha.language import gettext as _
 from xuncha.model.forms import FIELD_PREFIX
 from xuncha.model.states import read_state

@@ -9,12 +9,12 @@ from datetime import date
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from xuncha.chinese.enumerations import without_number
 from xuncha.chinese.limits import days_with_year
 from xuncha.exchange.drafts import Draft, MeasureDraft, SourceCell
 from xuncha.exchange.names import names
-from xuncha.exchange.sheet import cells, roles, ticks
+from xuncha.exchange.sheet import cells, header, roles
 from xuncha.exchange.sheet.grid import Cell, Unseen
-from xuncha.exchange.wording import without_number
 from xuncha.language import gettext as _
 from xuncha.model import states
 from xuncha.model.forms import FIELD_PREFIX
@@ -64,7 +64,7 @@ class Row:
         if len(self.ticks) != 1 or "state" in self.cells:
             return
         word, cell = self.ticks[0]
-        if ticks.is_state(word) and (ticks.is_tick(cell.text) or cell.text == word):
+        if states.is_plain_state(word) and (header.is_tick(cell.text) or cell.text == word):
             self.cells["state"] = [Cell.of(word, address=cell.address)]
             self.ticks.clear()
 
@@ -370,7 +370,7 @@ class RowReader:
         if measure.record.get("status", "closed" if row.first("closed_date") else None) != "closed":
             return
         told = [(roles.names_verdict(name), cell) for role, name, cell in row.under if _TELLS.match(role)]
-        ticked = [(word, cell) for word, cell in row.ticks if ticks.is_tick(cell.text)]
+        ticked = [(word, cell) for word, cell in row.ticks if header.is_tick(cell.text)]
         told += [(True, cell._replace(value=word, text=f"{word}：{cell.text}")) for word, cell in ticked]
         for of_state, cell in told:
             if found := states.refused_state(cell.value, cell.form, of_state=of_state):

@@ -6,12 +6,13 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
+from xuncha.chinese.enumerations import without_number
 from xuncha.exchange.drafts import Column, Draft, MeasureDraft, ProblemDraft
+from xuncha.exchange.matching import key_of
 from xuncha.exchange.sheet import cells, header, roles
 from xuncha.exchange.sheet.grid import Cell, Sheet, Spot, address, letter
 from xuncha.exchange.sheet.roles import plain
 from xuncha.exchange.sheet.rows import UNNAMED, Row, RowReader
-from xuncha.exchange.wording import key_of, without_number
 from xuncha.language import gettext as _
 from xuncha.model.vocabulary import UNKNOWN
 
