@@ -65,9 +65,7 @@ def _matching_number(
     if numbered or _similarity(title, free[number].title) >= _SIMILAR:
         return number
     message = _("problem {n} of the ledger is a different one, “{title}”: entered as a new problem")
-    whole.doubt(
-        message.format(n=number, title=free[number].title), title, draft.sheet, draft.address, "problem"
-    )
+    whole.doubt(message.format(n=number, title=free[number].title), title, draft.place, "problem")
     return None
 
 

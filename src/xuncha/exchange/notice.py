@@ -77,7 +77,7 @@ class _Drafter:
             "note": _("a footnote or endnote: not read"),
         }
         for why, line in notice.unread:
-            self.draft.doubt(reasons[why], line.text, address=_address(line))
+            self.draft.doubt(reasons[why], line.text, place=_place(line))
         self.draft.settings = self._settings()
 
     def _settings(self) -> dict[str, Any]:
@@ -107,12 +107,12 @@ class _Drafter:
 
     def _problem(self, problem: Problem, category: Category) -> ProblemDraft:
         title = _line(problem.title.text) or _("(without a title)")
-        address = _address(problem.title)
+        place = _place(problem.title)
         if not problem.measures:
-            self.draft.doubt(_("no measure is found below this heading"), title, address=address)
+            self.draft.doubt(_("no measure is found below this heading"), title, place)
         return ProblemDraft(
             _without_empty({"title": title, "finding": problem.finding}),
-            address=address,
+            place=place,
             category=_line(category.title.text),
             measures=[self._measure(measure) for measure in problem.measures],
         )
@@ -127,7 +127,7 @@ class _Drafter:
         offices, helping = names("、".join((measure.office or "", *measure.co_offices)), people=False)
         if len(leaders) > 1:
             message = _("several leaders: {name} is responsible").format(name=leaders[0])
-            self.draft.doubt(message, measure.leader or "", address=_address(measure.text), role="leader")
+            self.draft.doubt(message, measure.leader or "", place=_place(measure.text), role="leader")
         record = {
             "title": title,
             "goal": measure.goal,
@@ -142,8 +142,8 @@ class _Drafter:
         }
         if measure.due and (limit_read.doubt or not limit_read.has_value):
             message = limit_read.doubt or _("no day given: not imported")
-            self.draft.doubt(message, measure.due, address=_address(measure.text), role="due")
-        return MeasureDraft(_without_empty(record), address=_address(measure.text))
+            self.draft.doubt(message, measure.due, place=_place(measure.text), role="due")
+        return MeasureDraft(_without_empty(record), place=_place(measure.text))
 
     def _status(self, measure: Measure, *, long_term: bool) -> Status:
         """Return the status of a measure by its own text. A statement of the notice that all are done closes no measure."""
@@ -156,7 +156,7 @@ class _Drafter:
             status, doubt = "in_progress", _("stated as done, but also as going on")
         if doubt:
             message = f"{doubt} → {STATUS_WORDS[status]}"
-            self.draft.doubt(message, measure.text.text, address=_address(measure.text), role="state")
+            self.draft.doubt(message, measure.text.text, place=_place(measure.text), role="state")
         return status
 
     def _compare_counts(self) -> None:
@@ -174,7 +174,7 @@ class _Drafter:
         live_texts = {key: paragraphs.convert(getattr(self.notice, key)) for key in ("work", "next_steps")}
         message = _("it contains counts that the notice makes itself: not included in the notice's own text")
         for line in paragraphs.left_out:
-            self.draft.doubt(message, line.text, address=_address(line))
+            self.draft.doubt(message, line.text, place=_place(line))
         return live_texts
 
 
@@ -198,5 +198,5 @@ def _title_and_rest(text: str) -> tuple[str, str]:
     return _line(first.rstrip("。；;")) or _line(first), rest
 
 
-def _address(line: Line) -> str:
+def _place(line: Line) -> str:
     return f"{line.line}:{line.column}"
