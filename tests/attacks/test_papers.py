@@ -333,7 +333,7 @@ def test_a_cell_that_only_speaks_of_completion_closes_nothing(words: str, tmp_pa
     sheet_of(path, HEADS, LINE, [*LINE[:2], "修订制度", *LINE[3:6], words])
     draft = understood(path)
     assert [measure.record["status"] for measure in draft.measures] == ["closed", "in_progress"]
-    assert [doubt.address for doubt in draft.doubts if doubt.text == words] == ["G3"]
+    assert [doubt.place.rpartition("!")[2] for doubt in draft.doubts if doubt.text == words] == ["G3"]
 
 
 @pytest.mark.parametrize("words", ["预计2024年12月完成", "2024年12月前完成", "计划2024.12.31"])
@@ -374,7 +374,7 @@ def test_what_nobody_sees_is_listed(tmp_path: Path) -> None:
     book.save(path)
     draft = understood(path)
     assert len(draft.measures) == 2
-    assert {"3:3", "G:G"} <= {doubt.address for doubt in draft.doubts}
+    assert {"3:3", "G:G"} <= {doubt.place.rpartition("!")[2] for doubt in draft.doubts}
 
 
 def test_rows_that_are_struck_out_are_not_read_in_silence(tmp_path: Path) -> None:
@@ -389,7 +389,7 @@ def test_rows_that_are_struck_out_are_not_read_in_silence(tmp_path: Path) -> Non
     book.save(path)
     draft = understood(path)
     assert [problem.record["title"] for problem in draft.problems] == ["学习不够深入", "丙"]
-    told = {doubt.address: doubt.text for doubt in draft.doubts}
+    told = {doubt.place.rpartition("!")[2]: doubt.text for doubt in draft.doubts}
     assert "乙" in told["3:3"]
     assert told["C4"] == "丁"
 
@@ -400,7 +400,7 @@ def test_two_tables_side_by_side_are_not_blended(tmp_path: Path) -> None:
     sheet_of(path, [*HEADS, None, *HEADS], [*LINE, None, *other])
     draft = understood(path)
     assert [measure.record["title"] for measure in draft.measures] == ["制定计划"]
-    assert "I:O" in {doubt.address for doubt in draft.doubts}
+    assert "I:O" in {doubt.place.rpartition("!")[2] for doubt in draft.doubts}
     assert "别的" not in str(draft.problems)
 
 
@@ -609,7 +609,7 @@ def test_a_state_that_is_struck_out_in_its_text_is_none(pieces: str, shared: boo
         with_sheet(path, "<t>已完成</t>", pieces)
     draft = understood(path)
     assert [measure.record.get("status") for measure in draft.measures] == [None]
-    assert "G2" in {doubt.address for doubt in draft.doubts}
+    assert "G2" in {doubt.place.rpartition("!")[2] for doubt in draft.doubts}
 
 
 @pytest.mark.parametrize(
@@ -635,7 +635,7 @@ def test_rows_and_columns_are_hidden_however_it_is_written(
 ) -> None:
     path = tmp_path / "a.xlsx"
     with_sheet(path, old, new)
-    assert place in {doubt.address for doubt in understood(path).doubts}
+    assert place in {doubt.place.rpartition("!")[2] for doubt in understood(path).doubts}
 
 
 def test_a_text_that_looks_like_a_merged_cell_is_none(tmp_path: Path) -> None:
@@ -665,7 +665,7 @@ def test_a_state_is_what_a_person_sees(value: object, form: str, status: str | N
     draft = understood(path)
     assert draft.measures[0].record.get("status") == status
     if status is None:
-        assert "G2" in {doubt.address for doubt in draft.doubts}
+        assert "G2" in {doubt.place.rpartition("!")[2] for doubt in draft.doubts}
 
 
 def test_a_day_of_completion_that_is_struck_out_closes_nothing(tmp_path: Path) -> None:

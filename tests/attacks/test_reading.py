@@ -179,7 +179,11 @@ def test_two_ticks_tell_no_state_and_so_does_a_word_among_them(tmp_path: Path) -
     rows = [[*line(1)[:6], "√", "", "√"], [*line(2)[:6], "", "", "部分"], [*line(3)[:6], "", "", "√"]]
     draft = table(tmp_path, [heads, *rows])
     assert [record.get("status") for record in records(draft)] == [None, None, "closed"]
-    assert [doubt.address for doubt in draft.doubts if doubt.address] == ["G2", "I2", "I3"]
+    assert [doubt.place.rpartition("!")[2] for doubt in draft.doubts if "!" in doubt.place] == [
+        "G2",
+        "I2",
+        "I3",
+    ]
 
 
 LEFT = ["序号", "反馈问题", "整改措施", "责任科室", "进展情况"]
@@ -204,7 +208,7 @@ def test_a_second_table_beside_the_first_is_named_and_not_read(
     draft = table(tmp_path, [LEFT + right, GOES_ON + told])
     assert titles(draft) == ["措施1"]
     assert records(draft)[0]["status"] == "in_progress"
-    assert any(":" in doubt.address for doubt in draft.doubts)
+    assert any(":" in doubt.place.rpartition("!")[2] for doubt in draft.doubts)
 
 
 def test_numbers_of_measures_begin_no_second_table(tmp_path: Path) -> None:

@@ -173,7 +173,7 @@ def test_a_cell_of_dates_is_read_more_freely(text: str, parts: list[Parts]) -> N
 
 @pytest.mark.parametrize(("text", "found"), DAYS.items())
 def test_days_have_the_year_that_is_meant(text: str, found: list[str]) -> None:
-    assert [str(day.date) for day in days(text, latest=date(2024, 3, 1))] == found
+    assert [str(day.exact) for day in days(text, latest=date(2024, 3, 1))] == found
 
 
 def test_a_day_without_a_year_is_none_where_nothing_tells_the_year() -> None:
@@ -251,7 +251,7 @@ def test_every_day_is_read_back_in_every_form(day: date) -> None:
         in_words(day), f"{day:%Y.%m.%d}", f"{day:%Y/%m/%d}", f"{day}", f"{figures}年{numeral(day.month)}月{numeral(day.day)}日",
     ]  # fmt: skip
     for form in forms:
-        assert [(found.date, found.start, found.end) for found in days(f"于{form}，")] == [
+        assert [(found.exact, found.start, found.end) for found in days(f"于{form}，")] == [
             (day, 1, 1 + len(form))
         ]
         assert only_day(form) == day
@@ -261,7 +261,7 @@ def test_every_day_is_read_back_in_every_form(day: date) -> None:
 def test_a_span_within_a_year_is_read_back(first: date, length: int) -> None:
     last = first + timedelta(length)
     text = f"{in_words(first)}至{in_words(last, first)}"
-    assert [day.date for day in days(text)] == [first, last]
+    assert [day.exact for day in days(text)] == [first, last]
     assert spans(text) == [(0, len(text))]
 
 

@@ -48,7 +48,7 @@ def draft(folder: Path, work: str, following: str = "继续整改。") -> Draft:
 
 def doubts(found: Draft) -> list[str]:
     """Return the doubts about the notice as a whole."""
-    return [each.message for each in found.doubts if not each.address]
+    return [each.message for each in found.doubts if not each.place]
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_sentence_with_another_count_is_left_out_and_named_with_its_place(
     found = draft(tmp_path, f"党组高度重视。{said}每周调度一次。", f"压实责任。{said}")
     assert found.settings["notice"]["work"] == ["党组高度重视。每周调度一次。"]
     assert found.settings["notice"]["next_steps"] == ["压实责任。"]
-    named = [(each.text, each.address) for each in found.doubts if "not included in" in each.message]
+    named = [(each.text, each.place) for each in found.doubts if "not included in" in each.message]
     assert named == [(said, "4:8"), (said, "15:6")]
 
 

@@ -53,7 +53,7 @@ def test_a_state_in_brackets_below_a_measure_that_names_a_fault_makes_no_heading
         "", "（1）清退不符合条件人员23户。（已完成）\n（2）对经办人员1人给予处分。（已完成）"
     ).categories
     measures = category.problems[0].measures
-    assert [(each.text.text, each.status, each.part) for each in measures] == [
+    assert [(each.text.text, each.state and each.state.status, each.part) for each in measures] == [
         ("清退不符合条件人员23户。", "closed", None),
         ("对经办人员1人给予处分。", "closed", None),
     ]

@@ -48,14 +48,15 @@ def measures(text: str, folder: Path) -> list[Measure]:
 def test_a_state_is_that_of_the_measures_of_which_it_is_said(
     text: str, states: list[str | None], tmp_path: Path
 ) -> None:
-    assert [measure.status for measure in measures(text, tmp_path)] == states
+    found = measures(text, tmp_path)
+    assert [measure.state and measure.state.status for measure in found] == states
 
 
 def test_who_answers_for_a_measure_answers_for_no_other(tmp_path: Path) -> None:
     text = "1.会议多\n整改措施1：合并。\n责任领导：张三，责任科室：办公室，完成时限：2024年9月底\n整改措施2：压减。\n责任科室：信息科"
     first, second = measures(text, tmp_path)
-    assert (first.leader, first.office, str(first.limit)) == ("张三", "办公室", "2024-09-30")
-    assert (second.leader, second.office, second.limit) == (None, "信息科", None)
+    assert (first.leader, first.office, first.due) == ("张三", "办公室", "2024年9月底")
+    assert (second.leader, second.office, second.due) == (None, "信息科", None)
 
 
 @pytest.mark.parametrize(
@@ -67,10 +68,10 @@ def test_who_answers_for_a_measure_answers_for_no_other(tmp_path: Path) -> None:
     ],
 )
 def test_only_counts_of_problems_are_taken_for_theirs(text: str, total: int | None, done: int | None) -> None:
-    found = stated_counts([text])
-    assert (found.problems_total, found.problems_done) == (total, done)
+    found = stated_counts([text]).numbers
+    assert (found.get(("problems", "total")), found.get(("problems", "done"))) == (total, done)
 
 
 def test_counts_in_progress_are_summed_where_they_fit_the_total() -> None:
     found = stated_counts(["制定措施40条，已完成34条，基本完成3条，持续整改2条，申请延期1条。"])
-    assert (found.measures_total, found.measures_done, found.measures_in_progress) == (40, 34, 6)
+    assert [found.numbers["measures", kind] for kind in ("total", "done", "in_progress")] == [40, 34, 6]

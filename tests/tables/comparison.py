@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from openpyxl.utils import column_index_from_string
 
-from xuncha.exchange.wording import without_number
+from xuncha.chinese.enumerations import without_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -63,14 +63,6 @@ _DAYS_FROM_TODAY: Final = {
 _YEAR_OFFSETS: Final = {"去": -1, "上": -1, "次": 1, "翌": 1, "明": 1}
 
 
-class Day(NamedTuple):
-    """A day that a text names, with its year."""
-
-    date: date
-    start: int
-    end: int
-
-
 class WrittenDate(NamedTuple):
     """A day, a month, a quarter or a year, as a text writes it. The calendar may have no such day."""
 
@@ -178,19 +170,19 @@ def is_span_mark(text: str) -> bool:
     return bool(_SPAN_MARK.fullmatch(text))
 
 
-def days(text: str, latest: date | None = None) -> list[Day]:
+def days(text: str, latest: date | None = None) -> list[WrittenDate]:
     """Find the days of a text. A day that is written without a year gets the year that is meant.
 
     It has the year of the day before it, or the next one if it would lie before that day: 1月8日 after 2023年11月5日 is of 2024.
     If the first day has no year, it is the last such day up to `latest`.
     """
-    found: list[Day] = []
+    found: list[WrittenDate] = []
     later = 0  # how many years to add to the year that was written last
     for named in find_dates(text):
         later = 0 if named.own_year else later
         if named.day is None:
             continue
-        before = found[-1].date if found else None
+        before = found[-1].exact if found else None
         reference = before or latest
         year = named.year + later if named.year else reference.year if reference else None
         day = calendar_day(year, named.month, named.day)
@@ -200,7 +192,7 @@ def days(text: str, latest: date | None = None) -> list[Day]:
             later += 1
             day = calendar_day(day.year + 1, named.month, named.day)
         if day:
-            found.append(Day(day, named.start, named.end))
+            found.append(named._replace(year=day.year))
     return found
 
 
@@ -208,7 +200,7 @@ def only_day(text: str) -> date | None:
     """Read a line that holds one day and nothing else, with or without parentheses. Return None for any other line."""
     bare = text.strip(" \t\u3000。.（）()")
     found = days(bare)
-    return found[0].date if len(found) == 1 and found[0][1:] == (0, len(bare)) else None
+    return found[0].exact if len(found) == 1 and found[0][:2] == (0, len(bare)) else None
 
 
 def typed_day(text: str, today: date, *, past: bool = False) -> date | None:

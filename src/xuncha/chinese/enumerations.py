@@ -14,7 +14,7 @@ Family = Literal[
     "措施", "是", "要", "第", "其", "首先", "（1）", "①", "1.", "1）", "（一）", "•", "a.", "一、"
 ]
 
-PATTERNS: Final[dict[Family, str]] = {
+_PATTERNS: Final[dict[Family, str]] = {
     "措施": rf"[【\[]?(?:具体)?(?:整改)?(?:措施|举措)之?\s*[（(]?(?:({NUMERAL})|([0-9０-９]{{1,2}})|({SYMBOL}))[）)]?\s*(?:[】\]]\s*[：:]?|[：:、.．]|(?=\s|$))\s*",
     "是": rf"({NUMERAL})是(?!否)[，,：:]?",
     "要": rf"({NUMERAL})要[，,：:]?",
@@ -30,7 +30,7 @@ PATTERNS: Final[dict[Family, str]] = {
     "a.": r"([a-hA-H])\s*[.．、)）]\s*(?=[^\x00-\x7f])",
     "一、": rf"({NUMERAL})\s*、\s*",
 }
-_COMPILED: Final = {family: re.compile(pattern) for family, pattern in PATTERNS.items()}
+_COMPILED: Final = {family: re.compile(pattern) for family, pattern in _PATTERNS.items()}
 _WORD_FAMILIES: Final = frozenset({"是", "要", "第", "其", "首先"})
 """Families whose marks may follow a comma or a blank."""
 _WORD_NUMBERS: Final = (
@@ -41,7 +41,13 @@ _WORD_NUMBERS: Final = (
 _LAST_WORD: Final = 90  # larger numbers stand for words such as 最后, which may follow any item
 _BOUNDARY: Final = "。；;！!？?：:\n”’）)】"  # characters that may stand before an item
 _LINE_FAMILIES: Final = frozenset({"a.", "一、"})  # families that count only where they begin a line
-_ITEM_FAMILIES: Final = tuple(family for family in PATTERNS if family not in {"要", *_LINE_FAMILIES})
+_ITEM_FAMILIES: Final = tuple(family for family in _PATTERNS if family not in {"要", *_LINE_FAMILIES})
+NUMBERED: Final[tuple[Family, ...]] = ("1.", "（1）", "1）", "①", "第", "措施", "a.", "一、", "（一）")
+"""The ways in which a cell numbers its items, except 一是."""
+_AT_START: Final = re.compile(
+    r"(?:问题|措施|第)\s*(?:\d{1,3}|[一二三四五六七八九十]{1,3})\s*[条项个]?\s*[：:、.．]|[•●■◆▪·]|"
+    + "|".join(_PATTERNS[family] for family in NUMBERED)
+)
 
 
 class Mark(NamedTuple):
@@ -61,7 +67,7 @@ class Item(NamedTuple):
     end: int
 
 
-def marks(text: str, families: Collection[Family] = tuple(PATTERNS)) -> list[Mark]:
+def marks(text: str, families: Collection[Family] = tuple(_PATTERNS)) -> list[Mark]:
     """Find the marks of items in a text with one paragraph a line, in order. Marks inside a word, as in 统一是, are skipped."""
     found = []
     for family in families:
@@ -120,3 +126,9 @@ def _character_before(text: str, place: int) -> str:
     while place and text[place - 1].isspace() and text[place - 1] != "\n":
         place -= 1
     return text[place - 1 : place]
+
+
+def without_number(text: str) -> str:
+    """Remove the number in front of a text, such as 1. or （2） or ③ or 一、 or 问题1：."""
+    match = _AT_START.match(text)
+    return text[match.end() :].lstrip() or text if match else text

@@ -15,16 +15,16 @@ from xuncha.chinese.enumerations import Family, marks
 from xuncha.chinese.numbers import numeral
 from xuncha.language import gettext as _
 from xuncha.model.vocabulary import escape_braces
-from xuncha.reading.counts import ALL_DONE, BRACKETS, Kind, Statement, statements
+from xuncha.reading.counts import ALL_DONE, BRACKETS, Statement, statements
 
 if TYPE_CHECKING:
     from xuncha.exchange.drafts import Draft
     from xuncha.pages.line import Line
-    from xuncha.reading.notice import StatedCounts
+    from xuncha.reading.notice import Counted, CountKind, StatedCounts
 
 _Units = set[tuple["Thing", str]]  # things with the units in which a paragraph counts them
 
-_PLACEHOLDERS: Final[dict[tuple[Thing, Kind | None], str]] = {
+_PLACEHOLDERS: Final[dict[tuple[Thing, CountKind | None], str]] = {
     ("problems", "total"): "{问题数}", ("problems", "done"): "{已完成问题数}",
     ("measures", "total"): "{措施数}", ("measures", "done"): "{已完成措施数}", ("measures", "in_progress"): "{推进中措施数}",
 }  # fmt: skip
@@ -43,29 +43,25 @@ _NUMBERED: Final = ("是", "要", "第", "（一）", "（1）", "1.", "1）")
 """Enumerations that are renumbered after one of their items was left out."""
 
 
-class Tally(NamedTuple):
-    """The number of problems or measures that were read, and how many of them are closed."""
-
-    total: int
-    closed: int
-
-
-def draft_counts(draft: Draft) -> dict[Thing, Tally]:
-    """Count the problems and measures of a draft, and the closed ones."""
+def draft_counts(draft: Draft) -> Counted:
+    """Count the problems and measures of a draft, those that are closed, and the measures in progress."""
     closed = [[each.status == "closed" for each in problem.measures] for problem in draft.problems]
-    problems = Tally(len(closed), sum(bool(each) and all(each) for each in closed))
-    return {"problems": problems, "measures": Tally(len(draft.measures), sum(map(sum, closed)))}
+    going_on = sum(each.status in {"in_progress", "submitted"} for each in draft.measures)
+    return {
+        ("problems", "total"): len(closed), ("problems", "done"): sum(bool(each) and all(each) for each in closed),
+        ("measures", "total"): len(draft.measures), ("measures", "done"): sum(map(sum, closed)), ("measures", "in_progress"): going_on,
+    }  # fmt: skip
 
 
-def contradictions(stated: StatedCounts, counted: dict[Thing, Tally]) -> Iterator[tuple[str, str]]:
+def contradictions(stated: StatedCounts, counted: Counted) -> Iterator[tuple[str, str]]:
     """Yield the contradictions in the counts of a notice: each a message, and a remark for the ledger's file, which may be empty."""
     quotients: list[tuple[Thing, str, int, int]] = []
-    stating: tuple[tuple[Thing, str, str, int | None, int | None], ...] = (
-        ("problems", _("problems"), "个问题", stated.problems_total, stated.problems_done),
-        ("measures", _("measures"), "条措施", stated.measures_total, stated.measures_done),
-    )
-    for thing, name, unit, total, done in stating:
-        listed, closed = counted[thing]
+    things: tuple[tuple[Thing, str, str], ...] = (
+        ("problems", _("problems"), "个问题"), ("measures", _("measures"), "条措施"),
+    )  # fmt: skip
+    for thing, name, unit in things:
+        total, done = stated.numbers.get((thing, "total")), stated.numbers.get((thing, "done"))
+        listed, closed = counted[thing, "total"], counted[thing, "done"]
         left = listed - closed
         parts = [(words, number) for kind, words, number in stated.not_done if kind == thing]
         parts = parts if any(_NOT_DONE.search(words) for words, _number in parts) else []
@@ -119,14 +115,10 @@ class Paragraphs:
     other count would contradict the ledger sooner or later: it is left out, and listed.
     """
 
-    def __init__(self, counted: dict[Thing, Tally], in_progress: int, stated: StatedCounts) -> None:
-        problems, measures = counted["problems"], counted["measures"]
-        self.numbers: dict[tuple[Thing, Kind | None], int] = {
-            ("problems", "total"): problems.total, ("problems", "done"): problems.closed,
-            ("measures", "total"): measures.total, ("measures", "done"): measures.closed, ("measures", "in_progress"): in_progress,
-        }  # fmt: skip
-        totals = (stated.problems_total, stated.problems_done, stated.measures_total, stated.measures_done)
-        self.known_numbers = {*self.numbers.values(), *totals}
+    def __init__(self, counted: Counted, stated: StatedCounts) -> None:
+        self.numbers = counted
+        totals = (number for (_of, kind), number in stated.numbers.items() if kind != "in_progress")
+        self.known_numbers = {*counted.values(), *totals}
         self.left_out: list[Line] = []
 
     def convert(self, lines: Iterable[Line]) -> list[str]:
@@ -191,8 +183,10 @@ class Paragraphs:
         plain = each.kind not in _CLEAR_WORDS or re.search(_CLEAR_WORDS[each.kind], each.wording)
         dated = each.kind != "total" and any(find_dates(words))
         is_unit = (each.thing, each.count.unit) in units
-        is_equal = self.numbers.get((each.thing, each.kind)) == each.count.number and is_unit
-        is_certain = is_equal and plain and not dated and not each.count.is_approximate
+        number = self.numbers.get((each.thing, each.kind)) if each.kind else None
+        is_certain = (
+            number == each.count.number and is_unit and plain and not dated and not each.count.is_approximate
+        )
         return _PLACEHOLDERS.get((each.thing, each.kind)) if is_certain else None
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
+    from xuncha.exchange.sheet.grid import Cell
     from xuncha.model.forms import Form
     from xuncha.model.identity import Identity
     from xuncha.model.vocabulary import Status
@@ -17,16 +18,10 @@ _SUBJECTS: Final = ("state", "closed_date", "problem", "measure", "due", "leader
 class Doubt(NamedTuple):
     """A text that can be understood in more than one way, or in none."""
 
-    sheet: str
-    address: str
+    place: str  # `Sheet!C5`, or a line and column; empty if the doubt is about the whole document
     text: str
     message: str  # a sentence on how the text was understood
-    role: str = ""  # the role of the column, as in `Form`; empty if the doubt is about the whole document
-
-    @property
-    def place(self) -> str:
-        """The place of the text: `Sheet!C5`."""
-        return "!".join(filter(None, (self.sheet, self.address)))
+    role: str = ""  # the role of the column, as in `Form`
 
 
 class Column(NamedTuple):
@@ -41,29 +36,16 @@ class Column(NamedTuple):
     tick: str | None = None  # the word that a tick in it means, if it is a column of ticks
 
 
-class SourceCell(NamedTuple):
-    """A cell with its text."""
-
-    sheet: str
-    address: str
-    text: str
-
-
 @dataclass
 class RecordDraft:
     """What a document says of a problem or a measure; what it does not say is left out."""
 
     record: dict[str, Any]  # with the keys of its file
     sheet: str = ""
-    address: str = ""
-    cells: dict[str, list[SourceCell]] = field(default_factory=dict)
+    place: str = ""  # `Sheet!C5`, or a line and column
+    cells: dict[str, list[Cell]] = field(default_factory=dict)
     """The cells from which the record was read, by the roles of their columns."""
     rows: tuple[int, int] = (0, 0)  # the first and the last of its rows
-
-    @property
-    def place(self) -> str:
-        """The place of the record: `Sheet!C5`."""
-        return "!".join(filter(None, (self.sheet, self.address)))
 
     def text(self, role: str) -> str:
         """Return the texts of the cells with a role, one on each line; empty if there are none."""
@@ -107,9 +89,9 @@ class Draft:
     notes: list[str] = field(default_factory=list)  # texts outside the table: a title, a remark below it
     exact: bool = False  # whether the workbook was written by `export`, and holds the whole ledger
 
-    def doubt(self, message: str, text: str = "", sheet: str = "", address: str = "", role: str = "") -> None:
-        """Add a doubt; the sheet and the address are empty if it is about the whole document."""
-        self.doubts.append(Doubt(sheet, address, text, message, role))
+    def doubt(self, message: str, text: str = "", place: str = "", role: str = "") -> None:
+        """Add a doubt; see `Doubt`."""
+        self.doubts.append(Doubt(place, text, message, role))
 
     def sorted_doubts(self) -> list[Doubt]:
         """Return the doubts, the most important first."""

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xuncha.errors import RefusedError, combined
-from xuncha.exchange.matching import Match, matches
-from xuncha.exchange.wording import key_of
+from xuncha.exchange.matching import Match, key_of, matches
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, Identity
 from xuncha.model.vocabulary import STATUS_WORDS, StatusChange
@@ -213,8 +212,7 @@ class Enterer:
     def _doubt(self, draft: RecordDraft, role: str, text: str, message: str) -> None:
         """List a doubt about a problem or a measure, at the cell of the role if there is one."""
         source_cells = draft.cells.get(role)
-        sheet, address = source_cells[0][:2] if source_cells else (draft.sheet, draft.address)
-        self.draft.doubt(message, text, sheet, address, role)
+        self.draft.doubt(message, text, source_cells[0].place if source_cells else draft.place, role)
 
     def _change_problem(self, number: int, stored: Problem, problem: ProblemDraft) -> None:
         new = problem.record

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from xuncha.exchange.wording import key_of
+from xuncha.chinese.enumerations import without_number
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
@@ -62,9 +65,7 @@ def _matching_number(
     if numbered or _similarity(title, free[number].title) >= _SIMILAR:
         return number
     message = _("problem {n} of the ledger is a different one, “{title}”: entered as a new problem")
-    whole.doubt(
-        message.format(n=number, title=free[number].title), title, draft.sheet, draft.address, "problem"
-    )
+    whole.doubt(message.format(n=number, title=free[number].title), title, draft.place, "problem")
     return None
 
 
@@ -82,6 +83,12 @@ def _matching_identity(draft: MeasureDraft, free: dict[Identity, Measure], *, ex
     alike = {identity: _similarity(title, measure.title) for identity, measure in free.items()}
     best = max(alike, key=alike.__getitem__, default=None)
     return best if best is not None and alike[best] >= _SIMILAR else None
+
+
+@lru_cache(maxsize=65_536)
+def key_of(text: str) -> str:
+    """Return the form in which texts are compared: half-width, lower case, without the number in front, blanks and punctuation."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", without_number(text)).casefold())
 
 
 def _similarity(first: str, second: str) -> float:

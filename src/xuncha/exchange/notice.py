@@ -13,11 +13,12 @@ from xuncha.exchange.count_check import Paragraphs, contradictions, draft_counts
 from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft
 from xuncha.exchange.names import names
 from xuncha.language import gettext as _
-from xuncha.model.states import is_ongoing
+from xuncha.model.states import State, is_ongoing
 from xuncha.model.vocabulary import STATUS_WORDS, Status, escape_braces
 
 if TYPE_CHECKING:
-    from xuncha.reading.notice import Category, Measure, Notice, PlacedText, Problem
+    from xuncha.pages.line import Line
+    from xuncha.reading.notice import Category, Measure, Notice, Problem
 
 _LONGEST_TITLE = 300
 """The most characters of a title. A longer sentence is shortened there, and kept whole in the progress."""
@@ -45,7 +46,7 @@ def draft_of(notice: Notice, path: str, today: date) -> Draft:
     return _Drafter(notice, today).draft
 
 
-def _texts(notice: Notice) -> Iterator[tuple[PlacedText, str]]:
+def _texts(notice: Notice) -> Iterator[tuple[Line, str]]:
     """Yield every text, with the words that give its place."""
     for category in notice.categories:
         yield category.title, category.title.text
@@ -76,7 +77,7 @@ class _Drafter:
             "note": _("a footnote or endnote: not read"),
         }
         for why, line in notice.unread:
-            self.draft.doubt(reasons[why], line.text, address=f"{line.line}:{line.column}")
+            self.draft.doubt(reasons[why], line.text, place=_place(line))
         self.draft.settings = self._settings()
 
     def _settings(self) -> dict[str, Any]:
@@ -106,26 +107,27 @@ class _Drafter:
 
     def _problem(self, problem: Problem, category: Category) -> ProblemDraft:
         title = _line(problem.title.text) or _("(without a title)")
-        address = _address(problem.title)
+        place = _place(problem.title)
         if not problem.measures:
-            self.draft.doubt(_("no measure is found below this heading"), title, address=address)
+            self.draft.doubt(_("no measure is found below this heading"), title, place)
         return ProblemDraft(
             _without_empty({"title": title, "finding": problem.finding}),
-            address=address,
+            place=place,
             category=_line(category.title.text),
             measures=[self._measure(measure) for measure in problem.measures],
         )
 
     def _measure(self, measure: Measure) -> MeasureDraft:
         title, rest = _title_and_rest(measure.text.text)
-        status, limit_read = self._status(measure), limit(measure.due or "", self.notice.dates.feedback)
-        long_term = measure.long_term or limit_read.long_term
+        limit_read = limit(measure.due or "", self.notice.dates.feedback)
+        long_term = limit_read.long_term or bool(measure.state and measure.state.long_term)
+        status = self._status(measure, long_term=long_term)
         term = "long_term" if long_term else "at_once" if limit_read.at_once else None
         leaders = names(measure.leader or "")[0]
         offices, helping = names("、".join((measure.office or "", *measure.co_offices)), people=False)
         if len(leaders) > 1:
             message = _("several leaders: {name} is responsible").format(name=leaders[0])
-            self.draft.doubt(message, measure.leader or "", address=_address(measure.text), role="leader")
+            self.draft.doubt(message, measure.leader or "", place=_place(measure.text), role="leader")
         record = {
             "title": title,
             "goal": measure.goal,
@@ -134,27 +136,27 @@ class _Drafter:
             "leader": next(iter(leaders), None),
             "office": offices[0] if measure.office and offices else None,
             "co_offices": [*offices[bool(measure.office) :], *helping],
-            "due": measure.limit and measure.limit.isoformat(),
+            "due": limit_read.day and limit_read.day.isoformat(),
             "status": status,
             "progress": [{"text": rest}] if rest else [],
         }
         if measure.due and (limit_read.doubt or not limit_read.has_value):
             message = limit_read.doubt or _("no day given: not imported")
-            self.draft.doubt(message, measure.due, address=_address(measure.text), role="due")
-        return MeasureDraft(_without_empty(record), address=_address(measure.text))
+            self.draft.doubt(message, measure.due, place=_place(measure.text), role="due")
+        return MeasureDraft(_without_empty(record), place=_place(measure.text))
 
-    def _status(self, measure: Measure) -> Status:
+    def _status(self, measure: Measure, *, long_term: bool) -> Status:
         """Return the status of a measure by its own text. A statement of the notice that all are done closes no measure."""
-        status: Status = measure.status or "in_progress"
-        self.without_state += measure.status is None
-        if measure.staged and not measure.long_term:
+        self.without_state += measure.state is None
+        state = measure.state or State("in_progress")
+        status, doubt = state.status, state.doubt
+        if state.staged and not long_term:
             status = "in_progress"
-        doubt = measure.doubt
         if status == "closed" and is_ongoing(measure.text.text, self.today):
             status, doubt = "in_progress", _("stated as done, but also as going on")
         if doubt:
             message = f"{doubt} → {STATUS_WORDS[status]}"
-            self.draft.doubt(message, measure.text.text, address=_address(measure.text), role="state")
+            self.draft.doubt(message, measure.text.text, place=_place(measure.text), role="state")
         return status
 
     def _compare_counts(self) -> None:
@@ -168,12 +170,11 @@ class _Drafter:
 
     def _paragraphs(self) -> dict[str, list[str]]:
         """Return the paragraphs of the first and the last part, without counts that would contradict the ledger's."""
-        going_on = sum(each.status in {"in_progress", "submitted"} for each in self.draft.measures)
-        paragraphs = Paragraphs(draft_counts(self.draft), going_on, self.notice.stated)
+        paragraphs = Paragraphs(draft_counts(self.draft), self.notice.stated)
         live_texts = {key: paragraphs.convert(getattr(self.notice, key)) for key in ("work", "next_steps")}
         message = _("it contains counts that the notice makes itself: not included in the notice's own text")
         for line in paragraphs.left_out:
-            self.draft.doubt(message, line.text, address=f"{line.line}:{line.column}")
+            self.draft.doubt(message, line.text, place=_place(line))
         return live_texts
 
 
@@ -197,5 +198,5 @@ def _title_and_rest(text: str) -> tuple[str, str]:
     return _line(first.rstrip("。；;")) or _line(first), rest
 
 
-def _address(words: PlacedText) -> str:
-    return f"{words.line}:{words.column}"
+def _place(line: Line) -> str:
+    return f"{line.line}:{line.column}"

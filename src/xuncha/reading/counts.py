@@ -6,15 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Final, Literal
+from typing import Final
 
 from xuncha.chinese.counts import Count, RoleName, Thing, counts, rates, roles, things
 from xuncha.chinese.numbers import NUMBER, amount
-from xuncha.reading.notice import Outcome, StatedCounts
+from xuncha.reading.notice import STATED, Counted, CountKind, Outcome, StatedCounts
 
-Kind = Literal["total", "done", "in_progress", "not_started", "planned"]
-
-_KINDS: Final[dict[RoleName, Kind]] = {
+_KINDS: Final[dict[RoleName, CountKind]] = {
     "total": "total", "done": "done", "partial": "in_progress", "unfinished": "in_progress", "ongoing": "in_progress",
     "not_started": "not_started", "planned": "planned",
 }  # fmt: skip
@@ -71,7 +69,7 @@ class Statement:
     wording: str = ""  # the words that say the role, such as 基本完成
 
     @property
-    def kind(self) -> Kind | None:
+    def kind(self) -> CountKind | None:
         """The kind of count that the role means; None without a role."""
         return _KINDS[self.role] if self.role else None
 
@@ -80,22 +78,20 @@ def stated_counts(texts: Iterable[str]) -> StatedCounts:
     """Read the counts that texts state. Of several counts of one kind, use the one that is stated most clearly, then the first."""
     paragraphs = [BRACKETS.sub("", text) for text in texts]
     all_counts = resolved([statement for text in paragraphs for statement in statements(text)])
-    best: dict[tuple[Thing, Kind], Statement] = {}
+    best: dict[tuple[Thing, CountKind], Statement] = {}
     for each in sorted(all_counts, key=lambda each: (each.kind is None, not each.is_named)):
         best.setdefault((each.thing, each.kind or "total"), each)
     for thing in _OTHER_THING:
         if (done := best.get((thing, "done"))) and done.all_done:
             best.setdefault((thing, "total"), done)
     numbers = {key: each.count.number for key, each in best.items()}
+    if in_progress := _sum_in_progress(all_counts, numbers):
+        numbers["measures", "in_progress"] = in_progress
     completed = [rate for text in paragraphs for rate in rates(text)]
     completed.sort(key=lambda rate: rate.thing == "measures")  # the rate of problems first, if there is one
     open_ = [each for each in all_counts if each.kind in {"in_progress", "not_started"}]
     return StatedCounts(
-        problems_total=numbers.get(("problems", "total")),
-        measures_total=numbers.get(("measures", "total")),
-        problems_done=numbers.get(("problems", "done")),
-        measures_done=numbers.get(("measures", "done")),
-        measures_in_progress=_sum_in_progress(all_counts, numbers),
+        {key: numbers[key] for key in STATED if key in numbers},
         completion_rate=round(float(completed[0].percent) / 100, 4) if completed else None,
         not_done=tuple(dict.fromkeys((each.thing, each.wording, each.count.number) for each in open_)),
         rates=tuple((rate.thing, rate.percent) for rate in completed),
@@ -103,14 +99,12 @@ def stated_counts(texts: Iterable[str]) -> StatedCounts:
     )
 
 
-def _sum_in_progress(counted: Sequence[Statement], numbers: dict[tuple[Thing, Kind], int]) -> int | None:
-    """Return how many measures are in progress. Several counts, such as 基本完成 and 申请延期, are added if the sum fits the total."""
+def _sum_in_progress(counted: Sequence[Statement], numbers: Counted) -> int:
+    """Return the sum of several counts of measures in progress, such as 基本完成 and 申请延期, if it fits the total; else 0."""
     parts = [each.count.number for each in counted if (each.thing, each.kind) == ("measures", "in_progress")]
     total, done = numbers.get(("measures", "total")), numbers.get(("measures", "done"))
     others = numbers.get(("measures", "not_started"), 0)
-    if total is not None and done is not None and done + others + sum(parts) == total and parts:
-        return sum(parts)
-    return numbers.get(("measures", "in_progress"))
+    return sum(parts) if total is not None and done is not None and done + others + sum(parts) == total else 0
 
 
 def resolved(every: Sequence[Statement]) -> list[Statement]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 from itertools import pairwise, takewhile
 from typing import Final
@@ -84,7 +83,7 @@ def read_frame(lines: Sequence[Line]) -> tuple[Notice, list[Line], list[Line]]:
         tail -= 1
     if day is None:  # the day on which the web page was published
         texts = [line.text for line in lines if is_noise(line.text) and _PUBLISHED.search(line.text)]
-        day = next((found[0].date for words in texts if (found := days(words))), None)
+        day = next((found[0].exact for words in texts if (found := days(words))), None)
     if day is None:  # the day below the title
         day = next(filter(None, (only_day(line.text) for line in lines[begin : begin + 2])), None)
     contact = _contact("\n".join(line.text for line in text[tail:]))
@@ -139,7 +138,7 @@ def _signature(lines: Sequence[Line], begin: int) -> tuple[str | None, date | No
         for named in days(texts[number][place:])[-1:]:
             before, behind = texts[number][: place + named.start].strip(), texts[number][place + named.end :]
             if not behind.strip(" 。") and _ORGANISATION.fullmatch(before):
-                return before, named.date, number
+                return before, named.exact, number
     for number in range(len(lines) - 1, after, -1):
         if texts[number].startswith(("中共", "中国共产党")) and _ORGANISATION.fullmatch(texts[number]):
             return texts[number], None, number
@@ -159,8 +158,7 @@ def with_opening(notice: Notice, opening: str, rest: str) -> Notice:
         _BEFORE_INSPECTOR.sub("", each) for each in named_groups if not _SEVERAL_GROUPS.search(each)
     )
     round_ = _ROUND.search(opening)
-    return replace(
-        notice,
+    return notice._replace(
         organisation=named or notice.issuer or (inspected["who"] if inspected else None),
         inspector=next(filter(None, inspectors), None),
         round=round_[0].removeprefix("了") if round_ else None,
@@ -177,18 +175,18 @@ def _dates(texts: Iterable[str], day: date | None) -> Dates:
             line = text[text.rfind("\n", 0, first.start) + 1 :].partition("\n")[0]
             between = is_span_mark(text[first.end : second.start])
             if start is None and between and re.search("巡[察视]|进驻", line):
-                start, end = first.date, second.date
+                start, end = first.exact, second.exact
         for each in named:
             behind = re.split(r"[。；，,]", text[each.end :].lstrip("，, "))[0]
             if start is None and re.search("进驻|入驻|开始|^起.*(?:开展|进行).{0,6}巡[察视]", behind):
-                start = each.date
+                start = each.exact
             elif start and end is None and re.search("结束|撤离|离开|完成巡", behind):
-                end = each.date
-        others = [each for each in named if each.date not in {start, end}]
+                end = each.exact
+        others = [each for each in named if each.exact not in {start, end}]
         # 反馈 belongs to a day if it stands before the next day and the end of the sentence.
         ends = [each.start for each in others[1:]] + [len(text)]
         pairs = ((each, text[each.end : end]) for each, end in zip(others, ends, strict=False))
-        feedback_days = (each.date for each, behind in pairs if "反馈" in behind.partition("。")[0])
+        feedback_days = (each.exact for each, behind in pairs if "反馈" in behind.partition("。")[0])
         feedback = feedback or next(feedback_days, None)
     return Dates(start, end, feedback, day)
 

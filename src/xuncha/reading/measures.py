@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
@@ -17,7 +16,7 @@ from xuncha.model.states import read_state as state_of_words
 from xuncha.pages.line import Line
 from xuncha.reading.labels import Label, LabelKind, first_label, labels
 from xuncha.reading.lines import join_lines
-from xuncha.reading.notice import Measure, PlacedText
+from xuncha.reading.notice import Measure
 
 ONE_LINE: Final = frozenset({"leader", "office", "co_offices", "due", "state"})
 """Labels whose text ends with the line. After it, the text before the label continues."""
@@ -101,7 +100,7 @@ def _measures(lines: Sequence[Line]) -> tuple[list[Measure], str | None]:
 
 def with_state_of_problem(problem_measures: Sequence[Measure], problem_state: State | None) -> list[Measure]:
     """Give the state of a problem to those of its measures that have no state of their own."""
-    return [each if each.status else with_state(each, problem_state) for each in problem_measures]
+    return [each if each.state else with_state(each, problem_state) for each in problem_measures]
 
 
 def _without_state_of_problem(text: Line) -> tuple[Line | None, State | None]:
@@ -185,7 +184,7 @@ def _measure(line: Line) -> Measure:
     label = first_label(line.text)
     begin = label.start if label and label.kind == "measures" and label.end > label.start else 0
     text, of_state = without_state(line.text[begin:])
-    measure = Measure(PlacedText("", line.line, line.column))
+    measure = Measure(line._replace(text=""))
     match = _IN_BRACKETS.search(text)
     if match and not text[match.end() :].strip("。；;"):
         inside, text = match["inside"], text[: match.start()] + text[match.end() :]
@@ -238,17 +237,16 @@ def _with_label(measure: Measure, kind: LabelKind, value: str) -> Measure:
     if not value:
         return measure
     names = tuple(name for name in re.split(r"[、，,；;\s]+", value) if name) or (value,)
-    values: dict[str, Any] = {}
     match kind:
         case "due":
-            values[kind], of_state = without_state(value)
-            measure = with_state(measure, of_state)
+            value, of_state = without_state(value)
+            return with_state(measure, of_state)._replace(due=value)
         case "leader" | "goal":
-            values = {kind: value}
-        case "office":
-            values = {"office": names[0], "co_offices": measure.co_offices + names[1:]}
-        case "co_offices":
-            values = {"co_offices": measure.co_offices + names}
+            named: dict[str, Any] = {kind: value}
+            return measure._replace(**named)
+        case "office" | "co_offices":
+            office, helping = (names[0], names[1:]) if kind == "office" else (measure.office, names)
+            return measure._replace(office=office, co_offices=measure.co_offices + helping)
         case "state" if of_state := state(value):
             measure = with_state(measure, of_state)
             first, *others = _SENTENCE.split(value, maxsplit=1)
@@ -256,19 +254,18 @@ def _with_label(measure: Measure, kind: LabelKind, value: str) -> Measure:
                 value = "".join(others).strip()
                 if not value:
                     return measure
-    return replace(measure, **values) if values else _with_text(measure, f"{measure.text.text}\n{value}")
+    return _with_text(measure, f"{measure.text.text}\n{value}")
 
 
 def _with_text(measure: Measure, text: str) -> Measure:
-    return replace(measure, text=measure.text._replace(text=text))
+    return measure._replace(text=measure.text._replace(text=text))
 
 
 def with_state(measure: Measure, state: State | None) -> Measure:
-    """Return a measure with a state; unchanged if the state is None."""
-    if state is None:
-        return measure
-    long_term = state.long_term or measure.long_term
-    return replace(measure, status=state.status, long_term=long_term, staged=state.staged, doubt=state.doubt)
+    """Return a measure with a state instead of its own, which stays long-term; unchanged if the state is None."""
+    if state and measure.state and measure.state.long_term:
+        state = state._replace(long_term=True)
+    return measure._replace(state=state) if state else measure
 
 
 def state(words: str) -> State | None:

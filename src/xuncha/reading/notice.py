@@ -2,66 +2,55 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
 from datetime import date
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import Any, Final, Literal, NamedTuple
 
 from xuncha.chinese.counts import Thing
-from xuncha.model.vocabulary import Status
+from xuncha.chinese.limits import limit
+from xuncha.model.states import State
 from xuncha.pages.line import Line, Reason
 
-_COUNTED = (
-    "problems_total", "measures_total", "problems_done", "measures_done", "measures_in_progress", "completion_rate",
+CountKind = Literal["total", "done", "in_progress", "not_started", "planned"]
+Counted = Mapping[tuple[Thing, CountKind], int]
+"""Numbers of problems and measures: how many there are, are done, and so on."""
+STATED: Final[tuple[tuple[Thing, CountKind], ...]] = (
+    ("problems", "total"), ("measures", "total"), ("problems", "done"), ("measures", "done"), ("measures", "in_progress"),
 )  # fmt: skip
+"""The numbers that a notice states of the whole rectification."""
 
 
-class PlacedText(NamedTuple):
-    """A text of the document, with its place and with full-width punctuation."""
-
-    text: str
-    line: int
-    column: int
-
-
-@dataclass(frozen=True)
-class Measure:
+class Measure(NamedTuple):
     """A measure: what was done about a problem. None means that the notice does not say it."""
 
-    text: PlacedText
-    part: PlacedText | None = None
-    status: Status | None = None
-    long_term: bool = False
-    staged: bool = False
-    """Whether `closed` means only that a staged result is reached, which closes only a long-term measure."""
-    doubt: str = ""  # message on what was assumed of the status; empty if nothing was
+    text: Line
+    part: Line | None = None
+    state: State | None = None
     leader: str | None = None
     office: str | None = None
     co_offices: tuple[str, ...] = ()
     due: str | None = None  # the time limit in the notice's words
-    limit: date | None = None  # the last day that `due` names
     goal: str | None = None
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """A problem with its number in the notice. Notices usually number afresh in each category."""
 
     number: str
-    title: PlacedText
+    title: Line
     measures: tuple[Measure, ...] = ()
     finding: str | None = None  # the text between the heading and the measures
 
 
-@dataclass(frozen=True)
-class Category:
+class Category(NamedTuple):
     """A heading that groups problems. The title is empty if the notice has no such heading."""
 
-    title: PlacedText
+    title: Line
     problems: tuple[Problem, ...]
 
 
-@dataclass(frozen=True)
-class Dates:
+class Dates(NamedTuple):
     """The four days of a notice."""
 
     inspection_start: date | None = None
@@ -70,8 +59,7 @@ class Dates:
     notice: date | None = None
 
 
-@dataclass(frozen=True)
-class Contact:
+class Contact(NamedTuple):
     """The addresses to which comments are sent."""
 
     phone: str | None = None
@@ -88,15 +76,10 @@ class Outcome(NamedTuple):
     unit: str
 
 
-@dataclass(frozen=True)
-class StatedCounts:
+class StatedCounts(NamedTuple):
     """The counts that a notice states in words."""
 
-    problems_total: int | None = None
-    measures_total: int | None = None
-    problems_done: int | None = None
-    measures_done: int | None = None
-    measures_in_progress: int | None = None
+    numbers: Counted = MappingProxyType({})  # of `STATED`
     completion_rate: float | None = None  # of problems, from 0 to 1
     outcomes: tuple[Outcome, ...] = ()
     not_done: tuple[tuple[Thing, str, int], ...] = ()
@@ -105,8 +88,7 @@ class StatedCounts:
     """All completion rates as they are written, such as 98.71, each with what it is a rate of; None if that is not named."""
 
 
-@dataclass(frozen=True)
-class Notice:
+class Notice(NamedTuple):
     """A published notice."""
 
     title: str | None = None
@@ -114,9 +96,9 @@ class Notice:
     issuer: str | None = None
     inspector: str | None = None
     round: str | None = None
-    dates: Dates = field(default_factory=Dates)
-    contact: Contact = field(default_factory=Contact)
-    stated: StatedCounts = field(default_factory=StatedCounts)
+    dates: Dates = Dates()
+    contact: Contact = Contact()
+    stated: StatedCounts = StatedCounts()
     categories: tuple[Category, ...] = ()
     work: tuple[Line, ...] = ()  # how the work was organised, a paragraph each
     next_steps: tuple[Line, ...] = ()  # what comes next, a paragraph each
@@ -125,33 +107,34 @@ class Notice:
 
 def as_json(notice: Notice) -> dict[str, Any]:
     """Return a notice as JSON values for programs; null is what the notice does not say."""
+    stated, contact = notice.stated, notice.contact
+
+    def measure(each: Measure) -> dict[str, Any]:
+        day = limit(each.due or "", notice.dates.feedback).day
+        return {
+            "text": each.text.text,
+            "part": each.part and each.part.text,
+            "status": each.state and each.state.status,
+            "leader": each.leader,
+            "office": each.office,
+            "due": day and day.isoformat(),
+        }
+
     return {
         **{name: getattr(notice, name) for name in ("title", "organisation", "issuer", "inspector")},
-        "dates": {name: day and day.isoformat() for name, day in asdict(notice.dates).items()},
-        "contact": {name: getattr(notice.contact, name) for name in ("phone", "address", "email")},
-        "stated": {name: getattr(notice.stated, name) for name in _COUNTED}
-        | {"outcomes": {outcome.label: outcome.amount for outcome in notice.stated.outcomes}},
+        "dates": {name: day and day.isoformat() for name, day in notice.dates._asdict().items()},
+        "contact": {name: getattr(contact, name) for name in ("phone", "address", "email")},
+        "stated": {f"{thing}_{kind}": stated.numbers.get((thing, kind)) for thing, kind in STATED}
+        | {"completion_rate": stated.completion_rate}
+        | {"outcomes": {outcome.label: outcome.amount for outcome in stated.outcomes}},
         "categories": [
             {
                 "title": category.title.text,
                 "problems": [
-                    {
-                        "number": problem.number,
-                        "title": problem.title.text,
-                        "measures": [_measure_as_json(measure) for measure in problem.measures],
-                    }
-                    for problem in category.problems
+                    {"number": number, "title": title.text, "measures": list(map(measure, measures))}
+                    for number, title, measures, _finding in category.problems
                 ],
             }
             for category in notice.categories
         ],
-    }
-
-
-def _measure_as_json(measure: Measure) -> dict[str, Any]:
-    return {
-        "text": measure.text.text,
-        "part": measure.part and measure.part.text,
-        **{name: getattr(measure, name) for name in ("status", "leader", "office")},
-        "due": measure.limit and measure.limit.isoformat(),
     }

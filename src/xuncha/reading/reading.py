@@ -7,26 +7,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from datetime import date
 from itertools import takewhile
 from typing import Final
 
 from xuncha.chinese.enumerations import items
 from xuncha.chinese.headings import Level
-from xuncha.chinese.limits import limit
 from xuncha.chinese.punctuation import sentence_end
-from xuncha.pages.line import Line, Pages
+from xuncha.pages.line import Line, Pages, Span
 from xuncha.reading.counts import stated_counts
 from xuncha.reading.frame import read_frame, with_opening
 from xuncha.reading.labels import first_label, labels
 from xuncha.reading.lines import paragraphs
 from xuncha.reading.measures import ONE_LINE, measures, state_alone, with_state_of_problem, without_state
-from xuncha.reading.notice import Category, Measure, Notice, PlacedText, Problem, StatedCounts
+from xuncha.reading.notice import Category, Measure, Notice, Problem, StatedCounts
 from xuncha.reading.outline import Node, outline
 
 _DEEPEST: Final = 3  # levels of headings: category, problem, part
-_NO_TITLE: Final = PlacedText("", 1, 1)
+_NO_TITLE: Final = Line("", (Span(0, 1, 1),))
 _STOPS: Final = "。；：:;，, （(【"
 _LONGEST: Final = 150  # the most characters of a heading
 _FAULT_FORM: Final = re.compile(
@@ -75,11 +72,13 @@ def read(pages: Pages) -> Notice:
         counts = stated_counts(line.text for line in text if _place(line) not in inside)
     texts = ["\n".join(line.text for line in part) for part in (opening, before[len(opening) :])]
     notice = with_opening(notice, *texts)
-    found = tuple(_with_limits(category, notice.dates.feedback) for category in _categories(title, nodes))
     work, plans = _work_and_plans(roots, nodes)
-    nexts = (*plans, *afterwards)
-    return replace(
-        notice, stated=counts, categories=found, work=tuple(work), next_steps=nexts, unread=pages.unread
+    return notice._replace(
+        stated=counts,
+        categories=_categories(title, nodes),
+        work=tuple(work),
+        next_steps=(*plans, *afterwards),
+        unread=pages.unread,
     )
 
 
@@ -92,19 +91,7 @@ def _places(nodes: Iterable[Node]) -> set[tuple[int, int]]:
     return {_place(line) for node in nodes for line in (node.line, *node.descendants())}
 
 
-def _with_limits(category: Category, feedback: date | None) -> Category:
-    """Add to each measure the day of its time limit, and whether the limit makes it long-term."""
-    problems = []
-    for problem in category.problems:
-        dated = []
-        for measure in problem.measures:
-            due = limit(measure.due or "", feedback)
-            dated.append(replace(measure, limit=due.day, long_term=measure.long_term or due.long_term))
-        problems.append(replace(problem, measures=tuple(dated)))
-    return replace(category, problems=tuple(problems))
-
-
-def _problem_section(roots: list[Node]) -> tuple[PlacedText, list[Node]]:
+def _problem_section(roots: list[Node]) -> tuple[Line, list[Node]]:
     """Find the chapters that list the problems. Return the title of the first, which may be empty, and the headings below them."""
     chapters = [node for node in roots if node.head.level is Level.CHAPTER]
     holding = [node for node in chapters if _holds_problems(node)]
@@ -179,7 +166,7 @@ def _most(values: Iterable[object]) -> bool:
     return bool(found) and 2 * sum(found) >= len(found)
 
 
-def _categories(title: PlacedText, nodes: list[Node]) -> tuple[Category, ...]:
+def _categories(title: Line, nodes: list[Node]) -> tuple[Category, ...]:
     """Read the categories with their problems and measures. If there is none, return one with the title of the chapter."""
     depth = max(map(_depth, nodes), default=0)
     if depth == 0:
@@ -245,13 +232,13 @@ def _heading_end(text: str) -> int:
     return min([end, *filter(None, begins)])
 
 
-def _heading(node: Node) -> PlacedText:
+def _heading(node: Node) -> Line:
     """Return the heading of a node, without its number, the punctuation at its end, and a state in brackets."""
     line = node.line.part(node.head.end, node.head.end + _heading_end(node.rest))
     if line is None:
-        return PlacedText("", node.line.line, node.line.column)
+        return node.line._replace(text="")
     text, _state = without_state(line.text.rstrip(_STOPS))
-    return PlacedText(text.rstrip(_STOPS), line.line, line.column)
+    return line._replace(text=text.rstrip(_STOPS))
 
 
 def _title(node: Node) -> str:
@@ -264,10 +251,10 @@ def _problem(node: Node) -> Problem:
     return Problem(str(node.head.number), _heading(node), (*found, *parts), finding)
 
 
-def _part(node: Node, title: PlacedText) -> Iterator[Measure]:
+def _part(node: Node, title: Line) -> Iterator[Measure]:
     """Yield the measures of a part of a problem. The titles of deeper headings are appended to the title of the part."""
     for measure in _measures(node)[0]:
-        yield replace(measure, part=title)
+        yield measure._replace(part=title)
     for child in _headings(node):
         yield from _part(child, title._replace(text=f"{title.text}：{_title(child)}"))
 

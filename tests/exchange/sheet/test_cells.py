@@ -53,4 +53,4 @@ def test_a_formula_without_a_stored_result_names_nobody_and_no_day(tmp_path: Pat
     book.save(path)
     draft = draft_of(path, ReadOptions(date(2025, 1, 1)))
     assert [measure.record for measure in draft.measures] == [{"title": "制定计划"}]
-    assert [each.address for each in draft.doubts if each.address] == ["D2", "E2", "F2"]
+    assert [each.place.rpartition("!")[2] for each in draft.doubts if "!" in each.place] == ["D2", "E2", "F2"]

@@ -20,7 +20,7 @@ def titles(tmp_path: Path, above: str, below: str) -> tuple[list[str], int]:
     path.write_text(f"序号,问题,措施,责任科室\n1,学习不够,{above},办公室\n,,{below},\n")
     draft = draft_of(path, ReadOptions(date(2025, 12, 31)))
     return [each.record["title"] for each in draft.measures], sum(
-        each.address == "C3" for each in draft.doubts
+        each.place.rpartition("!")[2] == "C3" for each in draft.doubts
     )
 
 

@@ -49,13 +49,16 @@ def read(folder: Path, headings: str, *rows: str) -> Draft:
 def test_what_was_refused_is_not_closed(headings: str, refused: str, passed: str, tmp_path: Path) -> None:
     draft = read(tmp_path, headings, refused, passed, "推进中,")
     assert [each.status for each in draft.measures] == ["in_progress", "closed", "in_progress"]
-    assert any(each.address.endswith("2") and each.role in {"state", "progress"} for each in draft.doubts)
+    assert any(
+        each.place.rpartition("!")[2].endswith("2") and each.role in {"state", "progress"}
+        for each in draft.doubts
+    )
 
 
 def test_a_day_of_closing_does_not_close_what_was_refused(tmp_path: Path) -> None:
     draft = read(tmp_path, "销号日期,验收结论", "2024-05-20,不通过", "2024-05-20,合格")
     assert [each.record.get("closed") for each in draft.measures] == [None, {"date": "2024-05-20"}]
-    assert [each.address for each in draft.doubts if each.role == "closed_date"] == ["G2"]
+    assert [each.place.rpartition("!")[2] for each in draft.doubts if each.role == "closed_date"] == ["G2"]
 
 
 def test_each_of_several_measures_in_a_cell_has_its_own_verdict(tmp_path: Path) -> None:

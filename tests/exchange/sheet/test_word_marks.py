@@ -63,7 +63,7 @@ def read(made: Any, folder: Path) -> Draft:
 
 def doubts(draft: Draft) -> set[tuple[str, str]]:
     """Return the addresses and texts of the doubts about cells."""
-    return {(each.address, each.text) for each in draft.doubts if each.address}
+    return {(each.place.rpartition("!")[2], each.text) for each in draft.doubts if "!" in each.place}
 
 
 @pytest.mark.parametrize(

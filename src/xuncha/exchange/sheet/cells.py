@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from xuncha.chinese import enumerations, limits
 from xuncha.chinese.days import end_of_month, in_words
+from xuncha.chinese.enumerations import NUMBERED, without_number
 from xuncha.chinese.limits import Limit, days_with_year
 from xuncha.chinese.numbers import SYMBOL
-from xuncha.exchange.wording import NUMBERED, without_number
 from xuncha.language import gettext as _
 from xuncha.model.formats import is_percent
 from xuncha.paper.xlsx import EPOCH

@@ -50,23 +50,22 @@ def within(element: Element, *names: str) -> Iterator[Element]:
             yield from within(child, *names)
 
 
-def word_tables(document: Element) -> Iterator[tuple[str, list[str], Iterator[WordRow]]]:
-    """Yield each table of a Word document: its name, the paragraphs right above it (the first rows of its sheet), and its own rows."""
-    above: list[str] = []
-    number = 0
+def word_tables(document: Element) -> Iterator[tuple[list[Element], Element | None]]:
+    """Yield each table of a Word document with the paragraphs above it, then None with those below the last table."""
+    above: list[Element] = []
     for block in within(document.element.body, "p", "tbl"):
         if block.tag.endswith("}tbl"):
-            number += 1
-            last = above[-_ABOVE:]
-            yield table_name(number), last, _word_rows(block, len(last) + 1)
+            yield above, block
             above = []
-        elif words := word_text(block).strip():
-            above.append(words)
+        else:
+            above.append(block)
+    yield above, None
 
 
-def _word_rows(table: Element, first: int) -> Iterator[WordRow]:
+def word_rows(table: Element, paragraphs: Iterable[Element]) -> Iterator[WordRow]:
+    """Yield the rows of a table. The last of the paragraphs above it are the first rows of its sheet."""
     above: list[Any] = []
-    for number, row in enumerate(within(table, "tr"), first):
+    for number, row in enumerate(within(table, "tr"), len(_texts(paragraphs)[-_ABOVE:]) + 1):
         cells: list[Any] = [None] * min(row.grid_before, _MOST_SPANNED)
         for cell in within(row, "tc"):
             goes_on = cell.vMerge == "continue" and len(cells) < len(above)
@@ -74,6 +73,10 @@ def _word_rows(table: Element, first: int) -> Iterator[WordRow]:
             cells += [cell if first_cell is None else first_cell] * min(max(cell.grid_span, 1), _MOST_SPANNED)
         above = cells
         yield number, row, cells
+
+
+def _texts(paragraphs: Iterable[Element]) -> list[str]:
+    return [words for each in paragraphs if (words := word_text(each).strip())]
 
 
 def word_text(paragraph: Element) -> str:
@@ -115,28 +118,18 @@ def read_word(path: Path, content: bytes) -> list[Sheet]:
             if not relation.is_external and (kind := relation.reltype.rpartition("/")[2]) in _REMARKS:
                 for each in oxml.parse_xml(relation.target_part.blob):
                     remarks[f"{_WORD}{kind[:-1]}Reference{each.get(_ID)}"] = _inner_text(each)
-        found = []
-        for name, above, rows in word_tables(document):
-            found.append(
-                _sheet(path, name, above, (cells for _number, _row, cells in rows), partial(_look, remarks))
-            )
-        for number, text in _outside(document.element.body, remarks):
-            if found and text.strip():
-                found[min(number, len(found) - 1)].outside.append(text.strip())
+        found: list[Sheet] = []
+        for paragraphs, table in word_tables(document):
+            texts = _texts(paragraphs)
+            if table is not None:
+                rows = (cells for _number, _row, cells in word_rows(table, paragraphs))
+                name = table_name(len(found) + 1)
+                found.append(_sheet(path, name, texts[-_ABOVE:], rows, partial(_look, remarks)))
+                texts = texts[:-_ABOVE]
+            for sheet in found[-1:]:  # text boxes, footnotes and paragraphs that are in no row
+                beside = (words.strip() for each in paragraphs for words in _beside(remarks, each))
+                sheet.outside += filter(None, [*beside, *texts])
         return found
-
-
-def _outside(body: Element, remarks: Mapping[str, str]) -> Iterator[tuple[int, str]]:
-    """Yield the texts outside the tables that are in no sheet, each with the number of tables before it: also text boxes and footnotes."""
-    tables, gap = 0, list[str]()
-    for block in within(body, "p", "tbl"):
-        if block.tag.endswith("}tbl"):
-            yield from ((tables, words) for words in gap[:-_ABOVE])
-            tables, gap = tables + 1, []
-        else:
-            gap += filter(None, [word_text(block).strip()])
-            yield from ((tables, words) for words in _beside(remarks, block))
-    yield from ((tables, words) for words in gap)
 
 
 def _look(remarks: Mapping[str, str], cell: Element) -> tuple[str, Unseen, str]:

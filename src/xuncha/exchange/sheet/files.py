@@ -34,11 +34,13 @@ def read(path: Path) -> list[Sheet]:
 
 
 def _sheets(path: Path, content: bytes) -> list[Sheet]:
-    from xuncha.exchange.sheet import documents, workbook  # noqa: PLC0415  need the part `office`
+    from xuncha.exchange.sheet import documents  # noqa: PLC0415  needs the part `office`
 
     if content.startswith(ZIP):
         kind, package = safety.unpacked(path, content)
         if kind == "xlsx":
+            with require_part("office"):
+                from xuncha.exchange.sheet import workbook  # noqa: PLC0415
             return workbook.read(path, content, package)
         return documents.read_word(path, content) if kind == "docx" else _calamine(path, content, package)
     safety.must_be_of_a_known_kind(path, content)

@@ -19,7 +19,7 @@ from lxml import etree
 from xuncha.chinese.characters import without_unsafe
 from xuncha.errors import RefusedError
 from xuncha.exchange.sheet import safety
-from xuncha.exchange.sheet.documents import WordRow, within, word_tables, word_text
+from xuncha.exchange.sheet.documents import WordRow, table_name, within, word_rows, word_tables, word_text
 from xuncha.exchange.sheet.plan import AddedRow, Plan, as_text
 from xuncha.language import gettext as _
 from xuncha.paper.harmless import must_be_harmless
@@ -55,8 +55,9 @@ class FilledWord:
         self.repeating: dict[tuple[str, int], bool] = {}
         with safety.refusing_damage(path, XmlchemyError):
             self.document = Document(io.BytesIO(content))
-            for name, _above, rows in word_tables(self.document):
-                self._index_cells(name, rows)
+            for number, (above, table) in enumerate(word_tables(self.document), 1):
+                if table is not None:
+                    self._index_cells(table_name(number), word_rows(table, above))
 
     def _index_cells(self, name: str, rows: Iterable[WordRow]) -> None:
         places: dict[Any, Spot] = {}

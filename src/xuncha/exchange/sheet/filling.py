@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xuncha.errors import RefusedError
+from xuncha.exchange.matching import key_of
 from xuncha.exchange.sheet import cells, safety
 from xuncha.exchange.sheet.grid import column_of
 from xuncha.exchange.sheet.plan import AddedRow, Plan, comparable
 from xuncha.exchange.sheet.reading import ReadOptions, draft_of
 from xuncha.exchange.sheet.tables import title_of_problem
-from xuncha.exchange.wording import key_of
 from xuncha.language import gettext as _
 from xuncha.model.forms import FIELD_PREFIX
 from xuncha.pages.kind import ZIP

@@ -34,13 +34,13 @@ class Cell(NamedTuple):
     value: object
     form: str  # its number format
     text: str  # its text, with shares and days as people write them
-    address: str = ""
+    place: str = ""  # `Sheet!C5`
     unseen: Unseen = ""
 
     @classmethod
-    def of(cls, value: object, form: str = "", address: str = "", *, unseen: Unseen = "") -> Self:
+    def of(cls, value: object, form: str = "", place: str = "", *, unseen: Unseen = "") -> Self:
         """Make a cell from its value and number format."""
-        return cls(value, form, _display_text(value, form), address, unseen)
+        return cls(value, form, _display_text(value, form), place, unseen)
 
 
 def _display_text(value: object, form: str) -> str:
@@ -124,6 +124,10 @@ class Sheet:
         cell = self.cells.get((row, column))
         return "" if cell is None else cell.text
 
+    def place(self, row: int, column: int) -> str:
+        """Return the place of a cell: `Sheet!C5`."""
+        return place(self.name, address(row, column))
+
     def filled(self, row: int) -> dict[int, str]:
         """Return the texts of a row by their columns, from left to right."""
         return {column: text for column in self.columns(row) if (text := self.text(row, column))}
@@ -155,14 +159,19 @@ def clean(content: object) -> str:
     return "\n".join(line for line in lines if not is_blank(line))
 
 
+def place(sheet: str, address: str) -> str:
+    """Return the place of a cell, of rows or of columns: `Sheet!C5`, `Sheet!3:4`, `Sheet!G:G`. Either part may be empty."""
+    return "!".join(filter(None, (sheet, address)))
+
+
 def address(row: int, column: int) -> str:
     """Return the address of a cell: row 5 and column 28 are AB5."""
     return f"{letter(column)}{row}"
 
 
 def letters(place: str) -> str:
-    """Return the column's letters in an address: AB for AB5."""
-    return place.rstrip("0123456789")
+    """Return the column's letters in the place or address of a cell: AB for AB5."""
+    return place.rpartition("!")[2].rstrip("0123456789")
 
 
 @lru_cache(maxsize=16_384)

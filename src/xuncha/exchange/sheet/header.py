@@ -1,14 +1,16 @@
-"""Find the tables of a sheet: headers of one to three rows, wherever they stand, and the rows below them."""
+"""Find the tables of a sheet: headers of one to three rows, wherever they stand, the rows below them, and columns of ticks."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from xuncha.exchange.sheet import roles, ticks
+from xuncha.exchange.sheet import roles
 from xuncha.exchange.sheet.roles import Choice, Columns, plain
+from xuncha.language import gettext as _
 from xuncha.model.forms import IGNORE
 from xuncha.model.states import is_plain_state
 
@@ -27,6 +29,8 @@ _COUNT: Final = re.compile("[^序号]数量?$|[率比计]$")
 _FEWEST: Final = 3  # the fewest columns with a role in a header
 _LONGEST: Final = 24  # the most characters of a column's name
 _SEPARATOR: Final = "/"  # stands between the rows of a heading
+_TICKS: Final = frozenset("√✓✔☑●▲★◆■1是YyＹ")
+_FEWEST_TICKED: Final = 2  # the fewest columns of a group of columns with ticks
 
 
 class Table(NamedTuple):
@@ -41,7 +45,7 @@ class Table(NamedTuple):
     """The names by which a form knows the columns: the texts of all rows of the header, joined by / and each once."""
     heads: tuple[Columns, ...]  # the texts of the header, row by row, as `plain` returns them
     ticks: Columns
-    """The words that ticks mean, by the columns of ticks; see `ticks`."""
+    """The words that ticks mean, by the columns of ticks: 未完成, 推进中 and 已完成 below 完成情况. They are the state of the measure."""
 
     def role(self, column: int) -> str:
         """Return the role of a column; empty if the column is not read."""
@@ -105,21 +109,65 @@ class TableFinder:
         sheet = self.sheet
         rows = sheet.rows(first, last)
         names = self._names(start, first, headings)
-        ticked = ticks.columns(sheet, tuple(range(start, first)), rows, self._role_of_ticks)
+        ticked = self._ticked(start, first - 1, rows)
         headings = headings | {column: word for column, word in ticked.items() if word}
         others = {column: text for column, text in headings.items() if column not in ticked}
         by_heading = {column: self.given.get(plain(text), "") for column, text in others.items()}
         given = {column: self.given.get(plain(names[column])) or role for column, role in by_heading.items()}
         choices = roles.Decider(sheet, rows, others, names, given).choices()
         has_state = any(choice.role == "state" for choice in choices.values())
-        choices |= {column: ticks.choice(word, has_state=has_state) for column, word in ticked.items()}
+        for column, word in ticked.items():
+            reason = _("ticks in it mean {word}").format(word=word) if word else _("it contains ticks")
+            choices[column] = Choice(IGNORE if has_state else "state", reason)
         heads = tuple(_plain(sheet.filled(row)) for row in range(start, first))
         return Table(start, first, last, headings, choices, names, heads, ticked)
 
-    def _role_of_ticks(self, heading: str) -> str:
-        """Return the role of a column without regard to ticks: a form gives columns of ticks the role `state`, too."""
-        meaning = self.role(heading)
-        return roles.role(heading) if meaning == "state" else meaning
+    def _ticked(self, top: int, bottom: int, rows: Sequence[int]) -> Columns:
+        """Return the columns of ticks, with the words that a tick in them means; `top` and `bottom` are the first and last row of the header.
+
+        They belong to a group whose heading means states or progress, or have no group, and states as their headings.
+        """
+
+        def role(heading: str) -> str:
+            """Return the role of a column without regard to ticks: a form gives columns of ticks the role `state`, too."""
+            meaning = self.role(heading)
+            return roles.role(heading) if meaning == "state" else meaning
+
+        sheet, ticked = self.sheet, Columns()
+        for group in self._groups(top, bottom, rows):
+            if role(sheet.text(top, group[0])) not in _STATES:
+                continue
+            words = {column: sheet.text(bottom, column) if bottom != top else "" for column in group}
+            has_states = any(map(is_plain_state, words.values()))
+            for column, word in words.items():
+                is_other = has_states and role(word) not in {"", *_STATES}
+                if is_plain_state(word) or (not is_other and self._only_ticks(rows, column)):
+                    ticked[column] = word
+        others = {column: word for column, word in sheet.filled(bottom).items() if column not in ticked}
+        # Without a group, the heading 是 may mean anything; and columns called 完成 or 销号 may hold states.
+        ungrouped = {
+            column: word for column, word in others.items() if len(word) > 1 and is_plain_state(word)
+        }
+        is_group = len(ungrouped) >= _FEWEST_TICKED and not all(map(role, ungrouped.values()))
+        return ticked | ungrouped if is_group else ticked
+
+    def _only_ticks(self, rows: Iterable[int], column: int) -> bool:
+        texts = {text for row in rows if (text := self.sheet.text(row, column))}
+        return bool(texts) and all(map(is_tick, texts))
+
+    def _groups(self, top: int, bottom: int, rows: Sequence[int]) -> list[list[int]]:
+        """Return the groups of columns below one name, which is merged over them, or is followed by columns with only parts or ticks."""
+        sheet, groups = self.sheet, list[list[int]]()
+        for column in sorted({*sheet.columns(top, bottom), *chain.from_iterable(map(sheet.columns, rows))}):
+            goes_on = bool(groups) and column == groups[-1][-1] + 1
+            merged = goes_on and sheet.merged((top, column), (top, groups[-1][-1]))
+            named = sheet.text(bottom, column) if bottom != top else ""
+            unnamed = not sheet.text(top, column) and (named or self._only_ticks(rows, column))
+            if merged or (goes_on and unnamed):
+                groups[-1].append(column)
+            else:
+                groups.append([column])
+        return [group for group in groups if len(group) >= _FEWEST_TICKED]
 
     def _names(self, start: int, end: int, headings: Columns) -> Columns:
         """Return the names by which a form knows the columns. If several are the same, the later ones are numbered."""
@@ -198,7 +246,7 @@ class TableFinder:
         sheet, texts = self.sheet, self.sheet.filled(row)
         for column, text in texts.items():
             is_text = isinstance(sheet.cells[row, column].value, str)
-            is_data = not is_text or _DATA.fullmatch(plain(text)) or ticks.is_tick(text)
+            is_data = not is_text or _DATA.fullmatch(plain(text)) or is_tick(text)
             if is_data and sheet.starts(row, column):
                 return True
         states = [text for text in texts.values() if is_plain_state(text) and not self.role(text)]
@@ -213,7 +261,7 @@ class TableFinder:
     def _fills_gaps(self, row: int) -> bool:
         """Return whether the next row holds only names of columns, some of them below empty cells of this row."""
         named = self.sheet.filled(row + 1)
-        plainly = all(self.role(text) or ticks.is_state(text) for text in named.values())
+        plainly = all(self.role(text) or is_plain_state(text) for text in named.values())
         return plainly and len(named) > 1 and any(not self.sheet.text(row, column) for column in named)
 
     def _has_second_row(self, row: int) -> bool:
@@ -225,7 +273,7 @@ class TableFinder:
         if not below or any(len(text) > _LONGEST for text in below.values()):
             return False
         own = [column for column in below if not sheet.merged((row, column), (row + 1, column))]
-        named = [column for column in own if self.role(below[column]) or ticks.is_state(below[column])]
+        named = [column for column in own if self.role(below[column]) or is_plain_state(below[column])]
         across = any(sheet.merged((row, column), (row, column + 1)) for column in sheet.columns(row))
         over_both = sum(sheet.merged((row, column), (row + 1, column)) for column in sheet.columns(row))
         stand_below = len(own) < len(below) or across or len(named) * 2 > len(own)
@@ -260,6 +308,11 @@ class TableFinder:
 
 def _plain(headings: Columns) -> Columns:
     return {column: plain(text) for column, text in headings.items()}
+
+
+def is_tick(text: str) -> bool:
+    """Return whether a cell holds a tick and nothing else."""
+    return text in _TICKS
 
 
 def own_table(sheet: Sheet, known: Mapping[str, str]) -> list[Table]:

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xuncha.chinese.days import in_words
 from xuncha.chinese.limits import days_with_year
-from xuncha.exchange.matching import matches
+from xuncha.exchange.matching import key_of, matches
 from xuncha.exchange.sheet import cells, layout
-from xuncha.exchange.sheet.grid import Spot, address, column_of, letters
+from xuncha.exchange.sheet.grid import Spot, address, column_of, letters, place
 from xuncha.exchange.sheet.rows import DIVISIBLE
-from xuncha.exchange.wording import key_of
 from xuncha.language import gettext as _
 from xuncha.model.forms import FIELD_PREFIX
 from xuncha.model.states import read_state
@@ -109,10 +108,10 @@ class Plan:
         values = self.values(record, columns, shared) if identity else {}
         if sum(each.role == "progress" for each in columns) > 1 and old["progress"]:
             # New entries go below the text in the last of several columns.
-            last = max(measure.cells["progress"], key=lambda cell: column_of(letters(cell.address)))
+            last = max(measure.cells["progress"], key=lambda cell: column_of(letters(cell.place)))
             known = str(old["progress"])
             fresh = [each for each in record.get("progress", ()) if key_of(each["text"]) not in known]
-            filled["progress"] = column_of(letters(last.address))
+            filled["progress"] = column_of(letters(last.place))
             values[filled["progress"]] = "\n".join([last.text, *map(cells.show_entry, fresh)])
             new["progress"] = (old["progress"], len(fresh)) if fresh else old["progress"]
         for column in columns:
@@ -145,7 +144,7 @@ class Plan:
                 message = _(
                     "this cell contains several measures, and the ledger does not say the same for all: not filled in"
                 )
-                self.draft.doubt(message, sheet=sheet, address=address(*spot), role=role)
+                self.draft.doubt(message, place=place(sheet, address(*spot)), role=role)
 
     def values(
         self, record: Mapping[str, Any], columns: Sequence[Column], shared: Collection[str]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from xuncha.errors import RefusedError
 from xuncha.exchange.drafts import Draft
 from xuncha.exchange.sheet import files, header, layout, roles, supplement
-from xuncha.exchange.sheet.grid import Sheet, address, letter
+from xuncha.exchange.sheet.grid import Sheet, letter, place
 from xuncha.exchange.sheet.roles import plain
 from xuncha.exchange.sheet.rows import RowReader
 from xuncha.exchange.sheet.tables import TableReader
@@ -186,27 +186,28 @@ def _prepare(
     }
     firsts = ((cell.unseen, spot) for spot, cell in sheet.cells.items() if sheet.is_first(spot))
     for why, spot in sorted(each for each in firsts if each[0] in reasons):
-        draft.doubt(reasons[why], sheet.text(*spot), sheet.name, address(*spot))
+        draft.doubt(reasons[why], sheet.text(*spot), sheet.place(*spot))
     errors = {spot for spot, cell in sheet.cells.items() if _ERROR.fullmatch(cell.text) and not draft.exact}
     for spot in sorted(filter(sheet.is_first, errors)):
-        draft.doubt(_("the error of a formula: not imported"), sheet.text(*spot), sheet.name, address(*spot))
+        draft.doubt(_("the error of a formula: not imported"), sheet.text(*spot), sheet.place(*spot))
     sheet.remove(errors.__contains__)
     finder = header.TableFinder(sheet, given)
     if beside := finder.second_table(heads or sheet.by_row):
         message = _("a second table beside the first: not read; put it below, or on a separate sheet")
         last = letter(max(column for _row, column in sheet.cells))
-        draft.doubt(message, sheet=sheet.name, address=f"{letter(beside)}:{last}")
+        draft.doubt(message, place=place(sheet.name, f"{letter(beside)}:{last}"))
         sheet.remove(lambda spot: spot[1] >= beside)
         finder = header.TableFinder(sheet, given)
     rows = enumerate(sorted(row for row in sheet.hidden_rows if sheet.by_row.get(row)))
     runs = [[row for _n, row in run] for _key, run in groupby(rows, key=lambda pair: pair[1] - pair[0])]
     if runs:
         message = _("hidden rows, perhaps by a filter: read like the others")
-        draft.doubt(message, sheet=sheet.name, address=",".join(f"{run[0]}:{run[-1]}" for run in runs))
+        rows_hidden = ",".join(f"{run[0]}:{run[-1]}" for run in runs)
+        draft.doubt(message, place=place(sheet.name, rows_hidden))
     filled = {column for columns in sheet.by_row.values() for column in columns}
     for column in sorted(filled & sheet.hidden_columns):
         message = _("a hidden column: read like the others")
-        draft.doubt(message, sheet=sheet.name, address=f"{letter(column)}:{letter(column)}")
+        draft.doubt(message, place=place(sheet.name, f"{letter(column)}:{letter(column)}"))
     return finder
 
 
@@ -221,12 +222,12 @@ def _remove_struck(draft: Draft, sheet: Sheet) -> None:
         if words and set(words) <= set(struck):
             gone.add(row)
             text = " ".join(dict.fromkeys(sheet.text(row, column) for column in own))
-            draft.doubt(_("struck out: not read"), text, sheet.name, f"{row}:{row}")
+            draft.doubt(_("struck out: not read"), text, place(sheet.name, f"{row}:{row}"))
             draft.notes.append(text)
         else:
             for column in struck:
                 message = _("struck out, but its row is not: read anyway, but not used as a status")
-                draft.doubt(message, sheet.text(row, column), sheet.name, address(row, column))
+                draft.doubt(message, sheet.text(row, column), sheet.place(row, column))
     if gone:
         sheet.remove(lambda spot: spot[0] in gone and sheet.starts(*spot))
 
@@ -235,15 +236,15 @@ def _list_unread(draft: Draft, sheets: Sequence[Sheet], tables: dict[str, list[h
     """List the sheets that are not read, and the formulas without a stored result."""
     for sheet in sheets:
         if sheet.hidden and sheet.cells:
-            draft.doubt(_("the sheet is hidden: not read"), sheet=sheet.name)
+            draft.doubt(_("the sheet is hidden: not read"), place=sheet.name)
         elif sheet.cells and not tables[sheet.name]:
             message = _("no table of problems or measures was found in this sheet: not read")
-            draft.doubt(message, sheet=sheet.name)
+            draft.doubt(message, place=sheet.name)
         for spot in sheet.unstored:
             message = _(
                 "a formula without a stored result: its text was used, but for no name, day or status"
             )
-            draft.doubt(message, sheet.text(*spot), sheet.name, address(*spot))
+            draft.doubt(message, sheet.text(*spot), sheet.place(*spot))
 
 
 def _read_above(draft: Draft, sheet: Sheet, end: int) -> None:

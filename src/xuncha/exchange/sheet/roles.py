@@ -282,7 +282,7 @@ class Decider:
         for row in self.rows if whole else ():
             cell = self.sheet.cells.get((row, column))
             if cell and isinstance(cell.value, int | float):
-                share = Cell.of(cell.value / whole, "0%", cell.address, unseen=cell.unseen)
+                share = Cell.of(cell.value / whole, "0%", cell.place, unseen=cell.unseen)
                 self.sheet.cells[row, column] = share
         return list(self._cells(column))
 

@@ -9,12 +9,12 @@ from datetime import date
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from xuncha.chinese.enumerations import without_number
 from xuncha.chinese.limits import days_with_year
-from xuncha.exchange.drafts import Draft, MeasureDraft, SourceCell
+from xuncha.exchange.drafts import Draft, MeasureDraft
 from xuncha.exchange.names import names
-from xuncha.exchange.sheet import cells, roles, ticks
-from xuncha.exchange.sheet.grid import Cell, Unseen
-from xuncha.exchange.wording import without_number
+from xuncha.exchange.sheet import cells, header, roles
+from xuncha.exchange.sheet.grid import Cell, Unseen, place
 from xuncha.language import gettext as _
 from xuncha.model import states
 from xuncha.model.forms import FIELD_PREFIX
@@ -55,7 +55,7 @@ class Row:
         """Add a cell. A second cell with a measure holds the rest of a sentence that was cut, and is joined to the first."""
         held = self.cells.setdefault(role, [])
         if role == "measure" and held:
-            held[:] = [Cell.of(held[0].text + cell.text, "", held[0].address)]
+            held[:] = [Cell.of(held[0].text + cell.text, "", held[0].place)]
         else:
             held.append(cell)
 
@@ -64,22 +64,14 @@ class Row:
         if len(self.ticks) != 1 or "state" in self.cells:
             return
         word, cell = self.ticks[0]
-        if ticks.is_state(word) and (ticks.is_tick(cell.text) or cell.text == word):
-            self.cells["state"] = [Cell.of(word, address=cell.address)]
+        if states.is_plain_state(word) and (header.is_tick(cell.text) or cell.text == word):
+            self.cells["state"] = [Cell.of(word, place=cell.place)]
             self.ticks.clear()
 
     def text(self, role: str) -> str:
         """Return the texts of the cells with this role, one on each line; empty if there are none."""
         held = self.cells.get(role, ())
         return held[0].text if len(held) == 1 else "\n".join(dict.fromkeys(cell.text for cell in held))
-
-    @property
-    def source_cells(self) -> dict[str, list[SourceCell]]:
-        """The texts of all cells, by their roles."""
-        found = self.cells.items()
-        return {
-            role: [SourceCell(self.sheet, each.address, each.text) for each in held] for role, held in found
-        }
 
     def first(self, role: str) -> Cell | None:
         """Return the first cell with this role; None if there is none."""
@@ -89,10 +81,10 @@ class Row:
         """Return why a person sees a cell with this role differently than it was read; empty if there is no such cell."""
         return next((cell.unseen for cell in self.cells.get(role, ()) if cell.unseen), "")
 
-    def address(self, *roles: str) -> str:
-        """Return the address of the first cell with one of these roles; else the row."""
-        places = (cell.address for role in roles if (cell := self.first(role)))
-        return next(places, f"{self.number}:{self.number}")
+    def place(self, *roles: str) -> str:
+        """Return the place of the first cell with one of these roles; else of the row."""
+        places = (cell.place for role in roles if (cell := self.first(role)))
+        return next(places, place(self.sheet, f"{self.number}:{self.number}"))
 
     @property
     def problem_number(self) -> int | None:
@@ -130,8 +122,8 @@ class RowReader:
 
     def doubt(self, row: Row, role: str, message: str, text: str | None = None) -> None:
         """List a doubtful cell."""
-        address = row.address(role, "measure", "problem")
-        self.draft.doubt(message, row.text(role) if text is None else text, row.sheet, address, role)
+        shown = row.text(role) if text is None else text
+        self.draft.doubt(message, shown, row.place(role, "measure", "problem"), role)
 
     def declare_fields(self, sheet: Sheet, table: Table) -> None:
         """Declare a field for each unknown column: a field of the problem if its cells are merged over rows, else of the measure."""
@@ -172,25 +164,25 @@ class RowReader:
         identity = row.identity
         texts = self._titles(row, problem, is_single=identity is not None)
         drafts = []
-        for place, text in enumerate(texts):
-            draft = self._measure(row if len(texts) == 1 else _measure_row(row, place, len(texts)), text)
+        for number, text in enumerate(texts):
+            draft = self._measure(row if len(texts) == 1 else _measure_row(row, number, len(texts)), text)
             draft.identity = identity
-            draft.cells, draft.rows = row.source_cells, (row.number, row.last)
+            draft.cells, draft.rows = row.cells, (row.number, row.last)
             drafts.append(draft)
-        addresses = {cell.address for cell in row.cells.get("progress", ())}
-        if len(drafts) > 1 and addresses and any("progress" not in each.record for each in drafts):
+        if (
+            len(drafts) > 1
+            and row.cells.get("progress")
+            and any("progress" not in each.record for each in drafts)
+        ):
             self.doubt(row, "progress", _("written for several measures at once: entered under the first"))
         for cell in row.cells.get(UNNAMED, ()):
-            self.draft.doubt(
-                _("in a column without a heading: not imported"), cell.text, row.sheet, cell.address
-            )
+            self.draft.doubt(_("in a column without a heading: not imported"), cell.text, cell.place)
         for word, cell in row.ticks:
             message = _("it does not give a known status: not imported")
-            self.draft.doubt(message, f"{word}：{cell.text}", row.sheet, cell.address, "state")
-        for address, text in row.comments:
-            self.draft.doubt(
-                _("beside the text of the cell, such as a comment: not imported"), text, row.sheet, address
-            )
+            self.draft.doubt(message, f"{word}：{cell.text}", cell.place, "state")
+        for where, text in row.comments:
+            message = _("beside the text of the cell, such as a comment: not imported")
+            self.draft.doubt(message, text, where)
         return drafts
 
     def _titles(self, row: Row, problem: str, *, is_single: bool) -> list[str]:
@@ -208,7 +200,7 @@ class RowReader:
         return [problem]
 
     def _measure(self, row: Row, text: str) -> MeasureDraft:
-        measure = MeasureDraft({}, row.sheet, row.address("measure", "problem"))
+        measure = MeasureDraft({}, row.sheet, row.place("measure", "problem"))
         measure.record["title"] = self._line(row, "measure", text)
         if goal := row.text("goal"):
             measure.record["goal"] = goal
@@ -370,7 +362,7 @@ class RowReader:
         if measure.record.get("status", "closed" if row.first("closed_date") else None) != "closed":
             return
         told = [(roles.names_verdict(name), cell) for role, name, cell in row.under if _TELLS.match(role)]
-        ticked = [(word, cell) for word, cell in row.ticks if ticks.is_tick(cell.text)]
+        ticked = [(word, cell) for word, cell in row.ticks if header.is_tick(cell.text)]
         told += [(True, cell._replace(value=word, text=f"{word}：{cell.text}")) for word, cell in ticked]
         for of_state, cell in told:
             if found := states.refused_state(cell.value, cell.form, of_state=of_state):
@@ -378,10 +370,10 @@ class RowReader:
                 message = (
                     _("refused, or not done: not counted as closed") + f" → {STATUS_WORDS[found.status]}"
                 )
-                self.draft.doubt(message, cell.text, row.sheet, cell.address, "state")
+                self.draft.doubt(message, cell.text, cell.place, "state")
 
 
-def _measure_row(row: Row, place: int, count: int) -> Row:
+def _measure_row(row: Row, number: int, count: int) -> Row:
     """Return the row of one of several measures that stand in one cell.
 
     A cell with as many parts as there are measures gives one part to each. Other cells apply to all of the measures, but
@@ -392,8 +384,8 @@ def _measure_row(row: Row, place: int, count: int) -> Row:
         text = row.text(role)
         parts = cells.items(text) if role in DIVISIBLE else [*map(without_number, cells.lines(text))]
         if len(parts) == count:
-            divided[role] = [Cell.of(parts[place], "", held[0].address, unseen=row.unseen(role))]
-        elif role not in {"progress", "evidence"} or place == 0:
+            divided[role] = [Cell.of(parts[number], "", held[0].place, unseen=row.unseen(role))]
+        elif role not in {"progress", "evidence"} or number == 0:
             shared[role] = held
     under = [(role, name, divided.get(role, [cell])[0]) for role, name, cell in row.under]
     return Row(row.sheet, row.number, shared | divided, row.ticks, under=under)

@@ -134,5 +134,5 @@ def _restore_measure(draft: Draft, measure: MeasureDraft, record: dict[str, Any]
             elif name in _MEASURE_COLUMNS:
                 whole.pop(key, None)
     if expected.get(layout.REMARK, "") != (remark := measure.text(layout.REMARK)):
-        draft.doubt(_("a remark: not imported"), remark, measure.sheet, measure.address)
+        draft.doubt(_("a remark: not imported"), remark, measure.place)
     measure.record = whole

@@ -6,12 +6,13 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
+from xuncha.chinese.enumerations import without_number
 from xuncha.exchange.drafts import Column, Draft, MeasureDraft, ProblemDraft
+from xuncha.exchange.matching import key_of
 from xuncha.exchange.sheet import cells, header, roles
-from xuncha.exchange.sheet.grid import Cell, Sheet, Spot, address, letter
+from xuncha.exchange.sheet.grid import Cell, Sheet, Spot, letter, place
 from xuncha.exchange.sheet.roles import plain
 from xuncha.exchange.sheet.rows import UNNAMED, Row, RowReader
-from xuncha.exchange.wording import key_of, without_number
 from xuncha.language import gettext as _
 from xuncha.model.vocabulary import UNKNOWN
 
@@ -99,7 +100,7 @@ class TableReader:
             return
         for spot in _resolve_dittos(self.sheet, table):
             message = _("the same as above, but nothing is above it: not imported")
-            self.draft.doubt(message, self.sheet.text(*spot), self.sheet.name, address(*spot))
+            self.draft.doubt(message, self.sheet.text(*spot), self.sheet.place(*spot))
         pending: list[int] = []
         for row in (each for each in rows if not header.is_header(self.sheet, each, table)):
             row_kind = self._row_kind(row, table)
@@ -164,12 +165,12 @@ class TableReader:
         elif kind == "remark":
             self.keep_remarks([text], f"{row}:{row}")
 
-    def keep_remarks(self, texts: Sequence[str], place: str = "") -> None:
+    def keep_remarks(self, texts: Sequence[str], address: str = "") -> None:
         """Keep texts that are not rows of the table, and list them."""
         self.draft.notes += texts
         message = _("not a row of the table: kept as a remark")
         for text in texts:
-            self.draft.doubt(message, text, self.sheet.name, place)
+            self.draft.doubt(message, text, place(self.sheet.name, address))
 
     def _continues(self, first: int, row: int, table: header.Table) -> bool:
         """Return whether a row continues the measure of the row before it."""
@@ -198,7 +199,7 @@ class TableReader:
         if not is_cut:
             message = _("nothing else in the row: read as a separate measure, but may continue the one above")
         if is_cut or not (ended or numbered):
-            self.draft.doubt(message, text, self.sheet.name, address(row, column), "measure")
+            self.draft.doubt(message, text, self.sheet.place(row, column), "measure")
         return is_cut
 
     def _read_rows(self, rows: Sequence[int], table: header.Table) -> None:
@@ -230,7 +231,7 @@ class TableReader:
         if text := row.text("problem"):
             # Equal texts in several rows are the same problem, whether the cells are merged or not.
             number = row.problem_number
-            same = (self.category, "".join(text.split()) or row.address("problem"))
+            same = (self.category, "".join(text.split()) or row.place("problem"))
             head = number if number and self.draft.exact else same
             if self.problem is None or head != self.problem_key:
                 self.problem_key = head
@@ -257,8 +258,8 @@ class TableReader:
                 break
         else:
             record = {"title": title} | ({"finding": finding} if finding else {})
-            place = row.address("problem")
-            problem = ProblemDraft(record, self.sheet.name, place, row.source_cells, (row.number, row.last))
+            where = self.sheet.name, row.place("problem"), row.cells, (row.number, row.last)
+            problem = ProblemDraft(record, *where)
             problem.number = number
             self.draft.problems.append(problem)
             alike.append(problem)
@@ -286,7 +287,7 @@ class TableReader:
             elif name != "title" and kept != value:
                 message = _("it differs from {sheet}: its value, {value}, was used")
                 message = message.format(sheet=known.sheet, value=kept)
-                self.draft.doubt(message, f"{name}: {value}", more.sheet, more.address, name)
+                self.draft.doubt(message, f"{name}: {value}", more.place, name)
 
 
 def _row(sheet: Sheet, rows: Sequence[int], table: header.Table, *, exact: bool) -> Row:
@@ -300,10 +301,9 @@ def _row(sheet: Sheet, rows: Sequence[int], table: header.Table, *, exact: bool)
             if spot in seen:
                 continue
             seen.add(spot)
-            value, form, text, _address, unseen = sheet.cells[number, column]
-            cell = Cell(value, form, text, address(*spot), unseen)
+            cell = sheet.cells[number, column]._replace(place=sheet.place(*spot))
             if spot in sheet.comments:
-                row.comments.append((cell.address, sheet.comments[spot]))
+                row.comments.append((cell.place, sheet.comments[spot]))
             role = table.role(column)
             if cell.text and column in table.ticks:
                 row.ticks.append((table.ticks[column], cell))
@@ -343,7 +343,7 @@ def _split_cell(cell: Cell, role: str, heading: str, used: Collection[str]) -> l
     texts = roles.by_label(cell.text) or _paired(cell.text, role, heading) if role in roles.LABELLED else {}
     if len(texts) < 2 or (texts.keys() - {role}) & set(used):  # noqa: PLR2004  a single text is the cell itself
         return [(role, cell)]
-    return [(name, Cell.of(text, "", cell.address, unseen=cell.unseen)) for name, text in texts.items()]
+    return [(name, Cell.of(text, "", cell.place, unseen=cell.unseen)) for name, text in texts.items()]
 
 
 def _paired(text: str, role: str, heading: str) -> dict[str, str]:
