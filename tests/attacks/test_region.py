@@ -22,10 +22,9 @@ import pytest
 from tests.conftest import LedgerOnDisk
 from tests.region.ledgers import ROWS, renamed, rolled
 from xuncha.errors import SurroundingsError
-from xuncha.region import discovery, engine, files
+from xuncha.region import engine, files, sources
 from xuncha.region.engine import Duck
-from xuncha.region.job import Job, Limits
-from xuncha.region.process import read_all
+from xuncha.region.process import Job, Limits, read_all
 from xuncha.region.rows import TYPES
 
 if TYPE_CHECKING:
@@ -167,7 +166,7 @@ def test_a_host_that_does_not_answer_leaves_no_program_behind(
                     found.append(file.read_bytes())
             return [each for each in found if address.encode() in each]
 
-        [source] = discovery.fetch([address], lambda _more: None, seconds=0.5)
+        [source] = sources.fetch([address], lambda _more: None, seconds=0.5)
         assert (source.kind, running()) == ("unreachable", [])
         before = signal.signal(
             signal.SIGINT, signal.default_int_handler
@@ -177,7 +176,7 @@ def test_a_host_that_does_not_answer_leaves_no_program_behind(
         start = time.monotonic()
         try:
             with pytest.raises(KeyboardInterrupt):
-                list(discovery.fetch([address], lambda _more: None))
+                list(sources.fetch([address], lambda _more: None))
         finally:
             signal.signal(signal.SIGINT, before)
         assert (time.monotonic() - start < 30, running()) == (True, [])

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from xuncha.language import gettext as _
-from xuncha.region.engine import Duck, Files, first_line, names, quoted, sql_sources, text
+from xuncha.region.engine import Duck, Files, first_line, names, quoted, sql_sources, text, union
 from xuncha.region.rows import TYPES, VERSION, too_new
 
 _BATCH: Final = 20_000  # rows passed to DuckDB in one call
@@ -147,15 +147,11 @@ def write_whole(
     target: Path,
 ) -> None:
     """Write the rows of some units as one rows file; rows of `live` sources get the day given for them as `as_of`."""
-    keys = ("source", "unit", "round")
-    duck.table(keys, units).to_native().create_view("wanted", replace=True)
     duck.table(("source",), [(each,) for each in live[0]]).to_native().create_view("live", replace=True)
-    columns = ", ".join(f"{name}::{kind} AS {name}" for name, kind in TYPES.items())
-    parts = [f"SELECT source, {columns} FROM {part}" for part in sql_sources(files)]
-    condition = " AND ".join(f"r.{key} IS NOT DISTINCT FROM wanted.{key}" for key in keys)
     day = f"CASE WHEN r.source IN (FROM live) THEN DATE {text(live[1].isoformat())} ELSE as_of END AS as_of"
+    rows = union({"source": "VARCHAR", **TYPES}, sql_sources(files))
     query = (
-        f"SELECT {', '.join(f'r.{name}' for name in TYPES)} FROM (SELECT r.* REPLACE ({day}) FROM ({' UNION ALL '.join(parts)}) r) r"
-        f" SEMI JOIN wanted ON {condition} ORDER BY unit, round, problem, measure"
+        f"SELECT r.* EXCLUDE (source) REPLACE ({day}) FROM ({rows}) r {duck.only(units)}"
+        " ORDER BY unit, round, problem, measure"
     )
     copy(duck, f"({query})", target)
