@@ -73,6 +73,7 @@ OTHER = [row._replace(unit="教育局") for row in ROWS]
     [
         (OTHER, {"due_soon_days": "VARCHAR"}, "due_soon_days"),
         (OTHER, {"problem": "DOUBLE"}, "problem"),
+        (OTHER, {"problem": "DECIMAL(18,4)"}, "DECIMAL(18,4)"),
         (OTHER, {"due": "VARCHAR"}, "due"),
         (OTHER, {"term": ""}, "term"),
         ([row._replace(schema_version=2) for row in OTHER], {}, "2"),
@@ -127,6 +128,13 @@ def test_a_column_of_the_name_that_reading_adds_breaks_its_file_alone(
         ("broken", True),
         ("ok", False),
     ]
+
+
+def test_a_schema_may_have_any_name(ledger: LedgerOnDisk, place: Path) -> None:
+    hand_in(place / "教育局.parquet", OTHER)
+    content = (place / "教育局.parquet").read_bytes()
+    (place / "教育局.parquet").write_bytes(content.replace(b"duckdb_schema", b"duckdb,schema"))
+    assert [unit["state"] for unit in others(rolled(ledger, place))] == ["ok"]
 
 
 def test_several_units_may_hand_in_twice(ledger: LedgerOnDisk, place: Path) -> None:
@@ -388,6 +396,6 @@ def test_a_small_file_of_endless_rows_is_broken_before_it_takes_long(
     with Duck(Path(gettempdir())) as duck:
         sound, broken = files.check_columns(duck, [str(place / "bomb.parquet")])
         assert not broken
-        assert [*files.damaged(duck, sound)] == [str(place / "bomb.parquet")]
+        assert [*files.damaged(duck, sound.values())] == [str(place / "bomb.parquet")]
         with pytest.raises(duck.error), duck.time_limit([]):
             duck.run.execute("SELECT sum(a.i * b.i) FROM range(1000000) a(i), range(1000000) b(i)").fetchall()

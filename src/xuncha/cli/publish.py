@@ -250,7 +250,7 @@ def export_rows(
     """
     check_suffix(output, "parquet")
     check_output(output, call.root)
-    from xuncha.region.export import as_parquet  # noqa: PLC0415
+    from xuncha.region.files import as_parquet  # noqa: PLC0415
 
     ledger = call.ledger()
     with screen.show_activity(_("Replaying the history") if audit else _("Writing")):

@@ -90,8 +90,7 @@ class Line(NamedTuple):
     figures: Figures | None
     audit: tuple[int, int] | None
     round: str
-    number: int
-    """The number among the units, for links."""
+    number: int  # the number among the units, for links
     source: str = ""
     message: str = ""
     supervisor: str = ""
@@ -150,14 +149,12 @@ class RegionData(NamedTuple):
     others: tuple[Line, ...]  # the units that do not count
     states: tuple[tuple[str, int], ...]
     lights: dict[str, int]
-    expected: int
-    """The number of units that are expected or found, each once."""
+    expected: int  # the number of units that are expected or found, each once
     trend_units: int
     months: tuple[Month, ...]
     since: date | None
     moves: tuple[MoveLine, ...]
-    texts: int | None
-    """The number of units whose titles were compared; None without `--similar`."""
+    texts: int | None  # the number of units whose titles were compared; None without `--similar`
     alike: tuple[SharedProblem, ...]
     alike_unseen: int  # the number of shared problems without a title that may be published
 

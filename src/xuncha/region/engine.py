@@ -19,8 +19,6 @@ from xuncha.region.counts import KEYS
 from xuncha.region.rows import TYPES
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     import duckdb
 
     from xuncha.region.queries import Frame
@@ -92,9 +90,7 @@ class Duck:
         """Return itself."""
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         """Close it; turn an error of DuckDB, such as a full disk, into a SurroundingsError."""
         if "run" in self.__dict__:
             self.run.close()

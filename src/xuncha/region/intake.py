@@ -166,7 +166,9 @@ def _join_rows(
         with duck.time_limit(path for paths in groups.values() for path in paths):
             files.copy(duck, f"({union(COLUMNS, [*parts, *_row_files(groups, damaged)])})", target)
     except duck.error:
-        if not (damaged := files.damaged(duck, groups)):  # the fault of no file: the cache's disk is full
+        if not (
+            damaged := files.damaged(duck, groups.values())
+        ):  # the fault of no file: the cache's disk is full
             target = duck.spare / target.name
         files.copy(duck, f"({union(COLUMNS, [*parts, *_row_files(groups, damaged)])})", target)
     return target, damaged

@@ -175,8 +175,7 @@ def _answers(engine: Engine, duck: Duck, intake: Intake, today: date) -> tuple[A
         with duck.time_limit(paths):
             return engine.answer(queries.count_units(engine.rows(intake.files), today)), intake
     except duck.error:
-        groups = {str(number): paths for number, paths in enumerate(intake.files.rows)}
-        if not (damaged := files.damaged(duck, groups)):
+        if not (damaged := files.damaged(duck, intake.files.rows)):
             raise
     intake = intake.without(damaged)
     return engine.answer(queries.count_units(engine.rows(intake.files), today)), intake
