@@ -110,11 +110,7 @@ def _read_archive(file: Path, folder: Path, job: Job) -> Read:
     payload = opened_bag / "data"
     if not (payload / FACTS).is_file() or not (payload / BUNDLE).is_file():
         raise RefusedError("no-archive", _("{path} is no archive of xuncha").format(path=file.name))
-    try:
-        facts = Facts.model_validate_json((payload / FACTS).read_bytes())
-    except ValueError:
-        message = _("this does not say which ledger it belongs to")
-        raise RefusedError("not-ours", message) from None
+    facts = Facts.read(payload / FACTS)
     commit = unpack_bundle(payload / BUNDLE, folder / "history")
     root = folder / "history" / facts.inside
     root.mkdir(parents=True, exist_ok=True)
