@@ -39,10 +39,8 @@ COLUMNS: Final = {name: kind for name, kind in TYPES.items() if name not in {"cl
 class Files(NamedTuple):
     """The files that hold rows."""
 
-    rows: Sequence[Sequence[str]] = ()
-    """Full paths of valid rows files, in groups with the same types; each file is a source."""
-    cached: str | None = None
-    """The file with the rows read from ledgers; its column `source` names the source."""
+    rows: Sequence[str] = ()  # full paths of valid rows files; each is a source
+    cached: str | None = None  # the file with all other rows; its column `source` names the source
 
 
 class Engine(Protocol):
@@ -160,10 +158,13 @@ def _frame(native: Any) -> Frame:  # noqa: ANN401  a relation of DuckDB
 
 def sql_sources(files: Files) -> list[str]:
     """Return the SQL expressions by which DuckDB reads these files, each with a column `source`."""
-    parts = [
-        f"read_parquet({names(group)}, filename='source', hive_partitioning=false)" for group in files.rows
-    ]
-    return [*parts, *([f"read_parquet({names([files.cached])})"] if files.cached else [])]
+    cached = [f"read_parquet({names([files.cached])})"] if files.cached else []
+    return [*(rows_files([path]) for path in files.rows), *cached]
+
+
+def rows_files(paths: Sequence[str]) -> str:
+    """Return the SQL expression by which DuckDB reads rows files with the same types; the column `source` is the path."""
+    return f"read_parquet({names(paths)}, filename='source', hive_partitioning=false)"
 
 
 def union(types: Mapping[str, str], parts: Sequence[str]) -> str:

@@ -28,8 +28,6 @@ _ROWS_PER_BYTE: Final = 4
 """Rows for each byte of a file; even similar measures need some bytes each."""
 _OURS: Final = "source"
 """The column that reading adds, with the file's path; one of this name in a file would take its place."""
-Signature = str
-"""The columns and types of a file."""
 
 
 def as_parquet(ledger: Ledger, root: Path, today: date, *, texts: bool = False, audit: bool = False) -> bytes:
@@ -68,8 +66,8 @@ def copy(duck: Duck, source: str, target: Path) -> None:
     duck.run.execute(f"COPY {source} TO {text(str(target))} (FORMAT parquet, COMPRESSION zstd)")
 
 
-def check_columns(duck: Duck, files: Sequence[str]) -> tuple[dict[Signature, list[str]], dict[str, str]]:
-    """Check the columns of files. Return the readable files by the types of their columns, and the faults of the others."""
+def check_columns(duck: Duck, files: Sequence[str]) -> tuple[list[list[str]], dict[str, str]]:
+    """Check the columns of files. Return the readable files in groups with the same types, and the faults of the others."""
     wanted = ", ".join(map(text, [*TYPES, _OURS]))
     column = "lower(name) || ' ' || coalesce(duckdb_type, '')"
     each_file = (
@@ -87,7 +85,7 @@ def check_columns(duck: Duck, files: Sequence[str]) -> tuple[dict[Signature, lis
             return _("it is damaged, or not a Parquet file: {said}").format(said=first_line(error))
         return ""
 
-    valid: dict[Signature, list[str]] = defaultdict(list)
+    valid: dict[tuple[str, ...], list[str]] = defaultdict(list)
     broken = _halve(files, ask)
     for columns, alike in found:
         pairs = (each.partition(" ") for each in (columns or "").split("\n"))
@@ -95,14 +93,14 @@ def check_columns(duck: Duck, files: Sequence[str]) -> tuple[dict[Signature, lis
         if fault := _fault(types):
             broken |= {file: _newer(duck, file, types) or fault for file in alike}
         else:
-            valid[" ".join(types[name] for name in TYPES)] += alike
-    return valid, broken
+            valid[tuple(types[name] for name in TYPES)] += alike
+    return list(valid.values()), broken
 
 
 def _halve(files: Sequence[str], ask: Callable[[Sequence[str]], str]) -> dict[str, str]:
     """Ask about files together, and where there is a fault about halves of them; return the fault of each faulty file."""
     faults: dict[str, str] = {}
-    queue = [files]
+    queue = [files] if files else []
     while queue:
         files = queue.pop()
         half = len(files) // 2
@@ -152,7 +150,7 @@ def damaged(duck: Duck, groups: Iterable[Sequence[str]]) -> dict[str, str]:
         maximum = _max_rows(files)
         return _("it has more than {n} rows").format(n=f"{maximum:,}") if row[0] > maximum else ""
 
-    return {file: fault for files in groups if files for file, fault in _halve(files, ask).items()}
+    return {file: fault for files in groups for file, fault in _halve(files, ask).items()}
 
 
 def _max_rows(files: Sequence[str]) -> int:

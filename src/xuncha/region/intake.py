@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xuncha.language import current_language
 from xuncha.region import files, storage
-from xuncha.region.engine import Duck, Engine, Files, names, sql_sources, union
+from xuncha.region.engine import Duck, Engine, Files, names, rows_files, union
 from xuncha.region.process import Job, Read, month_of, read_all
 from xuncha.region.rows import TEXTS, TYPES
 from xuncha.region.sources import Source
@@ -69,12 +68,12 @@ class Intake(NamedTuple):
 
     def without(self, damaged: Mapping[str, str]) -> Intake:
         """Return the intake without rows files that turned out to be damaged."""
-        rows = [[path for path in paths if path not in damaged] for paths in self.files.rows]
+        rows = [path for path in self.files.rows if path not in damaged]
         taken = [
             each._replace(read=each.read._replace(error=damaged.get(each.key, each.read.error)))
             for each in self.ledgers
         ]
-        return Intake(self.files._replace(rows=[paths for paths in rows if paths]), taken, self.read_count)
+        return Intake(self.files._replace(rows=rows), taken, self.read_count)
 
 
 def read_sources(duck: Duck, sources: Sequence[Source], request: Request, folder: Path, tick: Tick) -> Intake:
@@ -97,7 +96,7 @@ def read_sources(duck: Duck, sources: Sequence[Source], request: Request, folder
     tick(len(entries))
     found = {str(each.path): [Read(error=each.message)] for each in sources if each.kind == "unreachable"}
     handed_in = [path for path, kind in changed.items() if kind == "rows"]
-    groups, faults = files.check_columns(duck, handed_in) if handed_in else ({}, {})
+    groups, faults = files.check_columns(duck, handed_in) if handed_in else ([], {})
     rows = cache.rows
     if len(entries) < len(cache.entries) or any(path not in large for path in changed):
         today, at = request.today.isoformat(), request.at.isoformat() if request.at else None
@@ -109,26 +108,22 @@ def read_sources(duck: Duck, sources: Sequence[Source], request: Request, folder
         for job, reads in read_all(jobs):
             found[job.path] = reads
             tick(1)
-        small = {kind: [path for path in paths if path not in large] for kind, paths in groups.items()}
+        small = [[path for path in paths if path not in large] for paths in groups]
         kept = [_key(path, read) for path, entry in entries.items() for read in entry.reads]
         rows, damaged = _join_rows(duck, (cache.rows, kept), found, small, folder)
         faults |= damaged
     found |= {path: [Read(error=faults.get(path, ""))] for path in handed_in}
-    signatures = {path: kind for kind, paths in groups.items() for path in paths if path in large}
     entries |= {
-        path: Entry(stamps[path] or "", [read._replace(rows=()) for read in reads], signatures.get(path, ""))
+        path: Entry(stamps[path] or "", [read._replace(rows=()) for read in reads])
         for path, reads in found.items()
     }
     if changed or rows is not cache.rows:
         storage.save(folder, Cache(rows, {path: each for path, each in entries.items() if each.stamp}))
     ledgers = [ReadLedger(each, read) for each in sources for read in entries[str(each.path)].reads]
-    in_place = defaultdict(list)
-    for path in sorted(large):
-        if signature := entries[path].signature:
-            in_place[signature].append(path)
-    row_files = Files(list(in_place.values()), str(rows) if rows else None)
+    in_place = [path for path in sorted(large) if not entries[path].reads[0].error]
     mark = f"{rows} {[(path, stamps[path]) for path in sorted(large)]} {sources}"
-    return Intake(row_files, ledgers, len(changed), mark if all(stamps[path] for path in large) else "")
+    mark = mark if all(stamps[path] for path in large) else ""
+    return Intake(Files(in_place, str(rows) if rows else None), ledgers, len(changed), mark)
 
 
 def _is_small(path: Path) -> bool:
@@ -147,7 +142,7 @@ def _join_rows(
     duck: Duck,
     earlier: tuple[Path | None, Sequence[str]],
     found: Mapping[str, Sequence[Read]],
-    groups: Mapping[str, Sequence[str]],
+    groups: Sequence[Sequence[str]],
     folder: Path,
 ) -> tuple[Path, dict[str, str]]:
     """Join valid rows of the earlier file, new rows and rows files into one file; return it, and the faults of damaged rows files."""
@@ -161,23 +156,18 @@ def _join_rows(
     if old_file and kept:
         duck.table(("source",), [(each,) for each in kept]).to_native().create_view("kept", replace=True)
         parts.append(f"read_parquet({names([str(old_file)])}) SEMI JOIN kept USING (source)")
-    damaged: dict[str, str] = {}
+
+    def write(target: Path, damaged: Mapping[str, str]) -> Path:
+        intact = [[path for path in paths if path not in damaged] for paths in groups]
+        columns = ", ".join([*TYPES, *(f"NULL AS {name}" for name in TEXTS), "source"])
+        handed_in = [f"(SELECT {columns} FROM {rows_files(paths)})" for paths in intact if paths]
+        files.copy(duck, f"({union(COLUMNS, [*parts, *handed_in])})", target)
+        return target
+
     try:
-        with duck.time_limit(path for paths in groups.values() for path in paths):
-            files.copy(duck, f"({union(COLUMNS, [*parts, *_row_files(groups, damaged)])})", target)
+        with duck.time_limit(path for paths in groups for path in paths):
+            return write(target, {}), {}
     except duck.error:
-        if not (
-            damaged := files.damaged(duck, groups.values())
-        ):  # the fault of no file: the cache's disk is full
-            target = duck.spare / target.name
-        files.copy(duck, f"({union(COLUMNS, [*parts, *_row_files(groups, damaged)])})", target)
-    return target, damaged
-
-
-def _row_files(groups: Mapping[str, Sequence[str]], damaged: Mapping[str, str]) -> list[str]:
-    """Return the SQL by which undamaged rows files are read, without titles."""
-    intact = [[path for path in paths if path not in damaged] for paths in groups.values()]
-    columns = ", ".join([*TYPES, *(f"NULL AS {name}" for name in TEXTS), "source"])
-    return [
-        f"(SELECT {columns} FROM {part})" for part in sql_sources(Files([each for each in intact if each]))
-    ]
+        damaged = files.damaged(duck, groups)
+    # If no file is at fault, the disk of the cache is full.
+    return write(target if damaged else duck.spare / target.name, damaged), damaged

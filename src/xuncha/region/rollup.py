@@ -170,12 +170,11 @@ def _answers(engine: Engine, duck: Duck, intake: Intake, today: date) -> tuple[A
     """Count the units; leave out large files that turn out to be damaged."""
     from xuncha.region import queries  # noqa: PLC0415  what is counted already waits for no engine
 
-    paths = [*(path for paths in intake.files.rows for path in paths), intake.files.cached or ""]
     try:
-        with duck.time_limit(paths):
+        with duck.time_limit([*intake.files.rows, intake.files.cached or ""]):
             return engine.answer(queries.count_units(engine.rows(intake.files), today)), intake
     except duck.error:
-        if not (damaged := files.damaged(duck, intake.files.rows)):
+        if not (damaged := files.damaged(duck, [[path] for path in intake.files.rows])):
             raise
     intake = intake.without(damaged)
     return engine.answer(queries.count_units(engine.rows(intake.files), today)), intake

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from xuncha.region.counts import KEYS
-from xuncha.region.engine import Duck, Files, names, sql_sources, text, union
+from xuncha.region.engine import Duck, Files, names, rows_files, sql_sources, text, union
 from xuncha.region.intake import ReadLedger
 from xuncha.region.selection import UnitRow
 
@@ -80,8 +80,9 @@ def similar(duck: Duck, files: Files, ledgers: Sequence[ReadLedger], units: Sequ
     if not counting:
         return Similar(0, [])
     paths = [str(each.source.path) for each in ledgers if each.source.kind == "rows" and not each.read.error]
-    with_titles = _with_texts(duck, paths)
-    parts = sql_sources(Files([with_titles] if with_titles else [], files.cached))
+    parts = sql_sources(Files(cached=files.cached))
+    if with_titles := _with_texts(duck, paths):
+        parts.append(rows_files(with_titles))
     columns = {**dict.fromkeys((*KEYS, _COLUMN), "VARCHAR"), "publish": "BOOLEAN"}
     answer = duck.run.execute(
         f"SELECT left({_COLUMN}, {_MAX_LENGTH}) AS title, list(DISTINCT number ORDER BY number), bool_or(coalesce(publish, false))"

@@ -77,8 +77,7 @@ class Spark:
             self.session.read.parquet(_literal(path)).select(
                 self._functions.lit(path).alias("source"), *selected
             )
-            for group in files.rows
-            for path in group
+            for path in files.rows
         ]
         if files.cached:
             parts.append(self.session.read.parquet(_literal(files.cached)).select("source", *selected))

@@ -35,7 +35,6 @@ class Entry(NamedTuple):
 
     stamp: str
     reads: list[Read]  # without their rows
-    signature: str = ""  # the types of the columns, for a rows file that is read in place
 
 
 class Cache(NamedTuple):
@@ -85,8 +84,8 @@ def load(folder: Path) -> Cache:
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
         rows = folder / index["rows"] if index["rows"] else None
         entries = {
-            key: Entry(stamp, [Read._make(each) for each in reads], signature)
-            for key, (stamp, reads, signature) in index["sources"].items()
+            path: Entry(stamp, [Read._make(each) for each in reads])
+            for path, (stamp, reads) in index["sources"].items()
         }
         if index["form"] == _FORM and (rows is None or (rows.parent == folder and rows.is_file())):
             return Cache(rows, entries)
