@@ -54,6 +54,7 @@ def hand_in(target: Path, rows: Sequence[Sequence[Any]] = ROWS, **types: str) ->
             ]
             for row in rows
         ]
+        target.parent.mkdir(exist_ok=True)
         files.write(duck, chosen, target, {name: kind for name, kind in named.items() if kind})
 
 
@@ -135,6 +136,18 @@ def test_a_schema_may_have_any_name(ledger: LedgerOnDisk, place: Path) -> None:
     content = (place / "教育局.parquet").read_bytes()
     (place / "教育局.parquet").write_bytes(content.replace(b"duckdb_schema", b"duckdb,schema"))
     assert [unit["state"] for unit in others(rolled(ledger, place))] == ["ok"]
+
+
+def test_a_plan_is_made_of_any_names(ledger: LedgerOnDisk, place: Path) -> None:
+    for name, unit in {"a": "\x1b[31m红\n局", "b\n": "\u2800", "\x1b": "乙局"}.items():
+        hand_in(place / f"{name}/x.parquet", [row._replace(unit=unit, round="一\t轮") for row in ROWS])
+    renamed(ledger, place / os.fsdecode(b"\xff"), "丙局")
+    shutil.copy(place / GOOD, place / os.fsdecode(b"\xfe.parquet"))
+    told = rolled(ledger, place)
+    ledger.ok("rollup", place, "--init", "-o", place / "region.yaml")
+    assert rolled(ledger, place)["total"] == told["total"]
+    for form in ("html", "xlsx", "txt"):
+        ledger.ok("rollup", place, "--internal", "-o", place.parent / f"x.{form}")
 
 
 def test_several_units_may_hand_in_twice(ledger: LedgerOnDisk, place: Path) -> None:

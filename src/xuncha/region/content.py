@@ -172,7 +172,8 @@ class RegionData(NamedTuple):
 
 def harmless(text: str | None) -> str:
     """Turn a stranger's name into a short, harmless line; 待明确 if there is none."""
-    line = " ".join(without_unsafe(text or "", " ").split())
+    valid = (text or "").encode("utf-8", "replace").decode()  # names of files may hold any bytes
+    line = " ".join(without_unsafe(valid, " ").split())
     return (line if len(line) <= _MAX_LENGTH else f"{line[: _MAX_LENGTH - 1]}…") or UNKNOWN
 
 

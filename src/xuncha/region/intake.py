@@ -134,8 +134,9 @@ def _is_small(path: Path) -> bool:
 
 
 def _key(path: str, read: Read) -> str:
-    """Return the value of the column `source` for a ledger."""
-    return os.path.join(path, read.inside) if read.inside else path  # noqa: PTH118  a text
+    """Return the value of the column `source` for a ledger; bytes that are not UTF-8 are escaped, since engines refuse them."""
+    place = os.path.join(path, read.inside) if read.inside else path  # noqa: PTH118  a text
+    return place.encode("utf-8", "backslashreplace").decode()
 
 
 def _join_rows(

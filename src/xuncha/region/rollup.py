@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from xuncha.errors import RefusedError
 from xuncha.language import current_language
 from xuncha.language import gettext as _
+from xuncha.model.vocabulary import UNKNOWN
 from xuncha.region import files, storage
 from xuncha.region.changes import Moved, compare_counts
 from xuncha.region.counts import KEYS, Counts, Lateness, RowFacts, summed
@@ -68,16 +70,22 @@ class Rollup(NamedTuple):
 
     def as_region(self, base: Path) -> Region:
         """Return a region that expects the units found, with sources relative to a folder."""
-        from xuncha.region.plan import Region, Unit  # noqa: PLC0415  only `--init` makes one
+        from xuncha.region.plan import Region, Unit, first_line  # noqa: PLC0415  only `--init` makes one
 
         units = []
         for unit in self.units:
             path = Path(unit.place)
             inside = path.is_relative_to(base)
             source = path.relative_to(base).as_posix() if inside else str(path)
-            folders = Path(source).parent.parts if inside else ()
-            name = unit.unit or path.stem or unit.source
-            units.append(Unit(name=name, round=unit.round, source=source, group=list(folders)))
+            folders = [first_line(each) for each in Path(source).parent.parts] if inside else []
+            units.append(
+                Unit(
+                    name=first_line(unit.unit, path.stem, unit.source) or UNKNOWN,
+                    round=first_line(unit.round),
+                    source=source if source == first_line(source) and os.path.lexists(unit.place) else None,
+                    group=[each for each in folders if each],
+                )
+            )
         return Region(units=units)
 
     def as_json(self) -> dict[str, Any]:

@@ -257,7 +257,7 @@ def _commit_time(ledger: ReadLedger) -> str:
     from xuncha.trail.tree import commit_time  # noqa: PLC0415  only where one unit is there twice
 
     try:
-        return commit_time(Path(ledger.key), ledger.read.commit)
+        return commit_time(ledger.source.path / ledger.read.inside, ledger.read.commit)
     except (XunchaError, OSError):
         return ""
 
