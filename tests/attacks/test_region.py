@@ -22,10 +22,9 @@ import pytest
 from tests.conftest import LedgerOnDisk
 from tests.region.ledgers import ROWS, renamed, rolled
 from xuncha.errors import SurroundingsError
-from xuncha.region import discovery, engine, files
+from xuncha.region import engine, files, sources
 from xuncha.region.engine import Duck
-from xuncha.region.job import Job, Limits
-from xuncha.region.process import read_all
+from xuncha.region.process import Job, Limits, read_all
 from xuncha.region.rows import TYPES
 
 if TYPE_CHECKING:
@@ -55,6 +54,7 @@ def hand_in(target: Path, rows: Sequence[Sequence[Any]] = ROWS, **types: str) ->
             ]
             for row in rows
         ]
+        target.parent.mkdir(exist_ok=True)
         files.write(duck, chosen, target, {name: kind for name, kind in named.items() if kind})
 
 
@@ -74,6 +74,7 @@ OTHER = [row._replace(unit="教育局") for row in ROWS]
     [
         (OTHER, {"due_soon_days": "VARCHAR"}, "due_soon_days"),
         (OTHER, {"problem": "DOUBLE"}, "problem"),
+        (OTHER, {"problem": "DECIMAL(18,4)"}, "DECIMAL(18,4)"),
         (OTHER, {"due": "VARCHAR"}, "due"),
         (OTHER, {"term": ""}, "term"),
         ([row._replace(schema_version=2) for row in OTHER], {}, "2"),
@@ -130,6 +131,25 @@ def test_a_column_of_the_name_that_reading_adds_breaks_its_file_alone(
     ]
 
 
+def test_a_schema_may_have_any_name(ledger: LedgerOnDisk, place: Path) -> None:
+    hand_in(place / "教育局.parquet", OTHER)
+    content = (place / "教育局.parquet").read_bytes()
+    (place / "教育局.parquet").write_bytes(content.replace(b"duckdb_schema", b"duckdb,schema"))
+    assert [unit["state"] for unit in others(rolled(ledger, place))] == ["ok"]
+
+
+def test_a_plan_is_made_of_any_names(ledger: LedgerOnDisk, place: Path) -> None:
+    for name, unit in {"a": "\x1b[31m红\n局", "b\n": "\u2800", "\x1b": "乙局"}.items():
+        hand_in(place / f"{name}/x.parquet", [row._replace(unit=unit, round="一\t轮") for row in ROWS])
+    renamed(ledger, place / os.fsdecode(b"\xff"), "丙局")
+    shutil.copy(place / GOOD, place / os.fsdecode(b"\xfe.parquet"))
+    told = rolled(ledger, place)
+    ledger.ok("rollup", place, "--init", "-o", place / "region.yaml")
+    assert rolled(ledger, place)["total"] == told["total"]
+    for form in ("html", "xlsx", "txt"):
+        ledger.ok("rollup", place, "--internal", "-o", place.parent / f"x.{form}")
+
+
 def test_several_units_may_hand_in_twice(ledger: LedgerOnDisk, place: Path) -> None:
     for number, name in enumerate(["甲局", "甲局", "乙局", "乙局", "丙局", "丙局"]):
         hand_in(place / f"{number}.parquet", [row._replace(unit=name) for row in OTHER])
@@ -167,7 +187,7 @@ def test_a_host_that_does_not_answer_leaves_no_program_behind(
                     found.append(file.read_bytes())
             return [each for each in found if address.encode() in each]
 
-        [source] = discovery.fetch([address], lambda _more: None, seconds=0.5)
+        [source] = sources.fetch([address], lambda _more: None, seconds=0.5)
         assert (source.kind, running()) == ("unreachable", [])
         before = signal.signal(
             signal.SIGINT, signal.default_int_handler
@@ -177,7 +197,7 @@ def test_a_host_that_does_not_answer_leaves_no_program_behind(
         start = time.monotonic()
         try:
             with pytest.raises(KeyboardInterrupt):
-                list(discovery.fetch([address], lambda _more: None))
+                list(sources.fetch([address], lambda _more: None))
         finally:
             signal.signal(signal.SIGINT, before)
         assert (time.monotonic() - start < 30, running()) == (True, [])

@@ -23,11 +23,11 @@ from tests.region.test_counts import expected, written
 from xuncha.chinese.characters import terminal_columns
 from xuncha.region.changes import Name, Totals, _newest
 from xuncha.region.content import light
-from xuncha.region.counts import KEYS, Counts, Lateness
+from xuncha.region.counts import Counts, Lateness
 from xuncha.region.engine import Duck, Files
-from xuncha.region.lateness import delays, late_groups
+from xuncha.region.intake import Intake
 from xuncha.region.queries import count_units
-from xuncha.region.queries import late_days as late_of
+from xuncha.region.rollup import _late
 from xuncha.region.selection import UnitRow
 from xuncha.region.similar import Title, clusters
 
@@ -169,25 +169,23 @@ def test_how_late_a_group_is_comes_out_of_all_its_measures(
                 for key in (str(number), *(group[:depth] for depth in range(len(group) + 1))):
                     late[key].append((TODAY - row.due).days)
     with TemporaryDirectory() as folder, Duck(Path(folder)) as duck:
-        rows = duck.rows(Files(cached=written(duck, [each for each, _group in several], Path(folder))))
-        answers = duck.answer(count_units(rows, TODAY))
-        names = {answer[0]: answer[: len(KEYS)] for answer in answers}
+        files = Files(cached=written(duck, [each for each, _group in several], Path(folder)))
+        answers = {answer[0]: answer for answer in duck.answer(count_units(duck.rows(files), TODAY))}
         units = [
             UnitRow(
-                names[str(number)][1],
-                names[str(number)][2],
+                answers[str(number)][1],
+                answers[str(number)][2],
                 group,
                 "",
                 "ok",
                 counts=expected(each),
-                key=str(number),
+                place=str(number),
             )
             for number, (each, group) in enumerate(several)
         ]
-        groups = late_groups(units)
-        asked = duck.answer(late_of(rows, TODAY, duck.table((*KEYS, "path"), groups.members)))
-        found = delays(units, {each[:3]: Lateness(*each[-2:]) for each in answers}, groups, asked)
-    told = {key[0]: each for key, each in found.units.items() if each.median is not None} | found.groups
+        found = _late(duck, Intake(files, [], 0), TODAY, units)
+    told = {key: Lateness(*each[-2:]) for key, each in answers.items() if each[-1] is not None}
+    told |= {path: Lateness(*days) for path, *days in found}
     assert told == {key: Lateness(median(days), max(days)) for key, days in late.items()}
 
 

@@ -23,11 +23,11 @@ from tests.conftest import LedgerOnDisk, measure
 from tests.region.ledgers import ROWS, renamed, rolled
 from xuncha.errors import InvalidLedgerError
 from xuncha.model.source import MAX_SIZE
-from xuncha.region import discovery, files, storage
+from xuncha.region import files, sources, storage
 from xuncha.region.engine import Duck
-from xuncha.region.intake import ReadOptions
+from xuncha.region.intake import Request
 from xuncha.region.plan import Region, Unit, load
-from xuncha.region.rollup import Request, roll_up
+from xuncha.region.rollup import roll_up
 from xuncha.region.rows import TYPES
 from xuncha.store import reading
 from xuncha.trail import mirror
@@ -384,8 +384,7 @@ def test_a_second_roll_up_reads_what_has_changed_alone(
     time.sleep(2.1)  # what has changed a moment ago is not believed to be unchanged
 
     def read() -> tuple[int, int]:
-        sources = discovery.named_sources([place])
-        asked = Request([str(place)], sources, None, place, ReadOptions(date(2024, 6, 15)))
+        asked = Request([str(place)], sources.named_sources([place]), date(2024, 6, 15))
         with roll_up(asked, lambda _more: None) as (done, _rows):
             return done.read_count, done.total.counts.total
 
@@ -448,9 +447,8 @@ def test_what_is_counted_is_not_counted_again_for_another_form(
 
     def told(day: int, region: Region | None = None) -> tuple[bool, Any]:
         opened.clear()
-        asked = Request(
-            [str(place)], discovery.named_sources([place]), region, place, ReadOptions(date(2024, 6, day))
-        )
+        found = sources.named_sources([place])
+        asked = Request([str(place)], found, date(2024, 6, day), region, place)
         with roll_up(asked, lambda _more: None) as (done, _rows):
             return bool(opened), done.as_json()
 
@@ -494,11 +492,11 @@ def test_a_region_may_name_more_units_than_a_record_could_hold(
 
 def test_without_a_home_mirrors_go_when_the_program_ends() -> None:
     program = """
-from xuncha.region import discovery, storage
+from xuncha.region import sources, storage
 def home():
     raise RuntimeError
 storage.home = home
-place = discovery._home()
+place = sources._home()
 assert place.is_dir()
 print(place)
 """

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import STATES
-from xuncha.region.job import Job, Read
+from xuncha.region.process import Job, Read
 from xuncha.region.worker import answer
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ LATER = (datetime.now(UTC) + timedelta(days=62)).date().isoformat()
 
 def asked(kind: str, path: Path, at: str | None = None, *, audit: bool = False) -> list[Read]:
     """Have a source read, with its trend."""
-    told = answer(Job(kind, str(path), LATER, at, audit, "zh", trend=True))  # type: ignore[arg-type]
+    told = answer(Job(kind, str(path), LATER, at, audit, "zh", trend=True))
     return [Read._make(each) for each in told]
 
 
@@ -51,7 +51,7 @@ def test_a_ledger_has_the_same_rows_however_it_is_handed_in(
 
 def test_history_is_read_as_of_a_day_and_audited(sources: dict[str, Path]) -> None:
     before = asked("bare", sources["bare"], "2001-01-01")
-    assert (before[0].rows, before[0].is_missing) == ([], True)
+    assert ([*before[0].rows], before[0].is_missing) == ([], True)
     (now,) = asked("folder", sources["folder"], audit=True)
     assert not now.error
     assert now.rows

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date as Date  # noqa: N812  a field of the model has that name
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, NamedTuple
+from typing import Annotated, Any, Final, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -17,7 +17,8 @@ from xuncha.audit.catalogue import Audit
 from xuncha.audit.examine import audit
 from xuncha.audit.page import render as page
 from xuncha.chinese.characters import escaped, without_unsafe
-from xuncha.errors import InvalidLedgerError, XunchaError
+from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
+from xuncha.language import gettext as _
 from xuncha.language import use_language
 from xuncha.model.identity import COMMENTS, EVIDENCE
 from xuncha.model.records import Comment, Ledger
@@ -43,6 +44,7 @@ LEDGER: Final = "ledger"
 BUNDLE: Final = "git/ledger.bundle"
 LOG: Final = "log/log.json"
 AUDIT: Final = "audit/audit.json"
+_MAX_FACTS: Final = 1024 * 1024
 _TITLES: Final = {"txt": "文本", "md": "Markdown", "html": "网页", "docx": "Word", "pdf": "PDF"}
 _LFS: Final = "由 git-lfs 保管的佐证材料除外：历史中只有其指针，指针内的 sha256 与 manifest-sha256.txt 中该文件的一行相同。"
 
@@ -73,6 +75,14 @@ class Facts(BaseModel):
     left_out: list[str] = []  # links, since they are no files
     audit_errors: int = 0
     made_by: Maker
+
+    @classmethod
+    def read(cls, file: Path) -> Self:
+        """Read the file of an archive that anyone may have made. Raises RefusedError if it is not in this form."""
+        try:
+            return cls.model_validate_json(file.read_bytes() if file.stat().st_size <= _MAX_FACTS else b"")
+        except ValueError:
+            raise RefusedError("not-ours", _("this does not say which ledger it belongs to")) from None
 
     @property
     def is_reproducible(self) -> bool:

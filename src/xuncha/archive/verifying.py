@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import ValidationError
-
 from xuncha.archive import bag
 from xuncha.archive.bag import bag_error, unzip
 from xuncha.archive.gathering import AUDIT, BUNDLE, FACTS, LEDGER, LOG, Facts, facts_of, notices, record_files
@@ -25,7 +23,6 @@ from xuncha.trail.git import Git, GitError
 from xuncha.trail.limits import ls_tree
 
 _DATA: Final = "data"
-_LARGEST_FACTS: Final = 1024 * 1024
 _LOCAL_CODE: Final = "close-requires-signed-commit"
 """The code of findings that depend on the machine: an audit judges signatures by the keys that are known there."""
 
@@ -63,11 +60,9 @@ def verify(file: Path, folder: Path) -> Verdict:
     facts = opened / _DATA / FACTS
     if facts.is_file():
         try:
-            content = facts.read_bytes() if facts.stat().st_size <= _LARGEST_FACTS else b""
-            verdict.facts = Facts.model_validate_json(content)
-        except ValidationError:
-            message = _("this does not say which ledger it belongs to")
-            verdict.findings.append(bag_error(f"{_DATA}/{FACTS}", "not-ours", message))
+            verdict.facts = Facts.read(facts)
+        except RefusedError as error:
+            verdict.findings.append(bag_error(f"{_DATA}/{FACTS}", error.code, error.message))
     if verdict.facts and (opened / _DATA / BUNDLE).is_file():
         verdict.add(_history_findings(opened, verdict.facts, folder / "history"))
     return verdict

@@ -250,7 +250,7 @@ def export_rows(
         xuncha export rows --audit -o 水务局.parquet
     """
     check_output(output, "parquet")
-    from xuncha.region.export import as_parquet  # noqa: PLC0415
+    from xuncha.region.files import as_parquet  # noqa: PLC0415
 
     ledger = call.ledger()
     with screen.show_activity(_("Replaying the history") if audit else _("Writing")):

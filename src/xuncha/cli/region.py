@@ -50,13 +50,13 @@ def rollup_screen(rollup: Rollup, *, by_rank: bool, everything: bool) -> list[Re
         table = _units(rows[:limit], several)
         shown += [Text(), Text(_("By unit"), "bold"), table, *omitted(len(rows), limit, _ALL)]
     shown += _to_check([(unit, reason) for unit in rollup.units if (reason := _reason(unit))], limit)
-    most, extras = None if everything else _LIMIT, rollup.extras
-    if extras.moved and extras.moved.moves:
-        shown += _moved(extras.moved, several, most)
-    if extras.trend:
-        shown += _trend(extras.trend, everything=everything)
-    if extras.similar:
-        shown += _similar(extras.similar, most)
+    most = None if everything else _LIMIT
+    if rollup.moved and rollup.moved.moves:
+        shown += _moved(rollup.moved, several, most)
+    if rollup.trend:
+        shown += _trend(rollup.trend, everything=everything)
+    if rollup.similar:
+        shown += _similar(rollup.similar, most)
     return shown
 
 
@@ -81,15 +81,15 @@ def _head(rollup: Rollup) -> RenderableType:
 
 
 def _totals(rollup: Rollup) -> list[RenderableType]:
-    counts = rollup.total.counts
+    counts, days = rollup.total.counts, rollup.total.late
     table = totals((counts.problems_closed, counts.problems), (counts.closed, counts.total))
     shown: list[RenderableType] = [Text(), table]
     if counts.long_term_closed:
         shown.append(Text(_("of which long-term with a staged result {n}", n=counts.long_term_closed), "dim"))
     shown.append(warnings_line(counts.overdue, counts.due_soon, counts.review_due, counts.not_assigned))
-    if rollup.late.maximum is not None and rollup.late.median is not None:
+    if days.maximum is not None and days.median is not None:
         late = _("Days late: median {median}, at most {maximum}")
-        shown.append(Text(late.format(median=f"{rollup.late.median:g}", maximum=rollup.late.maximum), "dim"))
+        shown.append(Text(late.format(median=f"{days.median:g}", maximum=days.maximum), "dim"))
     return shown
 
 

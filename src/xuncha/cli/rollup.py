@@ -22,7 +22,8 @@ from xuncha.parts import require_part
 from xuncha.requests import readers
 
 if TYPE_CHECKING:
-    from xuncha.region.rollup import Request, Rollup
+    from xuncha.region.intake import Request
+    from xuncha.region.rollup import Rollup
 
 _FORMS: Final = ("parquet", options.TABLES, *options.FORMS)
 """The forms of the documents that a roll-up makes."""
@@ -87,8 +88,8 @@ def rollup(
     folder = output.absolute().parent if output else Path.cwd()
     with require_part("region"):
         from xuncha.region.rollup import roll_up  # noqa: PLC0415  for this command alone
-    request = _request(call, sources or [Path()], at, audit=audit or "audit" in failing)
-    request = request._replace(options=request.options._replace(trend=trend), similar=similar)
+    request = _request(call, sources or [Path()], at)
+    request = request._replace(audit=audit or "audit" in failing, trend=trend, similar=similar)
     with contextlib.ExitStack() as stack:
         if engine != "duckdb":
             from xuncha.region.spark import Spark  # noqa: PLC0415
@@ -116,13 +117,12 @@ def rollup(
     raise typer.Exit(1 if set(failing) & result.failures() else 0)
 
 
-def _request(call: Context, paths: list[Path], at: str | None, *, audit: bool) -> Request:
+def _request(call: Context, paths: list[Path], at: str | None) -> Request:
     """Find the sources, and read `region.yaml` if it is one of them."""
-    from xuncha.region import discovery  # noqa: PLC0415
-    from xuncha.region.intake import ReadOptions  # noqa: PLC0415
-    from xuncha.region.rollup import Request  # noqa: PLC0415
+    from xuncha.region.intake import Request  # noqa: PLC0415
+    from xuncha.region.sources import each_once, fetch, named_sources, region_sources  # noqa: PLC0415
 
-    sources = discovery.named_sources(paths)
+    sources = named_sources(paths)
     plans = [each for each in sources if each.kind == "plan"]
     if len(plans) > 1:
         message = _("there are two plans: {one} and {other}", one=plans[0].label, other=plans[1].label)
@@ -134,13 +134,13 @@ def _request(call: Context, paths: list[Path], at: str | None, *, audit: bool) -
         region, base = load(plans[0].path), plans[0].path.parent
         if region.as_of and region.as_of > call.today:
             screen.warning(f"{plans[0].label}: as_of: {_('{day} is in the future', day=region.as_of)}")
-        planned, addresses = discovery.region_sources(region, base)
+        planned, addresses = region_sources(region, base)
         with screen.show_activity(_("Fetching repositories"), len(addresses)) as tick:
-            planned += discovery.fetch(addresses, tick)
-        sources = discovery.each_once([*planned, *sources])
+            planned += fetch(addresses, tick)
+        sources = each_once([*planned, *sources])
     day = readers.read_past_day(at, "--at", call.today) if at else region.as_of if region else None
-    wanted = ReadOptions(day or call.today, day if at or (day and day < call.today) else None, audit)
-    return Request([str(each.absolute()) for each in paths], sources, region, base, wanted)
+    past = day if at or (day and day < call.today) else None
+    return Request([str(each.absolute()) for each in paths], sources, day or call.today, region, base, past)
 
 
 def _form(form: str | None, output: Path | None, *, dispatch: bool, as_json: bool) -> str | None:

@@ -187,7 +187,7 @@ def _is_encoded_as(content: bytes, encoding: str) -> bool:
 )  # fmt: skip
 def _line_ends(surroundings: Surroundings) -> DoctorFindings:
     attributes = surroundings.git.attributes([LEDGER_FILE], "text", "eol")[LEDGER_FILE]
-    setting = surroundings.git_output("config", "--get", "core.autocrlf").lower()
+    setting = surroundings.git.setting("core.autocrlf").lower()
     if attributes.get("text") == "unset":
         return
     if setting in {"true", "input", "yes", "on", "1"}:

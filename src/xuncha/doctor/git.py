@@ -96,7 +96,7 @@ def _no_user(surroundings: Surroundings) -> DoctorFindings:
         yield None, _("git does not know who you are, so it cannot commit"), _NAME_COMMAND
         return
     environment_email = os.environ.get("GIT_AUTHOR_EMAIL") or os.environ.get("EMAIL")
-    if not (environment_email or surroundings.git_output("config", "--get", "user.email")):
+    if not (environment_email or surroundings.git.setting("user.email")):
         message = _("git does not have your name and e-mail, and guesses: {name} <{address}>")
         yield "note", message.format(name=name, address=address), _NAME_COMMAND
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from xuncha.region.counts import Counts
+from xuncha.region import storage
 from xuncha.region.selection import UnitRow
 
 _FILE: Final = "counted.json"
@@ -32,27 +29,15 @@ class Totals(NamedTuple):
 
 
 class Move(NamedTuple):
-    """A unit whose counts have changed."""
+    """A unit whose counts have changed: by how many more, and how many measures there are now."""
 
     unit: str | None
     round: str | None
-    before: Totals
-    now: Totals
-
-    @property
-    def closed(self) -> int:
-        """The increase of closed measures."""
-        return self.now.closed - self.before.closed
-
-    @property
-    def problems_closed(self) -> int:
-        """The increase of complete problems."""
-        return self.now.problems_closed - self.before.problems_closed
-
-    @property
-    def overdue(self) -> int:
-        """The increase of overdue measures."""
-        return self.now.overdue - self.before.overdue
+    problems_closed: int
+    closed: int
+    overdue: int
+    now_closed: int
+    now_total: int
 
 
 class Moved(NamedTuple):
@@ -60,33 +45,21 @@ class Moved(NamedTuple):
 
     since: date
     moves: list[Move]
-    compared: int
-    """The number of units that counted both times."""
+    compared: int  # the number of units that counted both times
 
     def as_json(self) -> dict[str, Any]:
         """Return the form of `rollup --json`."""
-        return {
-            "as_of": self.since.isoformat(),
-            "units": self.compared,
-            "moved": [
-                {
-                    "unit": each.unit,
-                    "round": each.round,
-                    "problems_closed": each.problems_closed,
-                    "closed": each.closed,
-                    "overdue": each.overdue,
-                }
-                for each in self.moves
-            ],
-        }
+        names = ("unit", "round", "problems_closed", "closed", "overdue")
+        moved = [{name: getattr(each, name) for name in names} for each in self.moves]
+        return {"as_of": self.since.isoformat(), "units": self.compared, "moved": moved}
 
 
 def compare_counts(folder: Path, units: Sequence[UnitRow], today: date) -> Moved | None:
     """Compare units with the last roll-up of an earlier day, and keep the present counts; return None if there was none."""
     now: dict[Name, Totals] = {
-        (unit.unit, unit.round): _totals(unit.counts)
+        (unit.unit, unit.round): Totals._make(getattr(unit.counts, name) for name in Totals._fields)
         for unit in units
-        if unit.is_counted and unit.counts and unit.unit
+        if unit.counts and unit.unit
     }
     days = _load(folder)
     earlier = [day for day in days if day < today]
@@ -94,9 +67,19 @@ def compare_counts(folder: Path, units: Sequence[UnitRow], today: date) -> Moved
     if not earlier:
         return None
     since = max(earlier)
-    before = days[since]
-    both = [name for name in now if name in before]
-    moves = [Move(*name, before[name], now[name]) for name in both if before[name] != now[name]]
+    both = [(name, days[since][name], now[name]) for name in now if name in days[since]]
+    moves = [
+        Move(
+            *name,
+            new.problems_closed - old.problems_closed,
+            new.closed - old.closed,
+            new.overdue - old.overdue,
+            new.closed,
+            new.total,
+        )
+        for name, old, new in both
+        if old != new
+    ]
     moves.sort(key=lambda each: (-each.closed, -each.problems_closed, each.overdue))
     return Moved(since, moves, len(both))
 
@@ -111,29 +94,21 @@ def _newest(days: dict[date, dict[Name, Totals]]) -> dict[date, dict[Name, Total
     return result
 
 
-def _totals(counts: Counts) -> Totals:
-    return Totals(counts.problems, counts.problems_closed, counts.total, counts.closed, counts.overdue)
-
-
 def _load(folder: Path) -> dict[date, dict[Name, Totals]]:
     """Read the kept counts by day; return none if the file is damaged."""
+    content = storage.read(folder / _FILE)
     try:
-        content = json.loads((folder / _FILE).read_bytes())
-        if content.get("form") != _FORM:
-            return {}
         return {
             date.fromisoformat(day): {
                 (name, round_): Totals._make(map(int, numbers)) for name, round_, *numbers in units
             }
             for day, units in content["days"].items()
+            if content["form"] == _FORM
         }
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return {}
 
 
 def _save(folder: Path, days: dict[date, dict[Name, Totals]]) -> None:
     rows = {day.isoformat(): [[*name, *mark] for name, mark in units.items()] for day, units in days.items()}
-    temporary = folder / f"{_FILE}.{os.getpid()}"
-    with contextlib.suppress(OSError):
-        temporary.write_text(json.dumps({"form": _FORM, "days": rows}), encoding="utf-8")
-        temporary.replace(folder / _FILE)
+    storage.write(folder / _FILE, {"form": _FORM, "days": rows})

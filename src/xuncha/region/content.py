@@ -6,13 +6,13 @@ not be published are included only in internal output. Names come from strangers
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterator, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
 from xuncha.chinese.characters import without_unsafe
 from xuncha.model.vocabulary import UNKNOWN
-from xuncha.region.changes import Move, Moved
+from xuncha.region.changes import Move
 from xuncha.region.counts import Counts, Lateness
 from xuncha.region.rollup import Rollup
 from xuncha.region.selection import UnitRow, in_several_rounds, places
@@ -90,8 +90,7 @@ class Line(NamedTuple):
     figures: Figures | None
     audit: tuple[int, int] | None
     round: str
-    number: int
-    """The number among the units, for links."""
+    number: int  # the number among the units, for links
     source: str = ""
     message: str = ""
     supervisor: str = ""
@@ -106,7 +105,7 @@ class GroupLine(NamedTuple):
 
 
 class MoveLine(NamedTuple):
-    """A unit whose counts have changed."""
+    """A unit whose counts have changed, as `changes.Move`."""
 
     name: str
     problems_closed: int
@@ -150,14 +149,12 @@ class RegionData(NamedTuple):
     others: tuple[Line, ...]  # the units that do not count
     states: tuple[tuple[str, int], ...]
     lights: dict[str, int]
-    expected: int
-    """The number of units that are expected or found, each once."""
+    expected: int  # the number of units that are expected or found, each once
     trend_units: int
     months: tuple[Month, ...]
     since: date | None
     moves: tuple[MoveLine, ...]
-    texts: int | None
-    """The number of units whose titles were compared; None without `--similar`."""
+    texts: int | None  # the number of units whose titles were compared; None without `--similar`
     alike: tuple[SharedProblem, ...]
     alike_unseen: int  # the number of shared problems without a title that may be published
 
@@ -175,32 +172,29 @@ class RegionData(NamedTuple):
 
 def harmless(text: str | None) -> str:
     """Turn a stranger's name into a short, harmless line; 待明确 if there is none."""
-    line = " ".join(without_unsafe(text or "", " ").split())
+    valid = (text or "").encode("utf-8", "replace").decode()  # names of files may hold any bytes
+    line = " ".join(without_unsafe(valid, " ").split())
     return (line if len(line) <= _MAX_LENGTH else f"{line[: _MAX_LENGTH - 1]}…") or UNKNOWN
 
 
 def region_data(rollup: Rollup, *, internal: bool) -> RegionData:
     """Collect the values for a region's documents; supervisors, sources and reasons only if `internal`."""
-    extras = rollup.extras
+    similar, trend, moved = rollup.similar, rollup.trend, rollup.moved
     several = in_several_rounds(rollup.units)
     lines = [
-        _line(rollup, unit, number, place, several, internal=internal)
+        _line(unit, number, place, several, internal=internal)
         for number, (unit, place) in enumerate(zip(rollup.units, places(rollup.units), strict=True))
     ]
     units = tuple(line for line in lines if line.figures)
-    alike = extras.similar.clusters if extras.similar else []
+    alike = similar.clusters if similar else []
     visible = [each for each in alike if internal or each.title]
     return RegionData(
         name=harmless(rollup.name) if rollup.name else "",
         as_of=rollup.as_of,
         internal=internal,
-        total=Figures(rollup.total.units, rollup.total.counts, rollup.late),
+        total=Figures(*rollup.total[1:]),
         groups=tuple(
-            GroupLine(
-                harmless(each.path[-1]),
-                len(each.path) - 1,
-                Figures(each.units, each.counts, extras.delays.of_group(each.path)),
-            )
+            GroupLine(harmless(each.path[-1]), len(each.path) - 1, Figures(*each[1:]))
             for each in rollup.groups
         ),
         units=units,
@@ -213,11 +207,11 @@ def region_data(rollup: Rollup, *, internal: bool) -> RegionData:
         ),
         lights={light: sum(line.light == light for line in lines) for light in LIGHTS},
         expected=sum(unit.state not in {"repeated", "older"} for unit in rollup.units),
-        trend_units=extras.trend.units if extras.trend else 0,
-        months=tuple(_months(extras.trend.total)) if extras.trend and extras.trend.units else (),
-        since=extras.moved.since if extras.moved else None,
-        moves=tuple(_moves(extras.moved, several)) if extras.moved else (),
-        texts=extras.similar.units if extras.similar else None,
+        trend_units=trend.units if trend else 0,
+        months=tuple(_months(trend.total)) if trend and trend.units else (),
+        since=moved.since if moved else None,
+        moves=tuple(MoveLine(_name(each, several), *each[2:]) for each in moved.moves) if moved else (),
+        texts=similar.units if similar else None,
         alike=tuple(
             SharedProblem(
                 harmless(each.title or each.titles[0]),
@@ -236,18 +230,15 @@ def _name(unit: UnitRow | Move, several: Container[str], source: str = "") -> st
     return f"{name}（{harmless(unit.round)}）" if unit.unit in several and unit.round else name
 
 
-def _line(
-    rollup: Rollup, unit: UnitRow, number: int, place: int | None, several: Container[str], *, internal: bool
-) -> Line:
-    counts = unit.counts if unit.is_counted else None
+def _line(unit: UnitRow, number: int, place: int | None, several: Container[str], *, internal: bool) -> Line:
     return Line(
         place=place,
         name=_name(unit, several, unit.source if internal else ""),
         group="／".join(map(harmless, unit.group)),
-        light=light(counts),
+        light=light(unit.counts),
         state=unit.state,
         state_word=STATES[unit.state],
-        figures=Figures(1, counts, rollup.extras.delays.of_unit(unit)) if counts else None,
+        figures=Figures(1, unit.counts, unit.late) if unit.counts else None,
         audit=unit.audit,
         round=harmless(unit.round) if unit.round else "",
         number=number,
@@ -268,7 +259,7 @@ def light(counts: Counts | None) -> str:
     return "done" if counts.closed == counts.total else "green"
 
 
-def _months(points: Sequence[Point]) -> Iterable[Month]:
+def _months(points: Sequence[Point]) -> Iterator[Month]:
     tallest = max(point.total for point in points) or 1
     last = max(len(points) - 1, 1)
     for number, point in enumerate(points):
@@ -281,16 +272,4 @@ def _months(points: Sequence[Point]) -> Iterable[Month]:
             total_height=point.total / tallest,
             closed_height=point.closed / tallest,
             overdue_height=point.overdue / tallest,
-        )
-
-
-def _moves(moved: Moved, several: Container[str]) -> Iterable[MoveLine]:
-    for each in moved.moves:
-        yield MoveLine(
-            _name(each, several),
-            each.problems_closed,
-            each.closed,
-            each.overdue,
-            each.now.closed,
-            each.now.total,
         )

@@ -1,22 +1,16 @@
-"""Hold the counts of units, and the facts by which their rows are judged; `region.questions` asks for them."""
+"""Hold the counts of units, and the facts by which their rows are judged; `region.queries` asks for them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from xuncha.tally import rate
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
 KEYS: Final = ("source", "unit", "round")
 """The columns that identify a unit of a source; `source` is the file or ledger of the rows."""
-_SUMMED: Final = (
-    "total", "not_started", "in_progress", "submitted", "closed", "long_term_closed", "overdue", "due_soon", "review_due",
-    "not_assigned",
-)  # fmt: skip
 
 
 class Counts(NamedTuple):
@@ -38,12 +32,11 @@ class Counts(NamedTuple):
     def as_json(self) -> dict[str, dict[str, Any]]:
         """Return the counts in the form of `status --json`."""
         problems = {"total": self.problems, "closed": self.problems_closed}
-        measures = {name: getattr(self, name) for name in _SUMMED[:5]}
-        measures["rate"] = rate(self.closed, self.total)
-        measures |= {name: getattr(self, name) for name in _SUMMED[5:]}
+        names = Counts._fields[2:]
+        by_status, others = ({name: getattr(self, name) for name in part} for part in (names[:5], names[5:]))
         return {
             "problems": {**problems, "rate": rate(self.problems_closed, self.problems)},
-            "measures": measures,
+            "measures": {**by_status, "rate": rate(self.closed, self.total), **others},
         }
 
 
@@ -56,10 +49,8 @@ def summed(counts: Iterable[Counts]) -> Counts:
 class RowFacts(NamedTuple):
     """Facts about a unit's rows: whether they form one valid ledger, and of which day."""
 
-    misnumbered: int
-    """The number of problems whose measures are not numbered 1, 2, 3 … without gap or duplicate."""
-    invalid: int
-    """The number of rows with a value that is impossible in a ledger."""
+    misnumbered: int  # problems whose measures are not numbered 1, 2, 3 … without gap or duplicate
+    invalid: int  # rows with a value that is impossible in a ledger
     schema_version: int | None
     as_of: int | None  # as from `date.toordinal`
     audit_errors: int | None
@@ -70,6 +61,11 @@ class RowFacts(NamedTuple):
         """The day of the rows; None if it is out of range."""
         number = self.as_of or 0
         return date.fromordinal(number) if 0 < number <= date.max.toordinal() else None
+
+    @property
+    def audit(self) -> tuple[int, int] | None:
+        """The numbers of errors and warnings; None if no audit was made."""
+        return None if self.audit_errors is None else (self.audit_errors, self.audit_warnings or 0)
 
 
 class Lateness(NamedTuple):
@@ -85,8 +81,5 @@ class Lateness(NamedTuple):
 
 def ranked(values: Sequence[float | None]) -> list[int | None]:
     """Return the rank of each value, the highest first; equal values share a rank, and the next rank is skipped (1, 2, 2, 4)."""
-    order = sorted((value for value in values if value is not None), reverse=True)
-    first: dict[float, int] = {}
-    for rank, value in enumerate(order, start=1):
-        first.setdefault(value, rank)
-    return [None if value is None else first[value] for value in values]
+    order = sorted(value for value in values if value is not None)
+    return [None if value is None else len(order) - bisect_right(order, value) + 1 for value in values]

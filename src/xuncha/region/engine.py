@@ -1,4 +1,4 @@
-"""Answer the questions of `region.questions` with an engine: DuckDB in this process, or Spark."""
+"""Answer the questions of `region.queries` with an engine: DuckDB in this process, or Spark."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from threading import Timer
@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, Self
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.parts import require_part
+from xuncha.region.counts import KEYS
 from xuncha.region.rows import TYPES
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     import duckdb
 
     from xuncha.region.queries import Frame
@@ -33,17 +32,15 @@ _DAY_ZERO: Final = "DATE '0001-01-01'"  # the day on which `date.toordinal` is 1
 _PATTERN: Final = re.compile(r"[*?\[]")
 DAY_COLUMNS: Final = ("due", "looked_at", "as_of")
 """The columns with days, which questions see as numbers."""
-COLUMNS: Final = tuple(name for name in TYPES if name not in {"closed_date", "publish"})
-"""The columns that questions use."""
+COLUMNS: Final = {name: kind for name, kind in TYPES.items() if name not in {"closed_date", "publish"}}
+"""The columns that questions use, with their types."""
 
 
 class Files(NamedTuple):
     """The files that hold rows."""
 
-    rows: Sequence[Sequence[str]] = ()
-    """Full paths of valid rows files, in groups with the same types; each file is a source."""
-    cached: str | None = None
-    """The file with the rows read from ledgers; its column `source` names the source."""
+    rows: Sequence[str] = ()  # full paths of valid rows files; each is a source
+    cached: str | None = None  # the file with all other rows; its column `source` names the source
 
 
 class Engine(Protocol):
@@ -91,9 +88,7 @@ class Duck:
         """Return itself."""
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         """Close it; turn an error of DuckDB, such as a full disk, into a SurroundingsError."""
         if "run" in self.__dict__:
             self.run.close()
@@ -117,14 +112,9 @@ class Duck:
 
     def rows(self, files: Files) -> Frame:
         """See Engine."""
-        columns = ", ".join(["source", *(f"{name}::{TYPES[name]} AS {name}" for name in COLUMNS)])
-        parts = [f"SELECT {columns} FROM {part}" for part in sql_sources(files)]
-        if not parts:
-            empty = ", ".join(f"NULL::{TYPES[name]} AS {name}" for name in COLUMNS)
-            parts.append(f"SELECT NULL::VARCHAR AS source, {empty} WHERE false")
+        rows = union({"source": "VARCHAR", **COLUMNS}, sql_sources(files))
         numbers = ", ".join(f"{name} - {_DAY_ZERO} + 1 AS {name}" for name in DAY_COLUMNS)
-        query = f"SELECT * REPLACE ({numbers}) FROM ({' UNION ALL '.join(parts)})"
-        return _frame(self.run.sql(query))
+        return _frame(self.run.sql(f"SELECT * REPLACE ({numbers}) FROM ({rows})"))
 
     def table(self, columns: Sequence[str], values: Sequence[tuple[str | None, ...]]) -> Frame:
         """See Engine."""
@@ -135,6 +125,12 @@ class Duck:
         name = f"given_{id(lists)}"
         self.run.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {selected}", lists)
         return _frame(self.run.table(name))
+
+    def only(self, keys: Sequence[tuple[str, str | None, str | None]]) -> str:
+        """Return the SQL that keeps the rows `r` of these units; a missing name equals a missing one."""
+        self.table(KEYS, keys).to_native().create_view("wanted", replace=True)
+        equal = " AND ".join(f"r.{name} IS NOT DISTINCT FROM wanted.{name}" for name in KEYS)
+        return f"SEMI JOIN wanted ON {equal}"
 
     def answer(self, frame: Frame) -> list[tuple[Any, ...]]:
         """See Engine."""
@@ -162,10 +158,21 @@ def _frame(native: Any) -> Frame:  # noqa: ANN401  a relation of DuckDB
 
 def sql_sources(files: Files) -> list[str]:
     """Return the SQL expressions by which DuckDB reads these files, each with a column `source`."""
-    parts = [
-        f"read_parquet({names(group)}, filename='source', hive_partitioning=false)" for group in files.rows
-    ]
-    return [*parts, *([f"read_parquet({names([files.cached])})"] if files.cached else [])]
+    cached = [f"read_parquet({names([files.cached])})"] if files.cached else []
+    return [*(rows_files([path]) for path in files.rows), *cached]
+
+
+def rows_files(paths: Sequence[str]) -> str:
+    """Return the SQL expression by which DuckDB reads rows files with the same types; the column `source` is the path."""
+    return f"read_parquet({names(paths)}, filename='source', hive_partitioning=false)"
+
+
+def union(types: Mapping[str, str], parts: Sequence[str]) -> str:
+    """Return the query for the rows of several SQL sources, with these columns and types."""
+    columns = ", ".join(f"{name}::{kind} AS {name}" for name, kind in types.items())
+    nothing = ", ".join(f"NULL::{kind} AS {name}" for name, kind in types.items())
+    queries = [f"SELECT {columns} FROM {part}" for part in parts]
+    return " UNION ALL ".join(queries) or f"SELECT {nothing} WHERE false"
 
 
 def names(paths: Sequence[str]) -> str:

@@ -1,18 +1,23 @@
-"""Write rows files (Parquet), and check those of others before they count, since anyone may have made them."""
+"""Write rows files (Parquet), such as that of a unit that does not hand in its ledger; check those of others, which anyone may have made."""
 
 from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from xuncha.language import gettext as _
-from xuncha.region.engine import Duck, Files, first_line, names, quoted, sql_sources, text
-from xuncha.region.rows import TYPES, VERSION, too_new
+from xuncha.region.engine import Duck, Files, first_line, names, quoted, sql_sources, text, union
+from xuncha.region.rows import TEXTS, TYPES, VERSION, Stamp, rows_of, too_new
+from xuncha.system import temporary_folder
+from xuncha.trail.repository import git_dir, head_commit
+
+if TYPE_CHECKING:
+    from xuncha.model.records import Ledger
 
 _BATCH: Final = 20_000  # rows passed to DuckDB in one call
 _WHOLE_NUMBERS: Final = frozenset(
@@ -23,8 +28,21 @@ _ROWS_PER_BYTE: Final = 4
 """Rows for each byte of a file; even similar measures need some bytes each."""
 _OURS: Final = "source"
 """The column that reading adds, with the file's path; one of this name in a file would take its place."""
-Signature = str
-"""The columns and types of a file."""
+
+
+def as_parquet(ledger: Ledger, root: Path, today: date, *, texts: bool = False, audit: bool = False) -> bytes:
+    """Return the rows file of the ledger in a folder, as of a day; on request with titles and the numbers of audit findings."""
+    folder = git_dir(root)
+    stamp = Stamp(head_commit(folder) if folder else None, today)
+    if audit and folder:
+        from xuncha.audit.examine import audit as examine  # noqa: PLC0415  only where it is asked for
+
+        done = examine(root)
+        stamp = stamp._replace(audit_errors=done.errors, audit_warnings=done.warnings)
+    rows = ((*row, *titles) if texts else tuple(row) for row, titles in rows_of(ledger, stamp))
+    with temporary_folder() as place, Duck(place) as duck:
+        write(duck, rows, place / "rows.parquet", TYPES | TEXTS if texts else TYPES)
+        return (place / "rows.parquet").read_bytes()
 
 
 def write(duck: Duck, rows: Iterable[Sequence[Any]], target: Path, types: Mapping[str, str]) -> None:
@@ -48,60 +66,68 @@ def copy(duck: Duck, source: str, target: Path) -> None:
     duck.run.execute(f"COPY {source} TO {text(str(target))} (FORMAT parquet, COMPRESSION zstd)")
 
 
-def check_columns(duck: Duck, files: Sequence[str]) -> tuple[dict[Signature, list[str]], dict[str, str]]:
-    """Check the columns of files. Return the readable files by the types of their columns, and the faults of the others."""
-    valid: dict[Signature, list[str]] = defaultdict(list)
-    broken: dict[str, str] = {}
-    for file, columns in _columns(duck, files, broken).items():
-        fault, signature = _fault(duck, file, columns)
-        if fault:
-            broken[file] = fault
-        else:
-            valid[signature].append(file)
-    return valid, broken
-
-
-def _columns(duck: Duck, files: Sequence[str], broken: dict[str, str]) -> dict[str, dict[str, str]]:
-    """Return the columns and types of files; enter the reason in `broken` for those that are no Parquet files."""
+def check_columns(duck: Duck, files: Sequence[str]) -> tuple[list[list[str]], dict[str, str]]:
+    """Check the columns of files. Return the readable files in groups with the same types, and the faults of the others."""
     wanted = ", ".join(map(text, [*TYPES, _OURS]))
-    query = (
-        "SELECT file_name, string_agg(lower(name) || ' ' || coalesce(duckdb_type, ''), ',')"
-        f" FROM parquet_schema({names(files)}) WHERE lower(name) IN ({wanted}) OR num_children > 0 GROUP BY ALL"
+    column = "lower(name) || ' ' || coalesce(duckdb_type, '')"
+    each_file = (
+        f"SELECT file_name, string_agg({column}, chr(10)) FILTER (lower(name) IN ({wanted})) AS columns"
     )
-    try:
-        rows = duck.run.execute(query).fetchall()
-    except duck.error as error:
-        if len(files) == 1:
-            broken[files[0]] = _("it is damaged, or not a Parquet file: {said}").format(
-                said=first_line(error)
+    found: list[tuple[str | None, list[str]]] = []  # columns with their types, and the files that have them
+
+    def ask(files: Sequence[str]) -> str:
+        query = f"{each_file} FROM parquet_schema({names(files)}) GROUP BY ALL"
+        try:
+            found.extend(
+                duck.run.execute(f"SELECT columns, list(file_name) FROM ({query}) GROUP BY ALL").fetchall()
             )
-            return {}
+        except duck.error as error:
+            return _("it is damaged, or not a Parquet file: {said}").format(said=first_line(error))
+        return ""
+
+    valid: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    broken = _halve(files, ask)
+    for columns, alike in found:
+        pairs = (each.partition(" ") for each in (columns or "").split("\n"))
+        types = {name: kind for name, _blank, kind in pairs}
+        if fault := _fault(types):
+            broken |= {file: _newer(duck, file, types) or fault for file in alike}
+        else:
+            valid[tuple(types[name] for name in TYPES)] += alike
+    return list(valid.values()), broken
+
+
+def _halve(files: Sequence[str], ask: Callable[[Sequence[str]], str]) -> dict[str, str]:
+    """Ask about files together, and where there is a fault about halves of them; return the fault of each faulty file."""
+    faults: dict[str, str] = {}
+    queue = [files] if files else []
+    while queue:
+        files = queue.pop()
         half = len(files) // 2
-        return _columns(duck, files[:half], broken) | _columns(duck, files[half:], broken)
-    result: dict[str, dict[str, str]] = {}
-    for file, columns in rows:
-        pairs = [each.split(" ", 1) for each in columns.split(",")]
-        result[file] = {name: kind for name, kind in pairs if name in TYPES or name == _OURS}
-    return result
+        if fault := ask(files):
+            queue += [files[:half], files[half:]] if half else []
+            faults |= {} if half else {files[0]: fault}
+    return faults
 
 
-def _fault(duck: Duck, file: str, types: Mapping[str, str]) -> tuple[str, Signature]:
-    """Return why a file with these columns cannot be read, or an empty text; and the types of its columns."""
+def _fault(types: Mapping[str, str]) -> str:
+    """Return why a file with columns of these types cannot be read, or an empty text."""
     if missing := [name for name in TYPES if name not in types]:
-        newer = _newer(duck, file) if types.get("schema_version") in _WHOLE_NUMBERS else ""
-        message = _("it is not a rows file: it lacks {columns}").format(columns=_(", ").join(missing))
-        return newer or message, ""
+        return _("it is not a rows file: it lacks {columns}").format(columns=_(", ").join(missing))
     if _OURS in types:
-        return _("it is not a rows file: it has a column {column}").format(column=_OURS), ""
+        return _("it is not a rows file: it has a column {column}").format(column=_OURS)
     for name, expected in TYPES.items():
         kind = types[name]
         if kind != expected and not (expected == "INTEGER" and kind in _WHOLE_NUMBERS):
             message = _("its column {column} is {kind}, but should be {wanted}")
-            return message.format(column=name, kind=kind, wanted=expected), ""
-    return "", " ".join(types[name] for name in TYPES)
+            return message.format(column=name, kind=kind, wanted=expected)
+    return ""
 
 
-def _newer(duck: Duck, file: str) -> str:
+def _newer(duck: Duck, file: str, types: Mapping[str, str]) -> str:
+    """Return that a file is of a newer version, or an empty text."""
+    if types.get("schema_version") not in _WHOLE_NUMBERS:
+        return ""
     try:
         query = f"SELECT max(schema_version) FROM read_parquet({names([file])})"
         [(version,)] = duck.run.execute(query).fetchall()
@@ -110,28 +136,21 @@ def _newer(duck: Duck, file: str) -> str:
     return too_new(version) if (version or 0) > VERSION else ""
 
 
-def damaged(duck: Duck, groups: Mapping[Signature, Sequence[str]]) -> dict[str, str]:
+def damaged(duck: Duck, groups: Iterable[Sequence[str]]) -> dict[str, str]:
     """Read each file whole and return the faults of damaged ones; called when a question about all of them has failed."""
-    faults: dict[str, str] = {}
-    queue = [list(files) for files in groups.values() if files]
     columns = ", ".join(["count(*)", *(f"max({name}::{kind})" for name, kind in TYPES.items())])
-    while queue:
-        files = queue.pop()
-        fault = ""
+
+    def ask(files: Sequence[str]) -> str:
+        query = f"SELECT {columns} FROM read_parquet({names(files)}, hive_partitioning=false)"
         try:
             with duck.time_limit(files):
-                query = f"SELECT {columns} FROM read_parquet({names(files)}, hive_partitioning=false)"
                 [row] = duck.run.execute(query).fetchall()
-            if row[0] > (maximum := _max_rows(files)):
-                fault = _("it has more than {n} rows").format(n=f"{maximum:,}")
         except duck.error as error:
-            fault = _("it is damaged: {said}").format(said=first_line(error))
-        half = len(files) // 2
-        if fault and half:
-            queue += [files[:half], files[half:]]
-        elif fault:
-            faults[files[0]] = fault
-    return faults
+            return _("it is damaged: {said}").format(said=first_line(error))
+        maximum = _max_rows(files)
+        return _("it has more than {n} rows").format(n=f"{maximum:,}") if row[0] > maximum else ""
+
+    return {file: fault for files in groups for file, fault in _halve(files, ask).items()}
 
 
 def _max_rows(files: Sequence[str]) -> int:
@@ -147,15 +166,11 @@ def write_whole(
     target: Path,
 ) -> None:
     """Write the rows of some units as one rows file; rows of `live` sources get the day given for them as `as_of`."""
-    keys = ("source", "unit", "round")
-    duck.table(keys, units).to_native().create_view("wanted", replace=True)
     duck.table(("source",), [(each,) for each in live[0]]).to_native().create_view("live", replace=True)
-    columns = ", ".join(f"{name}::{kind} AS {name}" for name, kind in TYPES.items())
-    parts = [f"SELECT source, {columns} FROM {part}" for part in sql_sources(files)]
-    condition = " AND ".join(f"r.{key} IS NOT DISTINCT FROM wanted.{key}" for key in keys)
     day = f"CASE WHEN r.source IN (FROM live) THEN DATE {text(live[1].isoformat())} ELSE as_of END AS as_of"
+    rows = union({"source": "VARCHAR", **TYPES}, sql_sources(files))
     query = (
-        f"SELECT {', '.join(f'r.{name}' for name in TYPES)} FROM (SELECT r.* REPLACE ({day}) FROM ({' UNION ALL '.join(parts)}) r) r"
-        f" SEMI JOIN wanted ON {condition} ORDER BY unit, round, problem, measure"
+        f"SELECT r.* EXCLUDE (source) REPLACE ({day}) FROM ({rows}) r {duck.only(units)}"
+        " ORDER BY unit, round, problem, measure"
     )
     copy(duck, f"({query})", target)

@@ -3,54 +3,54 @@
 from __future__ import annotations
 
 import os
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xuncha.language import current_language
 from xuncha.region import files, storage
-from xuncha.region.engine import Duck, Files, names
-from xuncha.region.job import Job, Read, Stage, month_of
-from xuncha.region.process import read_all
+from xuncha.region.engine import Duck, Engine, Files, names, rows_files, union
+from xuncha.region.process import Job, Read, month_of, read_all
 from xuncha.region.rows import TEXTS, TYPES
 from xuncha.region.sources import Source
 from xuncha.region.storage import Cache, Entry
-from xuncha.system import temporary_folder
 
-_MAX_COPIED: Final = (
-    1 << 20
-)  # bytes up to which a rows file is copied into the cache; a larger one is read in place
+if TYPE_CHECKING:
+    from xuncha.region.plan import Region
+
+_MAX_COPIED: Final = 1 << 20
+"""The size in bytes up to which a rows file is copied into the cache; a larger one is read in place."""
 COLUMNS: Final = {**TYPES, **TEXTS, "source": "VARCHAR"}
 """The columns of the cache."""
 Tick = Callable[[int], None]
 
 
-class ReadOptions(NamedTuple):
-    """How sources are to be read."""
+class Request(NamedTuple):
+    """The request for a roll-up."""
 
+    paths: Sequence[str]  # the full paths that were named; they identify the cache
+    sources: Sequence[Source]
     today: date
-    at: date | None = None
-    """The day as of which history is read; None for the present state."""
+    region: Region | None = None
+    base: Path = Path()  # the folder from which the region names its sources
+    at: date | None = None  # the day as of which history is read; None for the present state
     audit: bool = False
     trend: bool = False
+    similar: bool = False  # whether to compare titles
+    engine: Engine | None = None  # an engine other than DuckDB
 
 
 class ReadLedger(NamedTuple):
     """One ledger of a source, or the fault of a source that cannot be read."""
 
     source: Source
-    key: str
-    """The value of the column `source` in its rows."""
-    inside: str
-    """The ledger's folder in its repository; empty at the top."""
-    commit: str | None
-    moment: str
-    error: str
-    is_missing: bool
-    stages: Sequence[Stage] | None = None
-    """Its states at the ends of months; None if not asked for, or without history."""
+    read: Read  # without its rows
+
+    @property
+    def key(self) -> str:
+        """The value of the column `source` in its rows."""
+        return _key(str(self.source.path), self.read)
 
     @property
     def is_live(self) -> bool:
@@ -63,70 +63,67 @@ class Intake(NamedTuple):
 
     files: Files
     ledgers: list[ReadLedger]
-    read_count: int
-    """The number of sources that were read rather than taken from the cache."""
-    mark: str = ""
-    """A text that is equal for equal input; empty if equality cannot be ensured."""
+    read_count: int  # the number of sources that were read rather than taken from the cache
+    mark: str = ""  # a text that is equal for equal input; empty if equality cannot be ensured
 
     def without(self, damaged: Mapping[str, str]) -> Intake:
         """Return the intake without rows files that turned out to be damaged."""
-        rows = [[path for path in paths if path not in damaged] for paths in self.files.rows]
-        taken = [each._replace(error=damaged.get(each.key, each.error)) for each in self.ledgers]
-        return Intake(self.files._replace(rows=[paths for paths in rows if paths]), taken, self.read_count)
+        rows = [path for path in self.files.rows if path not in damaged]
+        taken = [
+            each._replace(read=each.read._replace(error=damaged.get(each.key, each.read.error)))
+            for each in self.ledgers
+        ]
+        return Intake(self.files._replace(rows=rows), taken, self.read_count)
 
 
-def read_sources(
-    duck: Duck, sources: Sequence[Source], options: ReadOptions, folder: Path, tick: Tick
-) -> Intake:
+def read_sources(duck: Duck, sources: Sequence[Source], request: Request, folder: Path, tick: Tick) -> Intake:
     """Read sources; `folder` is the cache, which may hold earlier reads."""
-    today, at = options.today.isoformat(), options.at.isoformat() if options.at else None
     cache = storage.load(folder)
     # The trend goes up to last month, so an unchanged ledger is read again in a new month.
-    until = month_of(options.today) if options.trend else ""
-    stamped = {str(each.path): storage.stamp(each) for each in sources}
-    stamps = {path: stamp and f"{stamp}{until}" for path, stamp in stamped.items()}
+    until = month_of(request.today) if request.trend else ""
+    stamps = {
+        str(each.path): stamp and stamp + until
+        for each in sources
+        for stamp in [storage.stamp(each.kind, each.path)]
+    }
     large = {str(each.path) for each in sources if each.kind == "rows" and not _is_small(each.path)}
-    entries = {
-        path: entry for path, entry in cache.entries.items() if path in stamps and entry.stamp == stamps[path]
+    entries = {path: entry for path, entry in cache.entries.items() if stamps.get(path) == entry.stamp}
+    changed = {
+        str(each.path): each.kind
+        for each in sources
+        if str(each.path) not in entries and each.kind != "unreachable"
     }
-    changed = [each for each in sources if str(each.path) not in entries and each.kind != "unreachable"]
     tick(len(entries))
-    results = {
-        str(each.path): [Read("", [], error=each.message)] for each in sources if each.kind == "unreachable"
-    }
-    handed_in = [str(each.path) for each in changed if each.kind == "rows"]
-    groups, faults = files.check_columns(duck, handed_in) if handed_in else ({}, {})
+    found = {str(each.path): [Read(error=each.message)] for each in sources if each.kind == "unreachable"}
+    handed_in = [path for path, kind in changed.items() if kind == "rows"]
+    groups, faults = files.check_columns(duck, handed_in) if handed_in else ([], {})
     rows = cache.rows
-    if len(entries) < len(cache.entries) or any(str(each.path) not in large for each in changed):
-        unchanged = [key for entry in entries.values() for key, *_rest in entry.reads]
-        language = current_language()
+    if len(entries) < len(cache.entries) or any(path not in large for path in changed):
+        today, at = request.today.isoformat(), request.at.isoformat() if request.at else None
         jobs = [
-            Job(each.kind, str(each.path), today, at, options.audit, language, options.trend)  # type: ignore[arg-type]
-            for each in changed
-            if each.kind != "rows"
+            Job(kind, path, today, at, request.audit, current_language(), request.trend)
+            for path, kind in changed.items()
+            if kind != "rows"
         ]
         for job, reads in read_all(jobs):
-            results[job.path] = reads
+            found[job.path] = reads
             tick(1)
-        small = {kind: [path for path in paths if path not in large] for kind, paths in groups.items()}
-        rows, damaged = _join_rows(duck, (cache.rows, unchanged), results, small, folder)
+        small = [[path for path in paths if path not in large] for paths in groups]
+        kept = [_key(path, read) for path, entry in entries.items() for read in entry.reads]
+        rows, damaged = _join_rows(duck, (cache.rows, kept), found, small, folder)
         faults |= damaged
-    results |= {path: [Read("", [], error=faults.get(path, ""))] for path in handed_in}
-    signatures = {path: kind for kind, paths in groups.items() for path in paths if path in large}
+    found |= {path: [Read(error=faults.get(path, ""))] for path in handed_in}
     entries |= {
-        path: Entry(stamps[path] or "", [_values(path, read) for read in reads], signatures.get(path, ""))
-        for path, reads in results.items()
+        path: Entry(stamps[path] or "", [read._replace(rows=()) for read in reads])
+        for path, reads in found.items()
     }
     if changed or rows is not cache.rows:
         storage.save(folder, Cache(rows, {path: each for path, each in entries.items() if each.stamp}))
-    ledgers = [ReadLedger(each, *plain) for each in sources for plain in entries[str(each.path)].reads]
-    in_place = defaultdict(list)
-    for path in sorted(large):
-        if signature := entries[path].signature:
-            in_place[signature].append(path)
-    row_files = Files(list(in_place.values()), str(rows) if rows else None)
-    mark = f"{rows} {[(path, stamped[path]) for path in sorted(large)]} {sources}"
-    return Intake(row_files, ledgers, len(changed), mark if all(stamped[path] for path in large) else "")
+    ledgers = [ReadLedger(each, read) for each in sources for read in entries[str(each.path)].reads]
+    in_place = [path for path in sorted(large) if not entries[path].reads[0].error]
+    mark = f"{rows} {[(path, stamps[path]) for path in sorted(large)]} {sources}"
+    mark = mark if all(stamps[path] for path in large) else ""
+    return Intake(Files(in_place, str(rows) if rows else None), ledgers, len(changed), mark)
 
 
 def _is_small(path: Path) -> bool:
@@ -136,74 +133,42 @@ def _is_small(path: Path) -> bool:
         return True
 
 
-def _key(path: str, inside: str) -> str:
-    """Return the value of the column `source` for a ledger."""
-    return os.path.join(path, inside) if inside else path  # noqa: PTH118  a text
-
-
-def _values(path: str, read: Read) -> tuple[Any, ...]:
-    return (
-        _key(path, read.inside),
-        read.inside.rstrip("/"),
-        read.commit,
-        read.moment,
-        read.error,
-        read.is_missing,
-        read.stages,
-    )
+def _key(path: str, read: Read) -> str:
+    """Return the value of the column `source` for a ledger; bytes that are not UTF-8 are escaped, since engines refuse them."""
+    place = os.path.join(path, read.inside) if read.inside else path  # noqa: PTH118  a text
+    return place.encode("utf-8", "backslashreplace").decode()
 
 
 def _join_rows(
     duck: Duck,
     earlier: tuple[Path | None, Sequence[str]],
-    results: Mapping[str, Sequence[Read]],
-    groups: Mapping[str, Sequence[str]],
+    found: Mapping[str, Sequence[Read]],
+    groups: Sequence[Sequence[str]],
     folder: Path,
 ) -> tuple[Path, dict[str, str]]:
     """Join valid rows of the earlier file, new rows and rows files into one file; return it, and the faults of damaged rows files."""
-    columns = ", ".join(f"{name}::{kind} AS {name}" for name, kind in COLUMNS.items())
     target = folder / f"rows-{os.urandom(8).hex()}.parquet"
-    old_file, unchanged = earlier
-    rows = [
-        (*row, _key(path, each.inside))
-        for path, reads in results.items()
-        for each in reads
-        for row in each.rows
-    ]
-    with temporary_folder() as temporary:
-        parts = []
-        if rows:
-            new_file = temporary / "new.parquet"
-            files.write(duck, rows, new_file, COLUMNS)
-            parts.append(f"SELECT {columns} FROM read_parquet({names([str(new_file)])})")
-        if old_file and unchanged:
-            query = "CREATE OR REPLACE TEMP TABLE still AS SELECT unnest($1::VARCHAR[]) AS source"
-            duck.run.execute(query, [list(unchanged)])
-            parts.append(
-                f"SELECT {columns} FROM read_parquet({names([str(old_file)])}) SEMI JOIN still USING (source)"
-            )
-        damaged: dict[str, str] = {}
-        try:
-            with duck.time_limit(path for paths in groups.values() for path in paths):
-                _write(duck, [*parts, *_file_queries(groups, damaged)], target)
-        except duck.error:
-            if not (damaged := files.damaged(duck, groups)):  # the fault of no file: the cache's disk is full
-                target = duck.spare / target.name
-            _write(duck, [*parts, *_file_queries(groups, damaged)], target)
-    return target, damaged
+    old_file, kept = earlier
+    parts = []
+    rows = [(*row, _key(path, read)) for path, reads in found.items() for read in reads for row in read.rows]
+    if rows:
+        files.write(duck, rows, duck.spare / "new.parquet", COLUMNS)
+        parts.append(f"read_parquet({names([str(duck.spare / 'new.parquet')])})")
+    if old_file and kept:
+        duck.table(("source",), [(each,) for each in kept]).to_native().create_view("kept", replace=True)
+        parts.append(f"read_parquet({names([str(old_file)])}) SEMI JOIN kept USING (source)")
 
+    def write(target: Path, damaged: Mapping[str, str]) -> Path:
+        intact = [[path for path in paths if path not in damaged] for paths in groups]
+        columns = ", ".join([*TYPES, *(f"NULL AS {name}" for name in TEXTS), "source"])
+        handed_in = [f"(SELECT {columns} FROM {rows_files(paths)})" for paths in intact if paths]
+        files.copy(duck, f"({union(COLUMNS, [*parts, *handed_in])})", target)
+        return target
 
-def _file_queries(groups: Mapping[str, Sequence[str]], damaged: Mapping[str, str]) -> list[str]:
-    columns = ", ".join(f"{name}::{kind} AS {name}" for name, kind in TYPES.items())
-    no_texts = ", ".join(f"NULL::{kind} AS {name}" for name, kind in TEXTS.items())
-    intact = [[path for path in paths if path not in damaged] for paths in groups.values()]
-    return [
-        f"SELECT {columns}, {no_texts}, source FROM read_parquet({names(paths)}, filename='source', hive_partitioning=false)"
-        for paths in intact
-        if paths
-    ]
-
-
-def _write(duck: Duck, parts: Sequence[str], target: Path) -> None:
-    nothing = ", ".join(f"NULL::{kind} AS {name}" for name, kind in COLUMNS.items())
-    files.copy(duck, f"({' UNION ALL '.join(parts) or f'SELECT {nothing} WHERE false'})", target)
+    try:
+        with duck.time_limit(path for paths in groups for path in paths):
+            return write(target, {}), {}
+    except duck.error:
+        damaged = files.damaged(duck, groups)
+    # If no file is at fault, the disk of the cache is full.
+    return write(target if damaged else duck.spare / target.name, damaged), damaged

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter, ValidationError
 
+from xuncha.chinese.characters import on_one_line
 from xuncha.errors import Finding, InvalidLedgerError
 from xuncha.language import gettext as _
 from xuncha.model.fields import Day, Line, Name, Record
 from xuncha.store.files import WorkingTree
 from xuncha.store.record import add_places, read_record
 
+_LINE: Final = TypeAdapter(Line)
 _FOLD: Final = 200
 """The limit of its size, in multiples of a ledger's record: 50 MiB."""
 
@@ -38,6 +41,15 @@ class Region(Record):
     as_of: Day | None = Field(default=None, description="统计截止日；不写则为当天")
     hand_in: Day | None = Field(default=None, description="报送期限")
     units: list[Unit] = Field(default_factory=list, description="应报送的单位")
+
+
+def first_line(*texts: str | None) -> str | None:
+    """Return the first of several texts that region.yaml can hold, as it is or without what it cannot hold; None if there is none."""
+    for text in texts:
+        for each in (text, on_one_line(text or "")):
+            with contextlib.suppress(ValidationError):
+                return _LINE.validate_python(each)
+    return None
 
 
 def load(file: Path) -> Region:

@@ -1,34 +1,101 @@
-"""Read ledgers in several processes with time and memory limits, which only the system can enforce for data of strangers."""
+"""Read ledgers in several processes with time and memory limits, which only the system can enforce for data of strangers.
+
+Messages to and from them are plain values, so that neither side runs code of the other.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import marshal
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from queue import Empty, SimpleQueue
-from threading import Thread, Timer, current_thread, main_thread
-from typing import Final
+from threading import Thread, Timer
+from typing import IO, Any, Final, NamedTuple
 
 from xuncha.language import gettext as _
-from xuncha.region.job import LIMITS, Job, Limits, Read, receive, send
 from xuncha.system import end_group, process_group
 
+YEARS: Final = 10
+"""Years of history in a trend; older days are of no use, and may come from a wrong clock."""
+Stage = tuple[Any, ...]
+"""The state of a ledger at the end of a month: the month (2024-06), problems, complete ones, measures, closed ones, the time
+limits of the open ones. Only the month if the ledger was unreadable then."""
 _PROGRAM: Final = "import sys; sys.path[:] = {path!r}; from xuncha.region.worker import main; main()"
 _AUDIT_FACTOR: Final = 5  # times the limit if history is replayed, too
+_LENGTH: Final = 8  # bytes for the length of a message
+
+
+class Limits(NamedTuple):
+    """Limits for reading one ledger."""
+
+    seconds: int = 120
+    memory: int = 2 * 1024**3  # bytes of address space, where the system limits it
+
+
+LIMITS = Limits()
+
+
+class Job(NamedTuple):
+    """A ledger, or a repository of ledgers, to read."""
+
+    kind: str  # folder, bare or archive, as in `sources.Kind`
+    path: str
+    today: str
+    at: str | None  # the day as of which history is read; None for the present state
+    audit: bool
+    language: str
+    trend: bool = False
+
+
+class Read(NamedTuple):
+    """The result of reading one ledger."""
+
+    inside: str = ""  # the ledger's folder in its repository, with a slash at the end; empty at the top
+    commit: str | None = None
+    moment: str = ""  # the time of the commit in ISO 8601; empty if there is none, or it was not asked for
+    error: str = ""
+    is_missing: bool = False  # whether there was no ledger yet on the day asked for
+    stages: Sequence[Stage] | None = None
+    """Its states at the ends of months; None if not asked for, or without history."""
+    rows: Sequence[tuple[Any, ...]] = ()
+    """The values of `rows.Row`, followed by the titles; empty if the ledger could not be read."""
+
+
+def month_of(day: date) -> str:
+    """Return the month of a day: 2024-06."""
+    return day.isoformat()[:7]
+
+
+def send(pipe: IO[bytes], message: tuple[Any, ...] | list[Any]) -> None:
+    """Write a message of plain values, preceded by its length."""
+    content = marshal.dumps(message)
+    pipe.write(len(content).to_bytes(_LENGTH, "big") + content)
+    pipe.flush()
+
+
+def receive(pipe: IO[bytes]) -> Any:  # noqa: ANN401  plain values
+    """Read a message. Raises EOFError if the other side has ended."""
+    length = pipe.read(_LENGTH)
+    content = pipe.read(int.from_bytes(length, "big"))
+    if len(length) < _LENGTH or len(content) < int.from_bytes(length, "big"):
+        raise EOFError
+    return marshal.loads(content)  # noqa: S302  of the program's own process
 
 
 def read_all(jobs: Iterable[Job], limits: Limits = LIMITS) -> Iterator[tuple[Job, list[Read]]]:
     """Run jobs in parallel, and yield each with its answer as soon as it is there."""
     queue: SimpleQueue[Job] = SimpleQueue()
-    count = 0
     for job in jobs:
         queue.put(job)
-        count += 1
+    count = queue.qsize()
     results: SimpleQueue[tuple[Job, list[Read]]] = SimpleQueue()
     processes = [_Process(limits) for _each in range(min(count, os.cpu_count() or 1))]
-    threads = [Thread(target=_work, args=(each, queue, results.put), daemon=True) for each in processes]
+    threads = [Thread(target=each.work, args=(queue, results), daemon=True) for each in processes]
     for thread in threads:
         thread.start()
     try:
@@ -39,58 +106,52 @@ def read_all(jobs: Iterable[Job], limits: Limits = LIMITS) -> Iterator[tuple[Job
             while True:
                 queue.get_nowait()
         for each in processes:
-            each.end()
+            each.kill()
         for thread in threads:
             thread.join()
 
 
-def _work(
-    process: _Process, queue: SimpleQueue[Job], report: Callable[[tuple[Job, list[Read]]], None]
-) -> None:
-    with contextlib.suppress(Empty):
-        while True:
-            job = queue.get_nowait()
-            report((job, process.ask(job)))
-    process.end()
-
-
 class _Process:
-    """A reading process; it is restarted after it was ended."""
+    """A reading process, and the work of the thread that waits for it; it is restarted after it was killed."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self._running: subprocess.Popen[bytes] | None = None
-        self._late = False
 
-    def ask(self, job: Job) -> list[Read]:
-        """Run a job; if the process does not answer in time, end it and return an answer with that error."""
+    def work(self, jobs: SimpleQueue[Job], results: SimpleQueue[tuple[Job, list[Read]]]) -> None:
+        """Run jobs until there are no more."""
+        with contextlib.suppress(Empty):
+            while True:
+                job = jobs.get_nowait()
+                results.put((job, self._ask(job)))
+        self._end()
+
+    def kill(self) -> None:
+        """Kill the process, and a git that it has started."""
+        if self._running:
+            end_group(self._running, force=True)
+            self._running.wait()
+
+    def _ask(self, job: Job) -> list[Read]:
+        """Run a job; if the process does not answer in time, kill it and return an answer with that error."""
         seconds = self.limits.seconds * (_AUDIT_FACTOR if job.audit else 1)
-        running = self._started()
+        running, start = self._started(), time.monotonic()
         assert running.stdin  # noqa: S101
         assert running.stdout  # noqa: S101  both are pipes
-        self._late = False
-        watch = Timer(seconds, self._too_late, [running])
+        watch = Timer(seconds, self.kill)
         watch.daemon = True
         watch.start()
         try:
             send(running.stdin, tuple(job))
             return [Read._make(each) for each in receive(running.stdout)]
         except (OSError, EOFError, ValueError):
-            self._kill(running)
-            self._close(running)
+            self._end()
             message = _("the process that read it ended: it takes too much memory, or is not a ledger")
-            if self._late:
+            if time.monotonic() - start >= seconds:
                 message = _("it takes more than {n} seconds").format(n=seconds)
-            return [Read("", [], error=message)]
+            return [Read(error=message)]
         finally:
             watch.cancel()
-
-    def end(self) -> None:
-        """End the process."""
-        if running := self._running:
-            self._kill(running)
-            if current_thread() is not main_thread():  # the reader closes it
-                self._close(running)
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._running is None or self._running.poll() is not None:
@@ -105,19 +166,10 @@ class _Process:
             )
         return self._running
 
-    def _too_late(self, running: subprocess.Popen[bytes]) -> None:
-        self._late = True
-        self._kill(running)
-
-    @staticmethod
-    def _close(running: subprocess.Popen[bytes]) -> None:
-        for pipe in (running.stdin, running.stdout):
+    def _end(self) -> None:
+        """Kill the process and close its pipes, which only the thread that reads them may do."""
+        self.kill()
+        for pipe in (self._running.stdin, self._running.stdout) if self._running else ():
             with contextlib.suppress(OSError):  # unsent data is lost
                 if pipe:
                     pipe.close()
-
-    @staticmethod
-    def _kill(running: subprocess.Popen[bytes]) -> None:
-        """Kill a process, and a git that it has started."""
-        end_group(running, force=True)
-        running.wait()

@@ -4,71 +4,63 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from xuncha.errors import RefusedError, XunchaError
+from xuncha.errors import RefusedError
 from xuncha.language import current_language
 from xuncha.language import gettext as _
+from xuncha.model.vocabulary import UNKNOWN
 from xuncha.region import files, storage
-from xuncha.region.changes import compare_counts
+from xuncha.region.changes import Moved, compare_counts
 from xuncha.region.counts import KEYS, Counts, Lateness, RowFacts, summed
-from xuncha.region.engine import Duck, Engine, text
-from xuncha.region.extras import Extras
-from xuncha.region.intake import Intake, ReadLedger, ReadOptions, Tick, read_sources
-from xuncha.region.lateness import Groups, delays, late_groups
-from xuncha.region.selection import Counted, Selection, UnitRow, places
-from xuncha.region.similar import similar
-from xuncha.region.sources import Source
-from xuncha.region.trend import trend_of
+from xuncha.region.engine import Duck, Engine
+from xuncha.region.intake import Intake, Request, Tick, read_sources
+from xuncha.region.selection import Counted, GroupPath, Key, Selection, UnitRow, places
+from xuncha.region.similar import Similar, similar
+from xuncha.region.trend import Trend, trend_of
 from xuncha.system import temporary_folder
 
 if TYPE_CHECKING:
     from xuncha.region.plan import Region
 
-_SHAPE: Final = len(KEYS) + len(Counts._fields)
-_LATE: Final = _SHAPE + len(RowFacts._fields)
-"""The positions in an answer where the values of Shape and Lateness begin."""
+_FACTS: Final = len(KEYS) + len(Counts._fields)
+_LATE: Final = _FACTS + len(RowFacts._fields)
+"""The positions in an answer where the values of RowFacts and Lateness begin."""
 Answers = Sequence[Sequence[Any]]
 """Answers of an engine, or from the cache."""
 
 
-class Request(NamedTuple):
-    """The request for a roll-up."""
-
-    paths: Sequence[str]
-    """The full paths that were named; they identify the cache."""
-    sources: Sequence[Source]
-    region: Region | None
-    base: Path  # the folder from which the region names its sources
-    options: ReadOptions
-    engine: Engine | None = None  # an engine other than DuckDB
-    similar: bool = False  # whether to compare titles
-
-
 class GroupRow(NamedTuple):
-    """The counts of a group, with those of its subgroups."""
+    """The counts of a group, with those of its subgroups; the path of all units is empty."""
 
-    path: tuple[str, ...]
+    path: GroupPath
     units: int
     counts: Counts
+    late: Lateness
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the form of `rollup --json`."""
+        return {"units": self.units, **self.counts.as_json(), "late": self.late.as_json()}
 
 
 class Rollup(NamedTuple):
-    """The result of a roll-up."""
+    """The result of a roll-up; `trend`, `moved` and `similar` are None where not asked for, or without anything to compare with."""
 
     name: str | None
     as_of: date
     units: list[UnitRow]
     groups: list[GroupRow]
     total: GroupRow
-    late: Lateness
     read_count: int  # number of sources that were read, not cached
     unknown_files: list[str]  # files of unknown kinds
-    extras: Extras = Extras()
+    trend: Trend | None
+    similar: Similar | None
+    moved: Moved | None = None
 
     def failures(self) -> set[str]:
         """Return the faults found, in the words of `--fail-on`: overdue, audit, missing, broken."""
@@ -78,52 +70,45 @@ class Rollup(NamedTuple):
 
     def as_region(self, base: Path) -> Region:
         """Return a region that expects the units found, with sources relative to a folder."""
-        from xuncha.region.plan import Region, Unit  # noqa: PLC0415  only `--init` makes one
+        from xuncha.region.plan import Region, Unit, first_line  # noqa: PLC0415  only `--init` makes one
 
         units = []
         for unit in self.units:
-            path = Path(unit.key)
+            path = Path(unit.place)
             inside = path.is_relative_to(base)
             source = path.relative_to(base).as_posix() if inside else str(path)
-            folders = Path(source).parent.parts if inside else ()
-            name = unit.unit or path.stem or unit.source
-            units.append(Unit(name=name, round=unit.round, source=source, group=list(folders)))
+            folders = [first_line(each) for each in Path(source).parent.parts] if inside else []
+            units.append(
+                Unit(
+                    name=first_line(unit.unit, path.stem, unit.source) or UNKNOWN,
+                    round=first_line(unit.round),
+                    source=source if source == first_line(source) and os.path.lexists(unit.place) else None,
+                    group=[each for each in folders if each],
+                )
+            )
         return Region(units=units)
 
     def as_json(self) -> dict[str, Any]:
         """Return the form of `rollup --json`."""
+        more = {"trend": self.trend, "similar": self.similar}
         return {
             "as_of": self.as_of.isoformat(),
             "units": [
-                _unit_json(unit) | {"rank": place, "late": self.extras.delays.of_unit(unit).as_json()}
+                {**_unit_json(unit), "rank": place, "late": unit.late.as_json()}
                 for unit, place in zip(self.units, places(self.units), strict=True)
             ],
-            "groups": [
-                {
-                    "path": list(each.path),
-                    "units": each.units,
-                    **each.counts.as_json(),
-                    "late": self.extras.delays.of_group(each.path).as_json(),
-                }
-                for each in self.groups
-            ],
-            "total": {"units": self.total.units, **self.total.counts.as_json(), "late": self.late.as_json()},
-            **self.extras.as_json(),
+            "groups": [{"path": list(each.path), **each.as_json()} for each in self.groups],
+            "total": self.total.as_json(),
+            "moved": self.moved.as_json() if self.moved else None,
+            **{name: each.as_json() for name, each in more.items() if each},
         }
 
 
 def _unit_json(unit: UnitRow) -> dict[str, Any]:
+    names = ("unit", "round", "group", "source", "state", "message")
     counts = unit.counts.as_json() if unit.counts else {"problems": None, "measures": None}
-    return {
-        "unit": unit.unit,
-        "round": unit.round,
-        "group": list(unit.group),
-        "source": unit.source,
-        "state": unit.state,
-        "message": unit.message,
-        **counts,
-        "audit": {"errors": unit.audit[0], "warnings": unit.audit[1]} if unit.audit else None,
-    }
+    audit = {"errors": unit.audit[0], "warnings": unit.audit[1]} if unit.audit else None
+    return {**{name: getattr(unit, name) for name in names}, **counts, "audit": audit}
 
 
 @contextlib.contextmanager
@@ -135,28 +120,21 @@ def roll_up(request: Request, tick: Tick) -> Iterator[tuple[Rollup, Callable[[],
             "a ledger's folder, a clone, an archive (.zip), rows (.parquet), region.yaml, or a folder of these"
         )
         raise RefusedError("nothing-to-count", _("there is nothing here that a roll-up can read"), hint)
+    mode = [f"{name}={getattr(request, name)}" for name in ("at", "audit", "trend")]
     with contextlib.ExitStack() as stack:
         spare = stack.enter_context(temporary_folder())
         duck = stack.enter_context(Duck(spare))
-        mode = (
-            *request.paths,
-            f"at={request.options.at}",
-            f"audit={request.options.audit}",
-            f"trend={request.options.trend}",
-            current_language(),
-        )
-        folder = stack.enter_context(storage.folder_for(mode, spare))
-        intake = read_sources(duck, sources, request.options, folder, tick)
+        folder = stack.enter_context(storage.folder_for([*request.paths, *mode, current_language()], spare))
+        intake = read_sources(duck, sources, request, folder, tick)
         result, intake = _count_all(request, duck, intake, folder)
         with storage.folder_for((*request.paths, "counted"), spare) as count_cache:
-            changes = compare_counts(count_cache, result.units, result.as_of)
-        result = result._replace(extras=result.extras._replace(moved=changes))
-        yield result, lambda: _rows(duck, intake, result.units, request.options.today, spare / "rows.parquet")
+            result = result._replace(moved=compare_counts(count_cache, result.units, result.as_of))
+        yield result, lambda: _rows(duck, intake, result.units, request.today, spare / "rows.parquet")
 
 
 def _count_all(request: Request, duck: Duck, intake: Intake, folder: Path) -> tuple[Rollup, Intake]:
     """Count everything and decide what counts; leave out large files that turn out to be damaged."""
-    today, engine = request.options.today, request.engine or duck
+    today, engine = request.today, request.engine or duck
     mark = _mark(request, intake)
     answers: Answers
     late: Answers
@@ -164,29 +142,25 @@ def _count_all(request: Request, duck: Duck, intake: Intake, folder: Path) -> tu
         answers, late = cached
     else:
         answers, intake = _answers(engine, duck, intake, today)
-    selection = Selection(request.region, request.base, today, request.options.at)
-    counted = [_to_counted(answer) for answer in answers]
-    units = selection.decide(intake.ledgers, counted, lambda each: _contents(duck, intake, each), _moment)
-    groups = late_groups(units)
+    selection = Selection(request.region, request.base, today, request.at)
+    units = selection.decide(
+        intake.ledgers, map(_to_counted, answers), lambda keys: _contents(duck, intake, keys)
+    )
     if not cached:
-        late = _late(engine, intake, today, groups)
+        late = _late(engine, intake, today, units)
         if mark and intake.mark:
             storage.save_answers(folder, mark, [answers, late])
-    lateness = delays(units, {each[:3]: each.late for each in counted}, groups, late)
+    total, *groups = group_rows(units, {tuple(path): Lateness(*days) for path, *days in late})
     result = Rollup(
         name=request.region.name if request.region else None,
         as_of=today,
         units=units,
-        groups=group_rows(units),
-        total=GroupRow((), *_sum(units)),
-        late=lateness.of_group(()),
+        groups=groups,
+        total=total,
         read_count=intake.read_count,
         unknown_files=[each.label for each in request.sources if each.kind == "other"],
-        extras=Extras(
-            delays=lateness,
-            trend=trend_of(units, intake.ledgers, today) if request.options.trend else None,
-            similar=similar(duck, intake.files, intake.ledgers, units) if request.similar else None,
-        ),
+        trend=trend_of(units, intake.ledgers, today) if request.trend else None,
+        similar=similar(duck, intake.files, intake.ledgers, units) if request.similar else None,
     )
     return result, intake
 
@@ -196,9 +170,7 @@ def _mark(request: Request, intake: Intake) -> str:
     if request.engine or not intake.mark:
         return ""
     region = request.region.model_dump_json() if request.region else ""
-    content = (
-        f"{intake.mark} {request.options.today} {request.base} {region} {Counts._fields} {RowFacts._fields}"
-    )
+    content = f"{intake.mark} {request.today} {request.base} {region} {Counts._fields} {RowFacts._fields}"
     return hashlib.blake2b(content.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
 
 
@@ -207,84 +179,69 @@ def _answers(engine: Engine, duck: Duck, intake: Intake, today: date) -> tuple[A
     from xuncha.region import queries  # noqa: PLC0415  what is counted already waits for no engine
 
     try:
-        with duck.time_limit(
-            [*(path for paths in intake.files.rows for path in paths), intake.files.cached or ""]
-        ):
+        with duck.time_limit([*intake.files.rows, intake.files.cached or ""]):
             return engine.answer(queries.count_units(engine.rows(intake.files), today)), intake
     except duck.error:
-        groups = {str(number): paths for number, paths in enumerate(intake.files.rows)}
-        if not (damaged := files.damaged(duck, groups)):
+        if not (damaged := files.damaged(duck, [[path] for path in intake.files.rows])):
             raise
     intake = intake.without(damaged)
     return engine.answer(queries.count_units(engine.rows(intake.files), today)), intake
 
 
-def _late(engine: Engine, intake: Intake, today: date, groups: Groups) -> Answers:
-    """Ask how late groups of units are: number of the group, median, maximum."""
+def _late(engine: Engine, intake: Intake, today: date, units: Sequence[UnitRow]) -> Answers:
+    """Ask how late the groups of units are: path of the group, median, maximum."""
     from xuncha.region import queries  # noqa: PLC0415  as above
 
-    if not groups.paths:
+    numbers: dict[GroupPath, str] = {}
+    members = [
+        (*unit.key, numbers.setdefault(path, str(len(numbers))))
+        for unit in units
+        if unit.counts and unit.counts.overdue
+        for path in unit.groups
+    ]
+    if not members:
         return []
-    rows = engine.rows(intake.files)
-    if groups.are_all:
-        return [("0", *answer) for answer in engine.answer(queries.late_days(rows, today))]
-    return engine.answer(queries.late_days(rows, today, engine.table((*KEYS, "path"), groups.members)))
+    rows, paths = engine.rows(intake.files), list(numbers)
+    if len(paths) == 1 and all(unit.is_counted for unit in units if unit.place):
+        return [((), *answer) for answer in engine.answer(queries.late_days(rows, today))]
+    found = engine.answer(queries.late_days(rows, today, engine.table((*KEYS, "path"), members)))
+    return [(paths[int(number)], *days) for number, *days in found]
 
 
 def _rows(duck: Duck, intake: Intake, units: Sequence[UnitRow], today: date, target: Path) -> bytes:
     """Write the rows of all that counts, without texts, as a rows file; rows of clones are dated today."""
-    counted_units = [(each.key, each.unit, each.round) for each in units if each.is_counted]
     live = [each.key for each in intake.ledgers if each.is_live]
-    files.write_whole(duck, intake.files, counted_units, (live, today), target)
+    files.write_whole(
+        duck, intake.files, [each.key for each in units if each.is_counted], (live, today), target
+    )
     return target.read_bytes()
 
 
 def _to_counted(answer: Sequence[Any]) -> Counted:
-    counts, facts = Counts._make(answer[len(KEYS) : _SHAPE]), RowFacts._make(answer[_SHAPE:_LATE])
-    return Counted._make([*answer[: len(KEYS)], counts, facts, Lateness._make(answer[_LATE:])])
+    source, unit, round_ = answer[: len(KEYS)]
+    counts, facts = Counts._make(answer[len(KEYS) : _FACTS]), RowFacts._make(answer[_FACTS:_LATE])
+    return Counted((source, unit, round_), counts, facts, Lateness._make(answer[_LATE:]))
 
 
-def _sum(units: Sequence[UnitRow]) -> tuple[int, Counts]:
-    counts = [unit.counts for unit in units if unit.is_counted and unit.counts]
-    return len(counts), summed(counts)
-
-
-def group_rows(units: Sequence[UnitRow]) -> list[GroupRow]:
-    """Add up the units of each group; a group comes before its subgroups, in the order of first mention."""
-    members: dict[tuple[str, ...], list[UnitRow]] = defaultdict(list)
-    order: dict[tuple[str, ...], None] = {}
+def group_rows(units: Sequence[UnitRow], late: Mapping[GroupPath, Lateness]) -> list[GroupRow]:
+    """Add up all units, and those of each group; a group comes before its subgroups, in the order of first mention."""
+    members: dict[GroupPath, list[UnitRow]] = defaultdict(list, {(): []})
     for unit in units:
-        for depth in range(1, len(unit.group) + 1):
-            path = unit.group[:depth]
+        for path in unit.groups:
             members[path].append(unit)
-            order.setdefault(path)
-    first = {path: number for number, path in enumerate(order)}
-    paths = sorted(order, key=lambda path: [first[path[:depth]] for depth in range(1, len(path) + 1)])
-    return [GroupRow(path, *_sum(members[path])) for path in paths]
+    first = {path: number for number, path in enumerate(members)}
+    rows = []
+    for path in sorted(members, key=lambda path: [first[path[:depth]] for depth in range(len(path) + 1)]):
+        counts = [unit.counts for unit in members[path] if unit.counts]
+        rows.append(GroupRow(path, len(counts), summed(counts), late.get(path, Lateness())))
+    return rows
 
 
-def _contents(duck: Duck, intake: Intake, ledgers: Sequence[Counted]) -> list[object]:
-    """Return a value for each ledger that is equal for equal counted content."""
+def _contents(duck: Duck, intake: Intake, keys: Sequence[Key]) -> list[object]:
+    """Return a value for the rows of each key that is equal for equal counted content."""
     columns = "problem, measure, status, term, due, office_code IS NULL, looked_at, due_soon_days, review_every_days"
     duck.rows(intake.files).to_native().create_view("compared", replace=True)
-    contents: list[object] = []
-    for each in ledgers:
-        where = " AND ".join(
-            f"{name} IS NOT DISTINCT FROM {'NULL' if value is None else text(value)}"
-            for name, value in zip(KEYS, (each.key, each.unit, each.round), strict=True)
-        )
-        query = f"SELECT count(*), bit_xor(hash({columns})), sum(hash({columns})) FROM compared WHERE {where}"
-        contents += duck.run.execute(query).fetchall()  # whole: the connection does nothing else before
-    return contents
-
-
-def _moment(ledger: ReadLedger) -> str:
-    """Return the time of a clone's last commit; empty if there is none."""
-    if not ledger.commit:
-        return ""
-    from xuncha.trail.tree import commit_time  # noqa: PLC0415  only where one unit is there twice
-
-    try:
-        return commit_time(Path(ledger.key), ledger.commit)
-    except (XunchaError, OSError):
-        return ""
+    query = f"SELECT {', '.join(f'r.{key}' for key in KEYS)}, count(*), bit_xor(hash({columns})), sum(hash({columns}))"
+    found = duck.run.execute(f"{query} FROM compared r {duck.only(keys)} GROUP BY ALL").fetchall()
+    by_key = {row[: len(KEYS)]: row[len(KEYS) :] for row in found}
+    return [by_key[key] for key in keys]

@@ -78,10 +78,13 @@ def rows_of(ledger: Ledger, stamp: Stamp) -> Iterator[tuple[Row, Texts]]:
         audit_errors=stamp.audit_errors, audit_warnings=stamp.audit_warnings,
     )  # fmt: skip
     offices = _codes(ledger.measures.values())
-    with_measures = set()
-    result: list[tuple[Row, Texts]] = []
+    with_measures = {identity.problem for identity in ledger.measures}
+    result: list[tuple[Row, Texts]] = [
+        (blank._replace(problem=number), (problem.title, None))
+        for number, problem in ledger.problems.items()
+        if number not in with_measures
+    ]
     for identity, measure in ledger.measures.items():
-        with_measures.add(identity.problem)
         problem = ledger.problems[identity.problem]
         entry = measure.row(identity, problem)
         closed = measure.closed.date if measure.closed and measure.status == "closed" else None
@@ -97,9 +100,6 @@ def rows_of(ledger: Ledger, stamp: Stamp) -> Iterator[tuple[Row, Texts]]:
             looked_at=SLIPPED if entry.slipped else entry.reviewed_on,
         )
         result.append((row, (problem.title, measure.title)))
-    for number, problem in ledger.problems.items():
-        if number not in with_measures:
-            result.append((blank._replace(problem=number), (problem.title, None)))
     result.sort(key=lambda each: (each[0].problem or 0, each[0].measure or 0))
     yield from result or [(blank, (None, None))]
 

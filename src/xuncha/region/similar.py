@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
-from xuncha.region.engine import Duck, Files, names, text
+from xuncha.region.counts import KEYS
+from xuncha.region.engine import Duck, Files, names, rows_files, sql_sources, text, union
 from xuncha.region.intake import ReadLedger
-from xuncha.region.lateness import key_of
 from xuncha.region.selection import UnitRow
 
 _MIN_COSINE: Final = 0.5
@@ -76,23 +76,19 @@ class Title(NamedTuple):
 
 def similar(duck: Duck, files: Files, ledgers: Sequence[ReadLedger], units: Sequence[UnitRow]) -> Similar:
     """Find the problems shared by units that count and hand in texts."""
-    counting = [key_of(unit) for unit in units if unit.is_counted]
+    counting = [unit.key for unit in units if unit.is_counted]
     if not counting:
         return Similar(0, [])
-    paths = [str(each.source.path) for each in ledgers if each.source.kind == "rows" and not each.error]
-    parts = [f"read_parquet({names([files.cached])})"] if files.cached else []
+    paths = [str(each.source.path) for each in ledgers if each.source.kind == "rows" and not each.read.error]
+    parts = sql_sources(Files(cached=files.cached))
     if with_titles := _with_texts(duck, paths):
-        parts.append(f"read_parquet({names(with_titles)}, filename='source', hive_partitioning=false)")
-    if not parts:
-        return Similar(0, [])
-    duck.table(("source", "unit", "round"), counting).to_native().create_view("wanted", replace=True)
-    equal = " AND ".join(f"r.{name} IS NOT DISTINCT FROM w.{name}" for name in ("source", "unit", "round"))
-    columns = f"source, unit, round, problem, left({_COLUMN}, {_MAX_LENGTH}) AS title, publish"
-    rows = " UNION ALL ".join(f"SELECT {columns} FROM {part} WHERE {_COLUMN} IS NOT NULL" for part in parts)
+        parts.append(rows_files(with_titles))
+    columns = {**dict.fromkeys((*KEYS, _COLUMN), "VARCHAR"), "publish": "BOOLEAN"}
     answer = duck.run.execute(
-        "SELECT title, list(DISTINCT number ORDER BY number), bool_or(coalesce(publish, false))"
-        f" FROM (SELECT r.*, dense_rank() OVER (ORDER BY r.source, r.unit, r.round) AS number FROM ({rows}) r"
-        f" SEMI JOIN wanted w ON {equal}) GROUP BY title ORDER BY count(DISTINCT number) DESC, title LIMIT {_MAX_TITLES}"
+        f"SELECT left({_COLUMN}, {_MAX_LENGTH}) AS title, list(DISTINCT number ORDER BY number), bool_or(coalesce(publish, false))"
+        f" FROM (SELECT r.*, dense_rank() OVER (ORDER BY r.source, r.unit, r.round) AS number FROM ({union(columns, parts)}) r"
+        f" {duck.only(counting)} WHERE {_COLUMN} IS NOT NULL)"
+        f" GROUP BY title ORDER BY count(DISTINCT number) DESC, title LIMIT {_MAX_TITLES}"
     ).fetchall()
     titles = [Title(title, frozenset(numbers), publish) for title, numbers, publish in answer]
     all_units = frozenset[int]().union(*(each.units for each in titles))

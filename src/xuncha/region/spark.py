@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Sequence
 from functools import reduce
-from types import TracebackType
 from typing import Any, Final, Self
 
 from xuncha.errors import SurroundingsError, UsageError
@@ -14,7 +13,6 @@ from xuncha.language import gettext as _
 from xuncha.parts import install_hint, require_part
 from xuncha.region.engine import COLUMNS, DAY_COLUMNS, Files
 from xuncha.region.queries import Frame
-from xuncha.region.rows import TYPES
 from xuncha.system import find_program
 
 _MASTER: Final = re.compile(
@@ -67,27 +65,24 @@ class Spark:
         """Return itself."""
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, _kind: object, _error: BaseException | None, _trace: object) -> None:
         """End the session."""
         self.session.stop()
 
     def rows(self, files: Files) -> Frame:
         """See Engine."""
         column = self._functions.col
-        selected = [column(name).cast(_IN_SPARK[TYPES[name]]).alias(name) for name in COLUMNS]
+        selected = [column(name).cast(_IN_SPARK[kind]).alias(name) for name, kind in COLUMNS.items()]
         parts = [
             self.session.read.parquet(_literal(path)).select(
                 self._functions.lit(path).alias("source"), *selected
             )
-            for group in files.rows
-            for path in group
+            for path in files.rows
         ]
         if files.cached:
             parts.append(self.session.read.parquet(_literal(files.cached)).select("source", *selected))
         if not parts:
-            columns = ", ".join(f"{name} {_IN_SPARK[TYPES[name]]}" for name in COLUMNS)
+            columns = ", ".join(f"{name} {_IN_SPARK[kind]}" for name, kind in COLUMNS.items())
             parts.append(self.session.createDataFrame([], f"source string, {columns}"))
         whole = reduce(lambda one, other: one.unionByName(other), parts)
         first = self._functions.lit("0001-01-01").cast("date")

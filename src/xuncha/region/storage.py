@@ -19,11 +19,11 @@ from typing import Any, Final, NamedTuple
 
 from xuncha import __version__, system
 from xuncha.errors import XunchaError
+from xuncha.region.process import Read
 from xuncha.region.rows import TEXTS, TYPES
-from xuncha.region.sources import Source
 from xuncha.trail.repository import git_dir, head_commit, small_text
 
-_FORM: Final = f"xuncha region 3 {__version__} {list(TYPES)} {list(TEXTS)}"
+_FORM: Final = f"xuncha region 4 {__version__} {list(TYPES)} {list(TEXTS)}"
 _MIN_AGE: Final = 2_000_000_000
 """Nanoseconds that must have passed since the last change of a file, as in `store.cache`."""
 _INDEX: Final = "index.json"
@@ -34,10 +34,7 @@ class Entry(NamedTuple):
     """The cached result of one source."""
 
     stamp: str
-    reads: list[tuple[Any, ...]]
-    """The values of `job.Read` without rows, each preceded by the value of the column `source`."""
-    signature: str = ""
-    """The types of the columns, for a rows file that is read in place."""
+    reads: list[Read]  # without their rows
 
 
 class Cache(NamedTuple):
@@ -56,20 +53,17 @@ def folder_for(request: Sequence[str], spare: Path) -> Iterator[Path]:
     from fasteners import InterProcessLock  # noqa: PLC0415  for this command alone
 
     name = hashlib.sha256("\0".join([_FORM, *request]).encode("utf-8", "surrogateescape")).hexdigest()[:20]
-    lock = None
-    try:
-        folder = home() / "region" / name
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        is_ours = not hasattr(os, "geteuid") or folder.stat().st_uid == os.geteuid()
-        lock = InterProcessLock(folder / "lock") if is_ours else None
-        is_locked = lock is not None and lock.acquire(blocking=False)
-    except (OSError, RuntimeError):
-        is_locked = False
-    try:
-        yield folder if is_locked else spare
-    finally:
-        if lock is not None and is_locked:
-            lock.release()
+    place = spare
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError, RuntimeError):
+            folder = home() / "region" / name
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            is_ours = not hasattr(os, "geteuid") or folder.stat().st_uid == os.geteuid()
+            lock = InterProcessLock(folder / "lock")
+            if is_ours and lock.acquire(blocking=False):
+                stack.callback(lock.release)
+                place = folder
+        yield place
 
 
 def home() -> Path:
@@ -86,78 +80,80 @@ def home() -> Path:
 
 def load(folder: Path) -> Cache:
     """Read the cache in a folder; return an empty one if it is missing or damaged."""
-    try:
-        index = json.loads((folder / _INDEX).read_bytes())
+    index = read(folder / _INDEX)
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
         rows = folder / index["rows"] if index["rows"] else None
         entries = {
-            key: Entry(stamp, [tuple(each) for each in reads], signature)
-            for key, (stamp, reads, signature) in index["sources"].items()
+            path: Entry(stamp, [Read._make(each) for each in reads])
+            for path, (stamp, reads) in index["sources"].items()
         }
         if index["form"] == _FORM and (rows is None or (rows.parent == folder and rows.is_file())):
             return Cache(rows, entries)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        pass
     return Cache(None, {})
-
-
-def answers(folder: Path, mark: str) -> Any:  # noqa: ANN401  what was given to `save_answers`
-    """Return the cached counts for a mark, or None."""
-    with contextlib.suppress(OSError, ValueError, TypeError):
-        known_mark, content = json.loads((folder / _ANSWERS).read_bytes())
-        return content if mark and known_mark == mark else None
-    return None
-
-
-def save_answers(folder: Path, mark: str, values: Any) -> None:  # noqa: ANN401  plain values
-    """Cache counts, so that another form of the same roll-up need not count again."""
-    with contextlib.suppress(OSError):
-        _write(folder / _ANSWERS, [mark, values])
-
-
-def _write(file: Path, values: Any) -> None:  # noqa: ANN401  plain values
-    temporary = file.with_name(f"{file.name}.{os.getpid()}")
-    temporary.write_text(json.dumps(values, default=str), encoding="utf-8")
-    temporary.replace(file)
 
 
 def save(folder: Path, cache: Cache) -> None:
     """Write the cache and delete the one that it replaces; a failure does no harm."""
     rows = cache.rows.name if cache.rows else ""
+    if not write(folder / _INDEX, {"form": _FORM, "rows": rows, "sources": cache.entries}):
+        return
     with contextlib.suppress(OSError):
-        _write(folder / _INDEX, {"form": _FORM, "rows": rows, "sources": cache.entries})
         for each in folder.glob("*rows-*.parquet"):  # names of unfinished ones begin with tmp_
             if each.name != rows:
                 each.unlink(missing_ok=True)
 
 
-def stamp(source: Source) -> str | None:
+def answers(folder: Path, mark: str) -> Any:  # noqa: ANN401  what was given to `save_answers`
+    """Return the cached counts for a mark, or None."""
+    match read(folder / _ANSWERS):
+        case [known_mark, values] if mark and known_mark == mark:
+            return values
+    return None
+
+
+def save_answers(folder: Path, mark: str, values: Any) -> None:  # noqa: ANN401  plain values
+    """Cache counts, so that another form of the same roll-up need not count again."""
+    write(folder / _ANSWERS, [mark, values])
+
+
+def read(file: Path) -> Any:  # noqa: ANN401  what was given to `write`
+    """Read cached values; return None if the file is missing or damaged."""
+    with contextlib.suppress(OSError, ValueError):
+        return json.loads(file.read_bytes())
+    return None
+
+
+def write(file: Path, values: Any) -> bool:  # noqa: ANN401  plain values
+    """Cache values; return False if that fails, which does no harm."""
+    temporary = file.with_name(f"{file.name}.{os.getpid()}")
+    with contextlib.suppress(OSError):
+        temporary.write_text(json.dumps(values, default=str), encoding="utf-8")
+        temporary.replace(file)
+        return True
+    return False
+
+
+def stamp(kind: str, path: Path) -> str | None:
     """Return a stamp that changes when a source changes; None if the source may not be cached."""
+    now, latest = time.time_ns(), 0
     try:
-        return _stamp(source)
-    except XunchaError:  # `.git` leads elsewhere: reading it reports that
+        if kind == "bare":
+            state: Any = head_commit(path)
+        elif kind == "folder":
+            files, latest = _folder_state(f"{path}{os.sep}data")
+            state = (files, _tip(str(path)))
+        else:
+            state = _values(path.stat())
+            latest = max(state[:2])
+    except (OSError, XunchaError):  # reading it says why
         return None
+    if kind == "unreachable" or state is None or latest >= now - _MIN_AGE:
+        return None
+    return hashlib.blake2b(marshal.dumps((kind, state)), digest_size=16).hexdigest()
 
 
-def _stamp(source: Source) -> str | None:
-    now = time.time_ns()
-    if source.kind == "unreachable":
-        return None
-    if source.kind == "bare":
-        state: Any = head_commit(source.path)
-        is_settled = state is not None
-    elif source.kind == "folder":
-        files, latest = _folder_state(f"{source.path}{os.sep}data")
-        state = (files, _tip(str(source.path)))
-        is_settled = latest < now - _MIN_AGE
-    else:
-        try:
-            status = source.path.stat()
-        except OSError:
-            return None
-        state = (status.st_ctime_ns, status.st_mtime_ns, status.st_size, status.st_ino)
-        is_settled = max(status.st_ctime_ns, status.st_mtime_ns) < now - _MIN_AGE
-    content = marshal.dumps((source.kind, state))
-    return hashlib.blake2b(content, digest_size=16).hexdigest() if is_settled else None
+def _values(status: os.stat_result) -> tuple[int, ...]:
+    return status.st_ctime_ns, status.st_mtime_ns, status.st_size, status.st_ino
 
 
 def _folder_state(folder: str) -> tuple[list[Any], int]:
@@ -188,4 +184,4 @@ def _tip(root: str) -> Any:  # noqa: ANN401  plain values, that are compared
     except OSError:
         folder = git_dir(Path(root))
         return head_commit(folder) if folder else None
-    return head, status and (status.st_ctime_ns, status.st_mtime_ns, status.st_size, status.st_ino)
+    return head, status and _values(status)

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 
 from xuncha.region.intake import ReadLedger
-from xuncha.region.job import YEARS, Stage, month_of
-from xuncha.region.selection import UnitRow
+from xuncha.region.process import YEARS, Stage, month_of
+from xuncha.region.selection import GroupPath, UnitRow
 from xuncha.tally import rate
 
 _MAX_MONTHS: Final = 12 * YEARS  # months in a trend at most
@@ -41,10 +41,9 @@ class Point(NamedTuple):
 class Trend(NamedTuple):
     """The trend of all units and of each group."""
 
-    units: int
-    """The number of units with a history; rows files have none."""
+    units: int  # those with a history; rows files have none
     total: list[Point]
-    groups: dict[tuple[str, ...], list[Point]]
+    groups: dict[GroupPath, list[Point]]
 
     def as_json(self) -> dict[str, Any]:
         """Return the form of `rollup --json`."""
@@ -60,21 +59,18 @@ class Trend(NamedTuple):
 
 def trend_of(units: Sequence[UnitRow], ledgers: Sequence[ReadLedger], today: date) -> Trend:
     """Add up the histories of units that count; the last point is the day of the roll-up."""
-    stages = {each.key: each.stages for each in ledgers if each.stages is not None}
-    counted = [unit for unit in units if unit.is_counted and unit.key in stages]
-    firsts = [each[0][0] for unit in counted if (each := stages[unit.key])]
+    stages = {each.key: each.read.stages for each in ledgers if each.read.stages is not None}
+    counted = [unit for unit in units if unit.is_counted and unit.place in stages]
+    firsts = [each[0][0] for unit in counted if (each := stages[unit.place])]
     days = [*_ends(min(firsts), today), today] if firsts else [today]
-    total = [Point(day) for day in days]
-    groups: dict[tuple[str, ...], list[Point]] = {}
+    zero = [Point(day) for day in days]
+    sums: dict[GroupPath, list[Point]] = {(): zero}
     for unit in counted:
-        points = [_point(stages[unit.key], day) for day in days[:-1]]
-        if counts := unit.counts:  # every unit that counts has them
-            now = (getattr(counts, name) for name in Point._fields[2:])
-            points.append(Point(today, 1, *now))
-        total = _add(total, points)
-        for path in group_paths(unit.group):
-            groups[path] = _add(groups.get(path, [Point(day) for day in days]), points)
-    return Trend(len(counted), total, groups)
+        now = (getattr(unit.counts, name) for name in Point._fields[2:])
+        points = [*(_point(stages[unit.place], day) for day in days[:-1]), Point(today, 1, *now)]
+        for path in unit.groups:
+            sums[path] = _add(sums.get(path, zero), points)
+    return Trend(len(counted), sums.pop(()), sums)
 
 
 def _add(left: Sequence[Point], right: Sequence[Point]) -> list[Point]:
@@ -101,8 +97,3 @@ def _ends(first: str, today: date) -> list[date]:
         days.append(end)
         end = end.replace(day=1)
     return days[::-1]
-
-
-def group_paths(path: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """Return the paths of a group and the groups around it, the widest first."""
-    return [path[:depth] for depth in range(1, len(path) + 1)]

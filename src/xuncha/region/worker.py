@@ -1,25 +1,25 @@
-"""Read ledgers in a separate process, one after the other; answer with plain values, and run nothing from a ledger."""
+"""Read ledgers, and their states at the ends of months, in a separate process; answer with plain values, and run nothing from a ledger."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.language import use_language
-from xuncha.region.history import stages
-from xuncha.region.job import LIMITS, Job, Read, receive, send
+from xuncha.region.process import LIMITS, YEARS, Job, Read, Stage, month_of, receive, send
 from xuncha.region.rows import Stamp, rows_of
 from xuncha.store.files import WorkingTree
-from xuncha.store.loading import load_ledger
+from xuncha.store.loading import load_folders, load_ledger, load_problem, load_settings
 from xuncha.system import limit_process, temporary_folder
 from xuncha.trail.bundle import isolated, isolated_repository, ledgers_in, unpack_bundle
 from xuncha.trail.git import Git
 from xuncha.trail.presence import check_files_present
+from xuncha.trail.replay import log
 from xuncha.trail.repository import git_dir, head_commit
 from xuncha.trail.tree import Tree, commit_at, commit_time
 
@@ -51,7 +51,7 @@ def answer(job: Job) -> list[tuple[object, ...]]:
             message = error_line(error)
         except OSError as error:
             message = str(error)
-        return [tuple(Read("", [], error=message))]
+        return [tuple(Read(error=message))]
 
 
 def _reads(job: Job) -> Iterator[Read]:
@@ -83,24 +83,19 @@ def _read(root: Path, inside: str, job: Job, source: Source | None) -> Read:
         elif source is None:
             commit = commit_at(root, job.at or "HEAD")
             source = Tree(root, commit)
-        if commit:
-            moment = commit_time(root, commit) if not isinstance(source, WorkingTree) else ""
-        errors = warnings = None
+        if commit and not isinstance(source, WorkingTree):
+            moment = commit_time(root, commit)
+        stamp = Stamp(commit, date.fromisoformat(job.at or job.today))
         if job.audit and folder:
-            errors, warnings = _audit_counts(root)
-        stamp = Stamp(commit, date.fromisoformat(job.at or job.today), errors, warnings)
+            from xuncha.audit.examine import audit  # noqa: PLC0415  only where an audit is asked for
+
+            audited = audit(root)
+            stamp = stamp._replace(audit_errors=audited.errors, audit_warnings=audited.warnings)
         rows = [(*row, *texts) for row, texts in rows_of(load_ledger(source), stamp)]
-        past = stages(root, commit, stamp.as_of) if job.trend and commit else None
+        stages = _stages(root, commit, stamp.as_of) if job.trend and commit else None
     except XunchaError as error:
-        return Read(inside, [], commit, moment, error_line(error), error.code == "no-such-moment")
-    return Read(inside, rows, commit, moment, stages=past)
-
-
-def _audit_counts(root: Path) -> tuple[int, int]:
-    from xuncha.audit.examine import audit  # noqa: PLC0415  only where an audit is asked for
-
-    result = audit(root)
-    return result.errors, result.warnings
+        return Read(inside, commit, moment, error_line(error), error.code == "no-such-moment")
+    return Read(inside, commit, moment, stages=stages, rows=rows)
 
 
 def _read_archive(file: Path, folder: Path, job: Job) -> Read:
@@ -115,11 +110,7 @@ def _read_archive(file: Path, folder: Path, job: Job) -> Read:
     payload = opened_bag / "data"
     if not (payload / FACTS).is_file() or not (payload / BUNDLE).is_file():
         raise RefusedError("no-archive", _("{path} is no archive of xuncha").format(path=file.name))
-    try:
-        facts = Facts.model_validate_json((payload / FACTS).read_bytes())
-    except ValueError:
-        message = _("this does not say which ledger it belongs to")
-        raise RefusedError("not-ours", message) from None
+    facts = Facts.read(payload / FACTS)
     commit = unpack_bundle(payload / BUNDLE, folder / "history")
     root = folder / "history" / facts.inside
     root.mkdir(parents=True, exist_ok=True)
@@ -138,3 +129,63 @@ def error_line(error: XunchaError) -> str:
     text = f"{first.place.path}:{first.place.line}:{first.place.column}: {first.message}"
     others = len(error.findings) - 1
     return _("{first} (and {n} more)").format(first=text, n=others) if others else text
+
+
+def _stages(root: Path, commit: str, before: date) -> list[Stage]:
+    """Return the states of a ledger at the ends of months, oldest first, up to the month before a day; empty if its history cannot be read."""
+    try:
+        commits = list(_last_commits(Git(root), commit, before))
+        return list(_months(root, commits[::-1]))
+    except XunchaError:
+        return []
+
+
+def _last_commits(git: Git, commit: str, before: date) -> Iterator[tuple[str, str]]:
+    """Yield each month with its last commit, newest first, the same commit as from `trail.tree.commit_at`."""
+    earliest = month_of(before)
+    first = month_of(date(max(before.year - YEARS, 1), before.month, 1))
+    for each in log(git, "--no-patch", commit):
+        month = month_of(datetime.fromtimestamp(each.moment_committed, UTC).astimezone().date())
+        if month < earliest:
+            earliest = month
+            yield month, each.hash
+        if month < first:
+            return
+
+
+def _months(root: Path, commits: Sequence[tuple[str, str]]) -> Iterator[Stage]:
+    """Read a ledger at commits; a problem's folder is read only if its hash has changed."""
+    problems: dict[str, tuple[str, Sequence[Any]]] = {}
+    before = ""
+    for month, commit in commits:
+        tree = Tree(root, commit)
+        try:
+            if (hashes := tree.hashes()) is None:
+                yield _stage(month, [each.measures for each in load_ledger(tree).register().problems])
+                continue
+            settings, folders = hashes
+            if settings != before:
+                problems, before = {}, settings
+            frame = load_settings(tree).frame
+            problems = {name: each for name, each in problems.items() if folders.get(name) == each[0]}
+            tree.read_problems([name for name in folders if name not in problems])
+            load_folders(tree, non_empty=problems)
+            for name, stamp in folders.items():
+                if name not in problems:
+                    loaded = load_problem(tree, name, frame)
+                    if loaded.findings:
+                        break
+                    problems[name] = stamp, loaded.row().measures
+            else:
+                yield _stage(month, [rows for _stamp, rows in problems.values()])
+                continue
+        except XunchaError:
+            pass
+        yield (month,)
+
+
+def _stage(month: str, problems: Sequence[Sequence[Any]]) -> Stage:
+    rows = [row for measures in problems for row in measures]
+    complete = sum(bool(each) and all(row.status == "closed" for row in each) for each in problems)
+    due = sorted(row.due for row in rows if row.status != "closed" and row.due)
+    return month, len(problems), complete, len(rows), sum(row.status == "closed" for row in rows), due
