@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +16,7 @@ from docx.oxml.ns import nsdecls
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xuncha.pages import lines
+from xuncha.pages import html, lines
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,6 +75,19 @@ def test_what_is_struck_out_is_not_read(name: str, content: str, tmp_path: Path)
     assert struck in re.sub("<[^>]*>|~~", "", content)
 
 
+def test_a_page_with_many_open_elements_is_read_soon() -> None:
+    """Each end of an element was searched among all open ones: a page of the size allowed took minutes."""
+    count = 15_000
+    begun = time.process_time()
+    assert not html.lines("<del>" * count + "</s>" * count + "<p>甲" * count)
+    assert time.process_time() - begun < 5
+
+
+def test_a_hidden_element_ends_with_its_own_end(tmp_path: Path) -> None:
+    page = "<div hidden>一<div>二<span hidden></div>三</div>四<p hidden>五<o:p>六</o:p><p>七"
+    assert texts(tmp_path / "notice.html", page) == ["四", "七"]
+
+
 @pytest.mark.parametrize("how", ["strike", "double_strike"])
 def test_what_is_struck_out_in_word_is_not_read(how: str, tmp_path: Path) -> None:
     document = Document()
@@ -120,6 +134,24 @@ def test_tracked_deletions_and_footnotes_in_word_are_named_and_not_read(tmp_path
         ("deleted", "二是清理台账。", 1),
         ("note", "经费尚未追回。", 1),
     ]
+
+
+def test_headers_footers_and_comments_in_word_are_named_and_not_read(tmp_path: Path) -> None:
+    document = Document()
+    document.add_paragraph("通报")
+    document.add_comment(document.add_paragraph("修订制度").runs, "此处待核实。", "a", "a")
+    section = document.sections[0]
+    section.header.add_table(1, 1, section.page_width).cell(0, 0).text = "某市水务局文件"
+    section.first_page_header.paragraphs[0].text = "某市水务局文件"
+    section.footer.paragraphs[0].text = "— 1 —"
+    document.save(str(tmp_path / "notice.docx"))
+    pages = lines(tmp_path / "notice.docx")
+    assert [line.text for line in pages.lines] == ["通报", "修订制度"]
+    assert [(why, line.text, line.line) for why, line in pages.unread] == [
+        ("margin", "某市水务局文件", 1),
+        ("margin", "此处待核实。", 2),
+    ]
+    assert not pages.cells
 
 
 def test_each_character_of_a_web_page_knows_its_place(tmp_path: Path) -> None:

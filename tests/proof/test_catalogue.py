@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.proof.notices import codes, proof
-from xuncha.proof import library
 from xuncha.proof.chapter import LedgerFacts
 from xuncha.proof.proofreader import CHAPTERS, RULES
 
@@ -77,8 +76,3 @@ def test_every_check_is_that_of_a_rule() -> None:
     for chapter in CHAPTERS:
         functions = inspect.getmembers(chapter, inspect.isfunction)
         assert not [name for name, each in functions if "Broken" in each.__annotations__.get("return", "")]
-
-
-def test_without_the_library_its_rules_are_silent(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(library, "find_spec", lambda _name: None)
-    assert [codes(rule.wrong) for rule in library.RULES.values()] == [[], []]

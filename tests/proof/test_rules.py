@@ -31,7 +31,13 @@ FOUND = [
     ("一、甲\n（一）乙\n1.丙\n（二）丁", None),
     ("（一）甲\n（1）乙\n（2）丙", "heading-jump"),
     ("（一）关于甲方面。\n（二）关于乙方面\n（三）关于丙方面", "heading-form"),
-    # what AutoCorrect knows
+    # spaces, and full-width letters and digits
+    ("细化为14个问题 ，逐项整改。", "blank"),
+    ("落实“ 一岗双责”要求。", "blank"),
+    ("a ，b", None),  # no Chinese
+    ("会议于１２：３０召开。", "full-width-letters"),
+    ("各科室任务数：规划科3：财务科4。", None),
+    ("完成情况3：2024年完成2项。", None),  # the colon belongs to the sentence
     ("第一部分\u3000整改工作组织推进情况", None),  # an ideographic space parts words
     ("牵头领导\u3000２０２３年完成。", "full-width-letters"),
     # counts

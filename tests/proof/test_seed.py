@@ -14,7 +14,6 @@ import pytest
 from ruamel.yaml import YAML
 
 from tests.proof.notices import proof
-from xuncha.proof.library import is_installed
 from xuncha.proof.proofreader import RULES
 
 HERE = Path(__file__).parent
@@ -57,7 +56,3 @@ def test_every_mark_is_argued() -> None:
     for item in MARKED["found"] + MARKED["missed"]:
         assert item["why"].endswith((".", "?"))
         assert "code" not in item or item["code"] in RULES
-
-
-def test_the_library_of_the_extra_is_there_when_this_is_tried() -> None:
-    assert is_installed()

@@ -16,7 +16,6 @@ from xuncha.cli.options import argument, optional
 from xuncha.errors import SurroundingsError, UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
-from xuncha.parts import install_hint
 from xuncha.rules.names import suggestion
 from xuncha.store.cache import register
 from xuncha.store.files import WorkingTree
@@ -126,8 +125,7 @@ def proof(
         xuncha proof 通报.docx
         xuncha proof 通报.txt --ignore half-width --ignore heading-form:20
     """
-    from xuncha.proof.contradictions import is_about_ledger, ledger_facts  # noqa: PLC0415  only this command needs the rules
-    from xuncha.proof.library import is_installed  # noqa: PLC0415
+    from xuncha.proof.counts import is_about_ledger, ledger_facts  # noqa: PLC0415  only this command needs the rules
     from xuncha.proof.proofreader import RULES, Silenced, proofread, read  # noqa: PLC0415
     from xuncha.requests.answers import findings_json  # noqa: PLC0415
 
@@ -143,9 +141,6 @@ def proof(
     if as_json:
         screen.data(findings_json(findings, _("{message}; {hint}")))
     else:
-        if not is_installed():
-            message = _("spaces beside punctuation and full-width letters are not checked")
-            screen.warning(message, install_hint("office"))
         if facts and not about:
             message = _("the notice does not name {organisation}; it is not compared with the ledger")
             screen.warning(message.format(organisation=facts.organisation))

@@ -75,6 +75,7 @@ class _Drafter:
             "struck": _("struck out: not read"),
             "deleted": _("deleted in tracked changes: not read"),
             "note": _("a footnote or endnote: not read"),
+            "margin": _("in a header, footer or comment: not read"),
         }
         for why, line in notice.unread:
             self.draft.doubt(reasons[why], line.text, place=_place(line))

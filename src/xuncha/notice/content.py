@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812  a field is named `date`
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xuncha.chinese.punctuation import with_full_stop
 from xuncha.errors import RefusedError
@@ -25,46 +24,39 @@ if TYPE_CHECKING:
     from xuncha.trail.tags import Anchor
 
 
-@dataclass(frozen=True)
-class PublicMeasure:
+class PublicMeasure(NamedTuple):
     """A measure in a notice."""
 
     title: str
-    text: str
-    """The text written for the notice, or else the published progress entries in order; empty if there are none."""
+    text: str  # written for the notice, or else the published progress entries in order; may be empty
     status: Status
     long_term: bool
     not_started_text: str | None = None
 
 
-@dataclass(frozen=True)
-class PublicPart:
+class PublicPart(NamedTuple):
     """The measures of a sub-problem or, without a title, those that belong to the problem itself."""
 
-    number: int
-    """The number of the sub-problem within its problem, from 1; 0 without a title."""
+    number: int  # of the sub-problem within its problem, from 1; 0 without a title
     title: str | None
     measures: tuple[PublicMeasure, ...]
 
 
-@dataclass(frozen=True)
-class PublicProblem:
+class PublicProblem(NamedTuple):
     """A published problem, with at least one published measure."""
 
     title: str
     parts: tuple[PublicPart, ...]
 
 
-@dataclass(frozen=True)
-class PublicCategory:
+class PublicCategory(NamedTuple):
     """A category with at least one published problem."""
 
     title: str
     problems: tuple[PublicProblem, ...]
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """A sum of outcomes of all measures, withheld ones included."""
 
     label: str
@@ -72,8 +64,7 @@ class Outcome:
     unit: str
 
 
-@dataclass(frozen=True)
-class PublicContact:
+class PublicContact(NamedTuple):
     """Where the public sends comments. It is a copy of the record, because a template may call every method of an object."""
 
     office: str | None
@@ -84,19 +75,16 @@ class PublicContact:
     hours: str | None = None
 
 
-@dataclass(frozen=True)
-class PublicAnchor:
+class PublicAnchor(NamedTuple):
     """The last verification of the history, with which a reader can check the ledger (核验)."""
 
     number: int
-    commit: str
-    """The first digits of its hash."""
+    commit: str  # the first digits of its hash
     date: Date
     errors: int
 
 
-@dataclass(frozen=True)
-class NoticeContent:
+class NoticeContent(NamedTuple):
     """All values for a template, under the name `notice`."""
 
     title: str
@@ -109,27 +97,20 @@ class NoticeContent:
     ended: Date | None
     feedback: Date
     has_leading_group: bool
-    counts: Tally
-    """Counts of everything, withheld items included."""
+    counts: Tally  # of everything, withheld items included
     outcomes: tuple[Outcome, ...]
     categories: tuple[PublicCategory, ...]
     contact: PublicContact
-    work: tuple[str, ...]
-    """Paragraphs that replace the standard ones of the first part."""
-    next_steps: tuple[str, ...]
-    """Paragraphs that replace the standard ones of the third part."""
+    work: tuple[str, ...]  # paragraphs that replace the standard ones of the first part
+    next_steps: tuple[str, ...]  # likewise of the third part
     short_name: str | None
     measure_unit: str
-    rhythm: str | None
-    """How often the offices report to the leaders: 每周."""
+    rhythm: str | None  # how often the offices report to the leaders: 每周
     not_started_text: str | None
-    tells_counts: bool
-    """Whether `work` itself states what is complete."""
-    assigned: bool
-    """Whether each measure has a leader, an office and, if its term is `once`, a time limit."""
+    tells_counts: bool  # whether `work` itself states what is complete
+    assigned: bool  # whether each measure has a leader, an office and, if its term is `once`, a time limit
     close_requires: tuple[Requirement, ...]
-    review_every_days: int | None
-    """Interval of reviews of long-term measures, in days; None if the ledger itself does not set it."""
+    review_every_days: int | None  # of long-term measures; None if the ledger itself does not set it
     anchor: PublicAnchor | None = None
 
 

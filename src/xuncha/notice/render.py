@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from xuncha.chinese.punctuation import full_width_lines, full_width_markdown, full_width_page
-from xuncha.paper.own import OwnFileError, own_warning
-from xuncha.paper.templates import make_file, template_error
+from xuncha.paper.own import own_warning
+from xuncha.paper.templates import make_file
 from xuncha.paper.templates import render as rendered
 
 if TYPE_CHECKING:
@@ -27,16 +27,9 @@ def render(content: NoticeContent, form: str, files: OwnFiles) -> tuple[bytes, l
     if form in TEXTS:
         text = TEXTS[form](rendered(f"notice.{form}.j2", files, notice=content))
         return text.encode(), own_warning(files)
-    if form == "docx" and _has_own_word_file(files):
+    if form == "docx" and _OWN_WORD_FILE in files.files:
         from xuncha.paper.filled import fill  # noqa: PLC0415  only for an own file
 
         document = fill(_OWN_WORD_FILE, files, content.title, "notice.words.j2", notice=content)
         return document, own_warning(files)
     return make_file("notice", form, files, notice=content)
-
-
-def _has_own_word_file(files: OwnFiles) -> bool:
-    try:
-        return files.read(_OWN_WORD_FILE) is not None
-    except OwnFileError as error:
-        raise template_error(_OWN_WORD_FILE, 0, str(error), files, ("words", "notice")) from None

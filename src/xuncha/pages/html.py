@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from html import unescape
 
 from xuncha.pages.line import Line, line_of
@@ -56,6 +57,10 @@ def lines(text: str, struck: list[Line] | None = None) -> tuple[Line, ...]:
     return tuple(page.lines)
 
 
+def _begins_line(tag: str) -> bool:
+    return not (tag in _INLINE or tag in _HIDDEN or ":" in tag)
+
+
 class _Page:
     def __init__(self, text: str, struck: list[Line]) -> None:
         self.text = text
@@ -69,6 +74,7 @@ class _Page:
         self.pieces: list[tuple[str, int, int]] = []
         self.unseen: list[str] = []
         """The open elements whose content is never shown."""
+        self.names = Counter[str]()  # of these elements: a search among many of them would take long
         self.hidden = ""
         """The name of the open element that its own style hides; empty if there is none."""
         self.depth = 0
@@ -78,18 +84,20 @@ class _Page:
         """Read a tag, which may end the line, or begin or end content that is never shown."""
         if tag == "body":
             self.unseen.clear()  # the head may still be open
-        if tag in _HIDDEN:
-            if not ends and not empty:
-                self.unseen.append(tag)
-            elif ends and tag in self.unseen:
-                while self.unseen.pop() != tag:
-                    pass
-        elif tag not in _INLINE and ":" not in tag:
+            self.names.clear()
+        if tag in _HIDDEN and not ends and not empty:
+            self.unseen.append(tag)
+            self.names[tag] += 1
+        elif tag in _HIDDEN and ends and self.names[tag]:
+            while (name := self.unseen.pop()) != tag:
+                self.names[name] -= 1
+            self.names[tag] -= 1
+        elif _begins_line(tag):
             self.end_line()
 
     def hide(self, tag: str, written: str, *, ends: bool) -> None:
         """Note where an element begins or ends that its own style hides; a paragraph ends where another block begins."""
-        if self.hidden == "p" and not ends and tag not in _INLINE:
+        if self.hidden == "p" and not ends and _begins_line(tag):
             self.hidden = ""
         if self.hidden:
             if tag == self.hidden:
@@ -107,7 +115,9 @@ class _Page:
 
     def add_piece(self, text: str, place: int) -> None:
         """Add a piece of text with its offset in the file, unless it is hidden."""
-        if (self.hidden and not self.is_struck) or not _STRUCK.issuperset(self.unseen):
+        if (self.hidden and not self.is_struck) or any(
+            self.names[tag] for tag in self.names.keys() - _STRUCK
+        ):
             return
         line = bisect_right(self.starts, place)
         pieces = self.struck_pieces if self.unseen or self.hidden else self.pieces

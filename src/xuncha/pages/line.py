@@ -11,8 +11,8 @@ from typing import Final, Literal, NamedTuple
 from xuncha.chinese.characters import IGNORABLE
 
 Kind = Literal["txt", "md", "html", "docx"]
-Reason = Literal["struck", "deleted", "note"]
-"""Why a text of a document is not read: it is struck out, deleted in tracked changes, or a footnote or endnote."""
+Reason = Literal["struck", "deleted", "note", "margin"]
+"""Why a text of a document is not read: it is struck out, deleted in tracked changes, a footnote or endnote, or in a header, footer or comment."""
 _VISIBLE: Final = re.compile(f"[^{IGNORABLE}]+")
 
 

@@ -55,14 +55,9 @@ class Relationship(NamedTuple):
     """A reference from one part, or from the file itself."""
 
     source: str  # the part's name; empty for the file itself
-    type: str
+    kind: str  # the last word of its type, such as officeDocument, image, attachedTemplate
     target: str  # the name of a part, or an address outside
     external: bool
-
-    @property
-    def kind(self) -> str:
-        """The last word of its type, such as officeDocument, image, attachedTemplate."""
-        return self.type.rpartition("/")[2]
 
 
 class Package:
@@ -155,7 +150,8 @@ class Package:
                     target = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
                     target = names.get(target.lower(), target)
                 source = names.get(source.lower(), source)
-                found.append(Relationship(source, element.get("Type", ""), target, external))
+                kind = element.get("Type", "").rpartition("/")[2]
+                found.append(Relationship(source, kind, target, external))
         return tuple(found)
 
     def related(self, source: str, kind: str) -> list[str]:
@@ -222,25 +218,17 @@ class Package:
         except DAMAGES as error:
             raise PackageError("damaged", str(error)[:200]) from None
 
-    def _begins_in_utf_16(self, name: str) -> bool:
-        with self.archive.open(name) as stream:
-            return stream.read(4).startswith(_NOT_UTF_8)
-
     def refuse_declarations(self) -> None:
         """Raise PackageError for a part that begins with declarations, or in UTF-16: no Office program writes such XML."""
-        with require_part("office"):
-            from defusedxml.common import DefusedXmlException  # noqa: PLC0415
-            from defusedxml.ElementTree import ParseError, iterparse  # noqa: PLC0415
         for name in self.sizes:
+            elements: list[str] = []
+            chunks = self._feed(name, lambda tag, _attributes, found=elements: found.append(tag), None)
             try:
-                if self.is_text(name) and self._begins_in_utf_16(name):
-                    raise PackageError("hostile", name)
                 with self.archive.open(name) as stream:
-                    next(iter(iterparse(stream, events=("start",), forbid_dtd=True)), None)
-            except ParseError:
-                continue
-            except DefusedXmlException:
-                raise PackageError("hostile", name) from None
+                    if self.is_text(name) and stream.read(4).startswith(_NOT_UTF_8):
+                        raise PackageError("hostile", name)
+                while not elements and next(chunks, None):
+                    pass
             except DAMAGES as error:
                 raise PackageError("damaged", str(error)[:200]) from None
 

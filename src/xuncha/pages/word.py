@@ -7,6 +7,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Final, Literal
 
+from xuncha.chinese.characters import HAN
 from xuncha.chinese.numbers import numeral
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
@@ -156,7 +157,11 @@ _UNREAD: Final[dict[str, Reason | Literal["hidden"]]] = {
     "dstrike": "struck",
 }
 """Properties of a text that is hidden or struck out."""
-_NOTES: Final = {"footnote", "endnote"}
+_NOTES: Final = {"footnote", "endnote", "comment"}
+_ASIDES: Final[dict[str, Reason]] = {
+    "header": "margin", "footer": "margin", "footnotes": "note", "endnotes": "note", "comments": "margin",
+}  # fmt: skip
+"""Kinds of parts that are not read, with the reason that is given."""
 _AS_TEXT: Final = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
@@ -169,15 +174,15 @@ def lines(
         main = _main(package, path)
         kinds = ("styles", "numbering")
         parts = [part for kind in kinds for part in package.related(main, kind)[:1]]
-        notes = [part for kind in ("footnotes", "endnotes") for part in package.related(main, kind)[:1]]
-        package.check_size((*parts, *notes, main), _MAX_ELEMENTS, _MAX_DEPTH)
+        asides = {part: why for kind, why in _ASIDES.items() for part in package.related(main, kind)}
+        package.check_size((*parts, *asides, main), _MAX_ELEMENTS, _MAX_DEPTH)
         numbering = Numbering()
         for part in parts:
             _read(package, part, numbering)
         body = _Body(numbering, path)
         _read(package, main, body)
-        body.note = ""
-        for part in notes:
+        for part, why in asides.items():
+            body.aside = why
             _read(package, part, body)
     except PackageError as error:
         raise _refusal(error.fault, path) from error
@@ -255,14 +260,16 @@ class _Body:
         """The current column in each of the open rows, from 0."""
         self.count = self.characters = self.passed_over = 0
         self.in_text = self.in_run = False
-        self.unread: list[tuple[Reason, Line]] = []
+        self.unread: dict[tuple[Reason, Line], None] = {}
         self.why: Reason | Literal["", "hidden"] = ""
         """Why the text of the current run is not read; empty if it is."""
         self.left_out: list[tuple[Reason, str]] = []
         """The texts of the current paragraph that are not read."""
         self.notes: dict[str, int] = {}
         """The paragraphs that refer to notes, by the kind and the number of the note."""
-        self.note: str | None = None  # the note that is being read; None in the body
+        self.note = ""  # the kind and the number of the note that is being read
+        self.aside: Reason | Literal[""] = ""
+        """Why the part that is being read is left out; empty for the body."""
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         name = tag.rpartition("}")[2]
@@ -285,14 +292,14 @@ class _Body:
     def _inside(self, name: str, attributes: dict[str, str]) -> None:
         value = _attribute(attributes, "val")
         if name == "r":
-            self.in_run, self.why = True, "" if self.note is None else "note"
+            self.in_run, self.why = True, self.aside
         elif name in _UNREAD:
             is_set = self.in_run and value not in {"0", "false", "off"}
             self.why = _UNREAD[name] if is_set and self.why != "hidden" else self.why
         elif name in {"t", "delText"}:
             self.in_text, self.why = True, self.why if name == "t" else "deleted"
-        elif name in {"footnoteReference", "endnoteReference"}:
-            self.notes[name.removesuffix("Reference") + _attribute(attributes, "id")] = self.count + 1
+        elif (note := name.removesuffix("Reference")) in _NOTES:
+            self.notes[note + _attribute(attributes, "id")] = self.count + 1
         elif name in _AS_TEXT and self.in_run:
             self.data(_AS_TEXT[name], always=True)
         elif name in _PARAGRAPH_KEYS:
@@ -325,13 +332,14 @@ class _Body:
 
     def _end_paragraph(self) -> None:
         texts, properties = self.open.pop()
-        self.count += self.note is None
-        number = self.count if self.note is None else self.notes.get(self.note, 1)
+        self.count += not self.aside
+        number = self.notes.get(self.note, 1) if self.aside else self.count
         for why, run in groupby(self.left_out, key=itemgetter(0)):
-            if left_out := line_of([("".join(text for _why, text in run), number, 1)]):
-                self.unread.append((why, left_out))
+            left_out = line_of([("".join(text for _why, text in run), number, 1)])
+            if left_out and (why != "margin" or re.search(HAN, left_out.text)):  # no numbers of pages
+                self.unread[why, left_out] = None
         check_length(self.path, self.count, self.characters)
-        if self.columns:
+        if self.columns and not self.aside:
             self.cells[self.count] = (self.rows, self.columns[-1])
         label = self.numbering.label(properties)
         if self.left_out and not "".join(texts).strip():

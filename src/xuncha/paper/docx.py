@@ -63,6 +63,7 @@ _COVER_SPACING: Final = 'w:before="120" w:after="120"'
 _FORM_SPACING: Final = 'w:before="20" w:after="20" w:line="300" w:lineRule="exact"'
 """Paragraph spacing in a cell: on a cover, and in a form, which should fit on one page."""
 _LONG_VALUE: Final = 120  # a row may break across pages if a value has more characters
+_RIGHT: Final = '<w:jc w:val="right"/>'
 _RIGHT_EDGE: Final = 8844  # twentieths of a point from the left edge of the type area
 
 
@@ -72,31 +73,10 @@ def docx(document: Document) -> bytes:
     blank = pack((path.relative_to(_BLANK).as_posix(), path.read_bytes()) for path in files)
     word = open_word(BytesIO(blank))
     word.core_properties.title = document.title[:MAX_PROPERTY]
-    sheet = LANDSCAPE if document.landscape else UPRIGHT
     if document.landscape:
-        _set_landscape(word.sections[0], sheet)
+        _set_landscape(word.sections[0], LANDSCAPE)
     _add_head(word, document)
-    previous: Paragraph | None = None
-    is_new_page, headings = False, count(1)
-    for number, block in enumerate(document.blocks):
-        if isinstance(block, Block):
-            paragraph = _add_block(word, block, document, headings)
-            if block.kind in _WITH_PREVIOUS and previous is not None:
-                previous.paragraph_format.keep_with_next = True
-            paragraph.paragraph_format.page_break_before = is_new_page or None
-            previous, is_new_page = paragraph, False
-            continue
-        if isinstance(block, Table):
-            if previous is not None:
-                previous.paragraph_format.keep_with_next = True
-            _add_table(word, paged(block, sheet, new_page=begins_page(document.blocks, number)))
-        elif isinstance(block, LandscapeBreak):
-            sheet = LARGE if block.large else LANDSCAPE
-            _set_landscape(word.add_section(), sheet)
-        else:
-            _add_other(word, block, document, is_new_page=is_new_page)
-        previous = None
-        is_new_page = isinstance(block, PageBreak) and not block.title
+    _add_blocks(word, document)
     points = pitch(document)
     for paragraph in word.paragraphs if points < PITCH else ():
         _set_pitch(paragraph, points)
@@ -117,6 +97,34 @@ def _add_head(word: WordDocument, document: Document) -> None:
     _add_title(word, title(document))
 
 
+def _add_blocks(word: WordDocument, document: Document) -> None:
+    sheet = LANDSCAPE if document.landscape else UPRIGHT
+    previous: Paragraph | None = None
+    """The block before, if it is a paragraph."""
+    is_new_page, headings = False, count(1)
+    for number, block in enumerate(document.blocks):
+        goes_with = isinstance(block, Table) or (isinstance(block, Block) and block.kind in _WITH_PREVIOUS)
+        if previous is not None and goes_with:
+            previous.paragraph_format.keep_with_next = True
+        previous = None
+        match block:
+            case Block():
+                previous = _add_block(word, block, document, headings)
+                previous.paragraph_format.page_break_before = is_new_page or None
+            case Table():
+                _add_table(word, paged(block, sheet, new_page=begins_page(document.blocks, number)))
+            case LandscapeBreak():
+                sheet = LARGE if block.large else LANDSCAPE
+                _set_landscape(word.add_section(), sheet)
+            case PageBreak() if block.title:
+                _add_title(word, lines(block.title), is_new_page=True)
+            case Contents():
+                _add_contents(word, document.toc, is_new_page=is_new_page)
+            case Form():
+                _add_form(word, block)
+        is_new_page = isinstance(block, PageBreak) and not block.title
+
+
 def _add_block(word: WordDocument, block: Block, document: Document, headings: Iterator[int]) -> Paragraph:
     """Add a paragraph or a heading; `headings` gives the next number of a heading in the table of contents."""
     paragraph = word.add_paragraph(style=STYLES[block.kind])
@@ -126,16 +134,6 @@ def _add_block(word: WordDocument, block: Block, document: Document, headings: I
     if block.kind == "h1":
         _add_bookmark(paragraph, next(headings))
     return paragraph
-
-
-def _add_other(word: WordDocument, block: object, document: Document, *, is_new_page: bool) -> None:
-    """Add a title on a new page, a table of contents or a form; do nothing for other blocks."""
-    if isinstance(block, PageBreak) and block.title:
-        _add_title(word, lines(block.title), is_new_page=True)
-    elif isinstance(block, Contents):
-        _add_contents(word, document.toc, is_new_page=is_new_page)
-    elif isinstance(block, Form):
-        _add_form(word, block)
 
 
 def _set_landscape(section: Section, sheet: Sheet) -> None:
@@ -205,7 +203,7 @@ def _rows(paged: Paged, widths: Sequence[int]) -> Iterator[str]:
 
 
 def _row(
-    cells: Sequence[str],
+    texts: Sequence[str],
     widths: Sequence[int],
     styles: Sequence[str],
     spans: Sequence[int],
@@ -213,16 +211,22 @@ def _row(
     cell_mark: str = "",
 ) -> str:
     """Return a row as XML; `row_mark` is added to the row properties, such as the mark of a header, `cell_mark` to those of its paragraphs."""
-    merged = {0: "<w:vMerge/>", 1: ""}
-    xml = ""
-    for text, width, style, span in zip(cells, widths, styles, spans, strict=True):
-        merge = merged.get(span, '<w:vMerge w:val="restart"/>')
-        run = f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r>' if text else ""
-        xml += (
-            f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{merge}<w:vAlign w:val="center"/></w:tcPr>'
-            f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{cell_mark}</w:pPr>{run}</w:p></w:tc>'
-        )
-    return f"<w:tr {_W}><w:trPr><w:cantSplit/>{row_mark}</w:trPr>{xml}</w:tr>"
+    merges = {0: "<w:vMerge/>", 1: ""}
+    cells = "".join(
+        _cell(width, merges.get(span, '<w:vMerge w:val="restart"/>'), _paragraph(text, style, cell_mark))
+        for text, width, style, span in zip(texts, widths, styles, spans, strict=True)
+    )
+    return f"<w:tr {_W}><w:trPr><w:cantSplit/>{row_mark}</w:trPr>{cells}</w:tr>"
+
+
+def _cell(width: int, merge: str, paragraphs: str, align: str = "center") -> str:
+    size = f'<w:tcW w:w="{width}" w:type="dxa"/>'
+    return f'<w:tc><w:tcPr>{size}{merge}<w:vAlign w:val="{align}"/></w:tcPr>{paragraphs}</w:tc>'
+
+
+def _paragraph(text: str, style: str, properties: str, run: str = "") -> str:
+    run_xml = f'<w:r>{run}<w:t xml:space="preserve">{escape(text)}</w:t></w:r>' if text else ""
+    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{properties}</w:pPr>{run_xml}</w:p>'
 
 
 def _add_title(word: WordDocument, lines: Sequence[str], *, is_new_page: bool = False) -> None:
@@ -248,37 +252,27 @@ def _add_form(word: WordDocument, form: Form) -> None:
 def _field(field: Field, widths: Sequence[int], *, is_cover: bool) -> str:
     """Return a row of a form as XML; its last cell extends to the right edge."""
     cells, last = "", len(field.cells) - 1
+    spacing = f"<w:spacing {_COVER_SPACING if is_cover else _FORM_SPACING}/>"
+    run = '<w:rPr><w:sz w:val="32"/><w:szCs w:val="32"/></w:rPr>' if is_cover else ""
     for index, text in enumerate(field.cells):
+        style, properties, value, align = "TableText", spacing, text, "center"
+        if index % 2 == 0 and is_cover:
+            properties, value = f"{spacing}{_RIGHT}", f"{text}："
+        elif index % 2 == 0:
+            # If labels were kept with the next paragraph, LibreOffice would force the whole form onto one page.
+            style, properties = "TableHead", f'<w:keepNext w:val="0"/>{spacing}'
+        if is_cover or (field.signature and index % 2):
+            align = "top"
+        paragraphs = "".join(_paragraph(line, style, properties, run) for line in value.split("\n"))
         span = len(widths) - last if index == last else 1
-        width = sum(widths[index : index + span])
-        merged = f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
-        is_label = index % 2 == 0
-        style = "TableHead" if is_label and not is_cover else "TableText"
-        # If labels were kept with the next paragraph, LibreOffice would force the whole form onto one page.
-        align = "" if is_cover or not is_label else '<w:keepNext w:val="0"/>'
-        align += f"<w:spacing {_COVER_SPACING if is_cover else _FORM_SPACING}/>"
-        align += '<w:jc w:val="right"/>' if is_label and is_cover else ""
-        large = '<w:rPr><w:sz w:val="32"/><w:szCs w:val="32"/></w:rPr>' if is_cover else ""
-        value = f"{text}：" if is_label and is_cover else text
-        paragraphs = "".join(_paragraph(line, style, align, large) for line in value.split("\n"))
         if field.signature and index == last:
-            paragraphs += _paragraph(
-                field.signature,
-                "TableText",
-                f'<w:spacing w:before="{_SIGNING_SPACE}"/><w:jc w:val="right"/>',
-                large,
-            )
-        vertical = "top" if is_cover or (field.signature and not is_label) else "center"
-        cells += f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{merged}<w:vAlign w:val="{vertical}"/></w:tcPr>{paragraphs}</w:tc>'
-    is_long = max(map(len, field.cells)) > _LONG_VALUE
-    cant_split = "" if is_long else "<w:cantSplit/>"
+            above = f'<w:spacing w:before="{_SIGNING_SPACE}"/>'
+            paragraphs += _paragraph(field.signature, "TableText", f"{above}{_RIGHT}", run)
+        merge = f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
+        cells += _cell(sum(widths[index : index + span]), merge, paragraphs, align)
+    cant_split = "" if max(map(len, field.cells)) > _LONG_VALUE else "<w:cantSplit/>"
     height = f'<w:trHeight w:val="{_SIGNING_HEIGHT}" w:hRule="atLeast"/>' if field.signature else ""
     return f"<w:tr {_W}><w:trPr>{cant_split}{height}</w:trPr>{cells}</w:tr>"
-
-
-def _paragraph(text: str, style: str, properties: str, run: str) -> str:
-    run_xml = f'<w:r>{run}<w:t xml:space="preserve">{escape(text)}</w:t></w:r>' if text else ""
-    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{properties}</w:pPr>{run_xml}</w:p>'
 
 
 def _add_bookmark(paragraph: Paragraph, number: int) -> None:
@@ -297,14 +291,11 @@ def _add_contents(word: WordDocument, titles: Sequence[str], *, is_new_page: boo
         tab = f'<w:tabs {_W}><w:tab w:val="right" w:leader="dot" w:pos="{_RIGHT_EDGE}"/></w:tabs>'
         paragraph.paragraph_format.element.get_or_add_pPr().append(parse_xml(tab))
         paragraph.add_run(f"{each}\t")
-        for part in _page_number(number):
+        for part in (
+            '<w:fldChar w:fldCharType="begin" w:dirty="true"/>',
+            f'<w:instrText xml:space="preserve"> PAGEREF _Toc{number:06d} \\h </w:instrText>',
+            '<w:fldChar w:fldCharType="separate"/>',
+            "<w:t/>",
+            '<w:fldChar w:fldCharType="end"/>',
+        ):
             paragraph._p.append(parse_xml(f"<w:r {_W}>{part}</w:r>"))  # noqa: SLF001
-
-
-def _page_number(number: int) -> Iterator[str]:
-    """Yield the XML of a field that shows the page number of a heading."""
-    yield '<w:fldChar w:fldCharType="begin" w:dirty="true"/>'
-    yield f'<w:instrText xml:space="preserve"> PAGEREF _Toc{number:06d} \\h </w:instrText>'
-    yield '<w:fldChar w:fldCharType="separate"/>'
-    yield "<w:t/>"
-    yield '<w:fldChar w:fldCharType="end"/>'

@@ -6,7 +6,6 @@ Content that no reader sees is removed: hidden text, XML comments, names, marks 
 from __future__ import annotations
 
 import re
-import traceback
 from collections.abc import Mapping
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
@@ -126,17 +125,11 @@ def _render(content: bytes, name: str, files: OwnFiles, macros: str, values: Map
     try:
         module = jinja.get_template(macros).make_module()
         template.render({**values, "words": module}, jinja)
-    except TemplateSyntaxError as error:
-        if error.name:
-            raise template_error(error.name, error.lineno, error.message or "", files, values) from None
-        raise _error_at_mark(name, sources, error.lineno, error.message or "", files, values) from None
     except TEMPLATE_ERRORS as error:
         template_name, line = error_place(error, name)
-        if template_name != name:
-            raise template_error(template_name, line, error_reason(error), files, values) from None
-        frames = traceback.extract_tb(error.__traceback__)
-        in_text = [0, *(frame.lineno or 0 for frame in frames if frame.filename == "<template>")]
-        raise _error_at_mark(name, sources, in_text[-1], error_reason(error), files, values) from None
+        if template_name == name:
+            raise _error_at_mark(name, sources, line, error_reason(error), files, values) from None
+        raise template_error(template_name, line, error_reason(error), files, values) from None
     return template.docx
 
 

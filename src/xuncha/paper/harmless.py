@@ -40,20 +40,6 @@ _PARTS: Final = frozenset({"fldSimple", "instrText", "delInstrText", "fldChar"})
 _ATTRIBUTES: Final = frozenset({"instr", "fldCharType"})
 
 
-def check_fields(part: _Element) -> None:
-    """Refuse a part with a field that is not allowed, or that programs may read differently (OwnFileError)."""
-    for element in part.iter("*"):
-        space, name = _names(element.tag)
-        attributes = [_names(str(attribute)) for attribute in element.attrib]
-        unclear = any(each in _ATTRIBUTES and namespace not in _WORD_SPACES for namespace, each in attributes)
-        if name in _PARTS and not unclear:
-            parents = (_names(each.tag)[0] for each in element.iterancestors())
-            unclear = space not in _WORD_SPACES or not all(each.startswith(_NAMESPACES) for each in parents)
-        if unclear:
-            raise _unclear_error(name)
-    _check_nested(part)
-
-
 def _names(tag: str) -> tuple[str, str]:
     space, _end, name = tag.rpartition("}")
     return space[1:], name
@@ -236,16 +222,22 @@ def _check_content(part: _Element, *, filled: bool) -> None:
     if part.getroottree().docinfo.doctype:
         raise OwnFileError(_("a part of it declares entities"))
     for element in part.iter("*"):
-        kind = element.tag.rpartition("}")[2]
-        if kind in _ACTIVE or (filled and kind in BAD_SETTINGS):
-            raise _active_error(kind)
-        if _REVISION.fullmatch(kind):
+        space, name = _names(element.tag)
+        if name in _ACTIVE or (filled and name in BAD_SETTINGS):
+            raise _active_error(name)
+        if _REVISION.fullmatch(name):
             raise _people_error()
+        parents = (_names(each.tag)[0] for each in element.iterancestors())
+        is_plain = space in _WORD_SPACES and all(each.startswith(_NAMESPACES) for each in parents)
+        if name in _PARTS and not is_plain:
+            raise _unclear_error(name)
         for full_name, value in element.attrib.items():
-            name, text = str(full_name).rpartition("}")[2], str(value).strip()
-            if name == "author":
+            (space, attribute), text = _names(str(full_name)), str(value).strip()
+            if attribute == "author":
                 raise _people_error()
-            is_target = name in _LINKS and text and not text.startswith("#")
-            if is_target or (name == "docLocation" and OUTSIDE.match(text)):
+            if attribute in _ATTRIBUTES and space not in _WORD_SPACES:
+                raise _unclear_error(name)
+            is_target = attribute in _LINKS and text and not text.startswith("#")
+            if is_target or (attribute == "docLocation" and OUTSIDE.match(text)):
                 raise OwnFileError(_("it contains an external link: {target}").format(target=text))
-    check_fields(part)
+    _check_nested(part)

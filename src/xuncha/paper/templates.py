@@ -183,8 +183,6 @@ def render_here(name: str, files: OwnFiles | None, values: Mapping[str, object])
             size += len(piece)
             if size > LIMITS.output:
                 raise TemplateError(too_large(LIMITS.output))
-    except TemplateSyntaxError as error:
-        raise template_error(error.name or name, error.lineno, error.message or "", files, values) from None
     except TEMPLATE_ERRORS as error:
         raise template_error(*error_place(error, name), error_reason(error), files, values) from None
     text = "".join(pieces)
@@ -251,13 +249,21 @@ def _cells(values: Iterable[object]) -> str:
 
 
 def error_place(error: BaseException, name: str) -> tuple[str, int]:
-    """Return the template and the line in which an error arose."""
-    frames = [each for each in traceback.extract_tb(error.__traceback__) if each.filename.endswith(".j2")]
-    return (Path(frames[-1].filename).name, frames[-1].lineno or 1) if frames else (name, 1)
+    """Return the template and the line in which an error arose; in a Word file, which Jinja calls <template>, the line of its XML, or 0."""
+    if isinstance(error, TemplateSyntaxError):
+        return error.name or name, error.lineno
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [
+        (Path(each.filename).name, each.lineno or 1) for each in frames if each.filename.endswith(".j2")
+    ]
+    in_word = [(name, each.lineno or 0) for each in frames if each.filename == "<template>"]
+    return [(name, int(not name.endswith(".docx"))), *in_word, *places][-1]
 
 
 def error_reason(error: BaseException) -> str:
     """Return the reason why a template cannot be rendered."""
+    if isinstance(error, TemplateSyntaxError):
+        return error.message or ""
     return too_much_memory(LIMITS.memory) if isinstance(error, MemoryError) else str(error)
 
 

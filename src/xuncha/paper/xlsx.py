@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache, partial
 from io import BytesIO
 from itertools import chain, count, pairwise
 from math import ceil
@@ -110,40 +110,6 @@ class Book:
         return int(self.raw.add_format(spec)._get_xf_index())  # noqa: SLF001  for cells that XlsxWriter does not write
 
 
-class _Cells(dict[Any, tuple[str, float]]):
-    """A cache for cells of one look and width: from a value to the XML that follows the address of the cell, and the height in points."""
-
-    def __init__(self, book: Book, look: Look, width: float) -> None:
-        self._book, self._look, self._room = book, look, width
-
-    def cell(self, value: Value) -> tuple[str, float]:
-        """Return the XML and the height of a cell with this value."""
-        content, form = value if isinstance(value, tuple) else (value, "General")
-        # The type is part of the key, since True equals 1.
-        return self[content if isinstance(content, str) and content else (content, form, type(content))]
-
-    def __missing__(self, key: Any) -> tuple[str, float]:  # noqa: ANN401
-        """Make a cell; a text stays a text, whatever it begins with, and is cut if it is too long."""
-        content, form, _type = (key, "@", str) if isinstance(key, str) else key
-        text, xml = str(content or ""), "/>"
-        if isinstance(key, str):
-            text = text if len(text) <= MAX_CELL else f"{text[: MAX_CELL - 1]}…"
-            space = ' xml:space="preserve"' if text != text.strip() else ""
-            shown = _SPECIAL.sub(lambda it: _ENTITIES.get(it[0]) or f"_x{ord(it[0]):04X}_", text)
-            xml = f' t="inlineStr"><is><t{space}>{shown}</t></is></c>'
-            if shown == text:  # unescaped texts are stored once; XlsxWriter takes <r>…</r> for XML
-                xml = f' t="s"><v>{self._book.raw.str_table._get_shared_string_index(text)}</v></c>'  # noqa: SLF001
-        elif isinstance(content, date):
-            form = "yyyy-mm-dd" if form == "General" else form
-            days = (content - EPOCH).days
-            xml = f"><v>{days - (0 < days <= 60)}</v></c>"  # noqa: PLR2004  Excel has a 29th of February in 1900
-        elif content not in {None, ""}:
-            xml = f' t="b"><v>{content:d}</v></c>' if isinstance(content, bool) else f"><v>{content}</v></c>"
-        cell = f' s="{self._book.style(self._look, form)}"{xml}'
-        self[key] = cell, _height(text, self._room, self._look.size)
-        return self[key]
-
-
 class Sheet:
     """A sheet whose rows are written as XML here, since XlsxWriter takes three times as long. `raw` is the sheet of XlsxWriter."""
 
@@ -201,13 +167,32 @@ class Sheet:
         for value, look, columns in cells:
             if columns > 1:  # merge_range() would also write the cells
                 self.raw.merge.append((self.rows, len(row), self.rows, len(row) + columns - 1))
-            cache = _Cells(self._book, look, sum(self.widths[len(row) : len(row) + columns]))
-            content, height = cache.cell(value)
+            room = sum(self.widths[len(row) : len(row) + columns])
+            content, height = self._cell(look, room, *(value if isinstance(value, tuple) else (value,)))
             tallest = max(tallest, height)
-            for xml in (content, *[cache.cell(None)[0]] * (columns - 1)):
+            for xml in (content, *[self._cell(look, room, None)[0]] * (columns - 1)):
                 row.append(f'<c r="{self.letters[len(row)]}{self.rows + 1}"{xml}')
         self._lines.append("".join(row))
         self._heights.append(min(_MAX_HEIGHT, round(tallest, 1)))
+
+    def _cell(self, look: Look, room: float, value: object, form: str = "General") -> tuple[str, float]:
+        """Make a cell with `room` for text: the XML that follows its address, and its height in points. A text stays a text, whatever it begins with, and is cut if it is too long."""
+        text, xml = str(value or ""), "/>"
+        if isinstance(value, str) and value:
+            form = "@"
+            text = text if len(text) <= MAX_CELL else f"{text[: MAX_CELL - 1]}…"
+            space = ' xml:space="preserve"' if text != text.strip() else ""
+            shown = _SPECIAL.sub(lambda it: _ENTITIES.get(it[0]) or f"_x{ord(it[0]):04X}_", text)
+            xml = f' t="inlineStr"><is><t{space}>{shown}</t></is></c>'
+            if shown == text:  # unescaped texts are stored once; XlsxWriter takes <r>…</r> for XML
+                xml = f' t="s"><v>{self._book.raw.str_table._get_shared_string_index(text)}</v></c>'  # noqa: SLF001
+        elif isinstance(value, date):
+            form = "yyyy-mm-dd" if form == "General" else form
+            days = (value - EPOCH).days
+            xml = f"><v>{days - (0 < days <= 60)}</v></c>"  # noqa: PLR2004  Excel has a 29th of February in 1900
+        elif value not in {None, ""}:
+            xml = f' t="b"><v>{value:d}</v></c>' if isinstance(value, bool) else f"><v>{value}</v></c>"
+        return f' s="{self._book.style(look, form)}"{xml}', _height(text, room, look.size)
 
     def add_title(self, text: str) -> None:
         """Write the title of the sheet over all columns."""
@@ -218,15 +203,16 @@ class Sheet:
     ) -> None:
         """Write the header and the rows of a table, with a look for each column; empty cells at the beginning of a row are merged with the cells above."""
         self.add_row(*((name, HEAD, 1) for name in header))
-        caches = [_Cells(self._book, look, width) for look, width in zip(looks, self.widths, strict=False)]
+        columns = zip(looks, self.widths, strict=False)
+        caches = [lru_cache(None, typed=True)(partial(self._cell, *column)) for column in columns]
         heights: list[float] = []
         merged: list[tuple[int, int, float]] = []
         """For each merged cell: how many rows it covers, the first of them, the height that it needs."""
         for index, (row, row_spans) in enumerate(zip(rows, spans(rows), strict=True)):
             line: list[str] = []
             top, tallest = self.rows, 0.0
-            for letter, value, span, cells in zip(self.letters, row, row_spans, caches, strict=False):
-                content, height = cells[value] if type(value) is str and value else cells.cell(value)
+            for letter, value, span, cell in zip(self.letters, row, row_spans, caches, strict=False):
+                content, height = cell(*value) if isinstance(value, tuple) else cell(value)
                 if span > 1:
                     self.raw.merge.append((top, len(line), top + span - 1, len(line)))
                     merged.append((span, index, height))

@@ -1,8 +1,9 @@
-"""Punctuation: full-width in Chinese, in pairs, and not repeated."""
+"""Punctuation: full-width in Chinese, in pairs, not repeated, without spaces; letters and digits half-width."""
 
 from __future__ import annotations
 
 import re
+from unicodedata import normalize
 
 from xuncha.chinese.characters import HAN
 from xuncha.chinese.punctuation import half_width_marks, unpaired
@@ -18,6 +19,10 @@ _LIST_MARK = re.compile(
 _EXCERPT = 12
 _STOPS = "，。、；：,;:？！?!"
 _HAN = re.compile(HAN)
+_SPACED = "，。、！？：；“”（）「」《》【】"  # marks that have no space beside them
+_WIDE = re.compile(
+    r"[０-９Ａ-Ｚａ-ｚ]|(?<=[０-９])：(?=[０-９])"
+)  # a full-width letter or digit, or the colon of a time
 _PARAGRAPH = 40  # characters; a line of so many is a paragraph, and must end with a mark
 
 
@@ -105,3 +110,24 @@ def _no_full_stop(text: Text) -> Mistakes:
         if unfinished and not is_heading:
             message = _("the paragraph ends without punctuation: “{words}”").format(words=words[-_EXCERPT:])
             yield (line, len(words) - 1), message, write_hint("。")
+
+
+RULES.pattern("blank", "warning",
+    rf"^(?=.*{HAN}).*?(?P<words>(?:(?<=\w)(?= +[{_SPACED}])|(?<=[{_SPACED}])(?= +\w)).{{1,3}})",
+    mark("a space next to punctuation: “{words}”"), hint=mark("take it out"), before=2,
+    why="Full-width punctuation has no space beside it: it is already as wide as a character.",
+    example="细化为14个问题，{ →}逐项整改。",
+)  # fmt: skip
+
+
+@RULES.rule("full-width-letters", "warning",
+    why="Letters and digits are half-width: full-width ones are spaced too widely, and no search finds them.",
+    example="细化为{１４→14}个问题。",
+)  # fmt: skip
+def _full_width_letters(text: Text) -> Mistakes:
+    """Find full-width letters and digits; report those of a line together."""
+    for line, words in enumerate(text.texts):
+        if letters := _WIDE.findall(words)[:20]:
+            wrong = "".join(letters)
+            shown = _("full-width letters or digits: {words}").format(words=wrong)
+            yield (line, words.index(letters[0])), shown, write_hint(normalize("NFKC", wrong))

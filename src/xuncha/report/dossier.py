@@ -36,14 +36,6 @@ class Extension(NamedTuple):
     new: Date | None
 
 
-class ReviewRecord(NamedTuple):
-    """A review (回头看) of a long-term measure."""
-
-    date: Date
-    result: str
-    text: str | None
-
-
 class Dossier(NamedTuple):
     """All values for the template, under the name `report`."""
 
@@ -60,7 +52,7 @@ class Dossier(NamedTuple):
     returns: tuple[Step, ...]
     escalated_to: str | None
     escalated_on: Date | None
-    reviews: tuple[ReviewRecord, ...]
+    reviews: tuple[dict[str, Any], ...]  # each with date, result and text
     is_closed: bool
     closed_on: Date | None
     closed_by: str | None
@@ -116,7 +108,7 @@ def dossier(
         ),
         escalated_to=measure.escalated.to if measure.escalated else None,
         escalated_on=measure.escalated.date if measure.escalated else None,
-        reviews=tuple(ReviewRecord(each.date, each.result, each.text) for each in measure.reviews),
+        reviews=tuple(each.model_dump() for each in measure.reviews),
         is_closed=measure.status == "closed",
         closed_on=closed.date,
         closed_by=closed.by,

@@ -96,8 +96,9 @@ def plain(value: Any) -> Any:  # noqa: ANN401  any value in the output of `--jso
     """Return a value for JSON: named tuples become objects, days become text, and an underscore at the end of a key is removed."""
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, tuple) and hasattr(value, "_asdict"):
-        return {key.rstrip("_"): plain(each) for key, each in value._asdict().items()}
+    if isinstance(value, dict) or hasattr(value, "_asdict"):
+        pairs = (value if isinstance(value, dict) else value._asdict()).items()
+        return {key.rstrip("_"): plain(each) for key, each in pairs}
     return [plain(each) for each in value] if isinstance(value, tuple) else value
 
 

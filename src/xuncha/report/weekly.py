@@ -23,15 +23,6 @@ DAYS: Final = 7
 """Number of days in a weekly report, which ends with its own day: one report a week covers each day once."""
 
 
-class Comments(NamedTuple):
-    """Numbers of comments (意见建议) that arrived and were answered in these days, and of those still open."""
-
-    received: int
-    replied: int
-    open: int
-    total: int  # all that ever arrived
-
-
 class Entry(NamedTuple):
     """A progress entry."""
 
@@ -104,7 +95,8 @@ class Weekly(NamedTuple):
     next_due: Item | None  # the earliest of those that are not due soon
     leaders: tuple[Leader, ...]
     reviews: tuple[Review, ...]
-    comments: Comments
+    comments: dict[str, int]
+    """Numbers of comments (意见建议): received and replied in these days, open, and total."""
 
     @property
     def nothing_done(self) -> bool:
@@ -174,7 +166,7 @@ def as_json(report: Weekly, ledger: Ledger) -> dict[str, Any]:
         "since": plain(report.since),
         **{key: counts[key] for key in ("as_of", "problems", "measures")},
         "did": report.did,
-        "comments": plain(report.comments),
+        "comments": report.comments,
         "leaders": [
             {
                 "leader": None if leader.name == UNKNOWN else leader.name,
@@ -286,16 +278,15 @@ def _leaders(
         yield Leader(leader.title, tuple(sections))
 
 
-def _comments(comments: Iterable[Comment], since: Date, today: Date) -> Comments:
-    """Count the comments on a day."""
+def _comments(comments: Iterable[Comment], since: Date, today: Date) -> dict[str, int]:
     received = [comment for comment in comments if comment.received <= today]
     replies = [comment.reply.date for comment in received if comment.reply and comment.reply.date <= today]
-    return Comments(
-        received=sum(comment.received >= since for comment in received),
-        replied=sum(day >= since for day in replies),
-        open=len(received) - len(replies),
-        total=len(received),
-    )
+    return {
+        "received": sum(comment.received >= since for comment in received),
+        "replied": sum(day >= since for day in replies),
+        "open": len(received) - len(replies),
+        "total": len(received),
+    }
 
 
 def _reviews(ledger: Ledger, today: Date, by_id: Mapping[Identity, Item]) -> tuple[Review, ...]:
