@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import fields
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, File, Form, Request, UploadFile
 from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
 from xuncha.desk.fields import selection, uploaded_file
+from xuncha.desk.ledger import Desk
 from xuncha.desk.view import current_visitor, desk_of
 from xuncha.model import names
 from xuncha.model.identity import Identity
@@ -21,12 +22,9 @@ from xuncha.requests.verb_values import PARAMETERS, read_values
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import check, load_record
 from xuncha.tally import Grouping, Horizon, groups, measure_json, tally
+from xuncha.workflow.perform import Result
+from xuncha.workflow.verb import NamedFile, Verb
 from xuncha.workflow.verbs import VERBS
-
-if TYPE_CHECKING:
-    from xuncha.desk.ledger import Desk
-    from xuncha.workflow.perform import Result
-    from xuncha.workflow.verb import NamedFile, Verb
 
 
 class Reason(BaseModel):

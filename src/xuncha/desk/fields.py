@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from inspect import signature
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from typing import NamedTuple
 
+from starlette.datastructures import QueryParams, UploadFile
+
+from xuncha.desk.ledger import Desk, State
 from xuncha.errors import XunchaError
 from xuncha.model import names
+from xuncha.model.identity import Identity
+from xuncha.model.records import Measure, Problem
 from xuncha.requests import readers
 from xuncha.requests.selection import Selection
 from xuncha.requests.verb_values import PARAMETERS
@@ -15,17 +21,7 @@ from xuncha.trail.git import Git
 from xuncha.trail.repository import git_dir
 from xuncha.workflow.change import Session
 from xuncha.workflow.evidence import read_stream
-from xuncha.workflow.verb import Case, NamedFile
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from starlette.datastructures import QueryParams, UploadFile
-
-    from xuncha.desk.ledger import Desk, State
-    from xuncha.model.identity import Identity
-    from xuncha.model.records import Measure, Problem
-    from xuncha.workflow.verb import Verb
+from xuncha.workflow.verb import Case, NamedFile, Verb
 
 
 class Field(NamedTuple):

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 
+from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
-from starlette.responses import RedirectResponse
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 
 from xuncha.accounts.account import not_signed_in
+from xuncha.accounts.passwords import equal
 from xuncha.desk.fields import file_name
-from xuncha.desk.gate import equal
 from xuncha.desk.ledger import MAX_KEPT
 from xuncha.desk.view import OLD_FORM, current_visitor, desk_of, must_be_allowed, page, visitor_of
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, XunchaError, combined
@@ -23,16 +26,7 @@ from xuncha.model.names import key_name
 from xuncha.requests.readers import read_past_day
 from xuncha.requests.verb_values import PARAMETERS
 from xuncha.store.faults import UnreadableError
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from anyio import CapacityLimiter
-    from starlette.datastructures import FormData
-    from starlette.requests import Request
-    from starlette.responses import Response
-
-    from xuncha.workflow.verb import Verb
+from xuncha.workflow.verb import Verb
 
 Action = Callable[["Request", "FormData"], "Response"]
 _MAX_FIELDS = 2000
@@ -45,7 +39,7 @@ _HASH_LENGTH = 16
 _MAX_FIELD = 500_000
 """Characters in one field at most; the framework counts bytes, up to twelve a character: four of UTF-8, each as %XX."""
 _NOT_TYPED = frozenset({
-    "token", "state", "action", "back", "id", "version", "commit", "do", "kind", "new",
+    "token", "action", "back", "id", "version", "commit", "do", "kind", "new",
     "partly", "late", "no_publish", "paper", "form", "send", "language", "password", "again",
 })  # fmt: skip
 """Fields that are not filled in by a person."""
@@ -98,11 +92,12 @@ def action(
 
 
 def _once(change: Action, request: Request, form: FormData) -> Response:
-    """Call a function that changes the ledger; a form that was recorded before leads to that commit again, with a warning.
+    """Call a function that changes the ledger; if today's last change of the same records came from the same form, lead to that commit again.
 
-    Versions do not count: a browser that goes back keeps what was typed and the number of the state, but shows new versions.
+    Versions do not count: a browser that goes back keeps what was typed, but loads the page with new versions.
     """
-    desk, digest = desk_of(request), hashlib.sha256(request.url.path.encode())
+    desk = desk_of(request)
+    digest = hashlib.sha256(f"{desk.today} {request.url.path}".encode())
     for name, value in form.multi_items():
         if isinstance(value, UploadFile):
             stream: Any = value.file
@@ -113,8 +108,7 @@ def _once(change: Action, request: Request, form: FormData) -> Response:
     if address := desk.recorded_before(sent):
         return RedirectResponse(address, 303)
     answer = change(request, form)
-    if text(form, "state"):
-        desk.recorded = dict([*desk.recorded.items(), (sent, answer.headers.get("location", ""))][-MAX_KEPT:])
+    desk.recorded = dict([*desk.recorded.items(), (sent, answer.headers.get("location", ""))][-MAX_KEPT:])
     return answer
 
 

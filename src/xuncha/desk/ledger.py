@@ -13,23 +13,27 @@ from contextlib import contextmanager, suppress
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from xuncha.accounts.account import not_allowed
 from xuncha.desk.jobs import Jobs
 from xuncha.desk.texts import Texts
+from xuncha.desk.visitors import Visitor
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import CommentNumber, Identity
+from xuncha.model.register import Register
+from xuncha.model.vocabulary import Action
 from xuncha.requests import moments
 from xuncha.requests.answers import file_version, measure_rows
 from xuncha.requests.outcomes import Messages, result_messages, session_messages
+from xuncha.requests.selection import Texts as ReadTexts
 from xuncha.requests.selection import text_reader
 from xuncha.store.cache import register, register_at
 from xuncha.store.faults import UnreadableError
 from xuncha.store.reading import parse
 from xuncha.trail.git import Git
-from xuncha.trail.history import Event, history, history_of_measure, history_of_problem, undone_commits
+from xuncha.trail.history import Event, history, history_of_measure, history_of_problem
 from xuncha.trail.presence import check_files_present
 from xuncha.trail.repository import git_dir
 from xuncha.trail.tree import Tree
@@ -38,12 +42,6 @@ from xuncha.workflow.committer import addresses
 from xuncha.workflow.differences import differences
 from xuncha.workflow.perform import Result, perform
 from xuncha.workflow.undo import is_undoable
-
-if TYPE_CHECKING:
-    from xuncha.desk.gate import Visitor
-    from xuncha.model.register import Register
-    from xuncha.model.vocabulary import Action
-    from xuncha.requests.selection import Texts as ReadTexts
 
 T = TypeVar("T")
 _HASH: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -165,16 +163,19 @@ class Desk:
         return self._outcomes.get(commit, Messages())
 
     def recorded_before(self, sent: bytes) -> str:
-        """Return the address that a form led to before, where a warning is shown now; empty if no commit of it is in effect."""
+        """Return the address that a form led to before, where a warning is shown now; empty if its records were changed since."""
         if not (start := (address := self.recorded.get(sent, "")).partition("?done=")[2]):
             return ""
         self._changes += 1  # its commit may have been made just before
         events = self.events()
-        commit = next((each.commit for each in events if each.commit.startswith(start)), "")
-        if not commit or commit in undone_commits(events):
+        ids = {each.id for each in events if each.commit.startswith(start)}
+        last = next((each for each in events if each.id in ids), None)
+        if last is None or not last.commit.startswith(start):
             return ""
-        hint = _("to record the same again, open the page anew")
-        self.record(commit, Messages(warnings=((_("this was recorded before; nothing was added"), hint),)))
+        hint = _("to record the same once more, change something in it")
+        self.record(
+            last.commit, Messages(warnings=((_("this was recorded before; nothing was added"), hint),))
+        )
         return address
 
     def at_moment(self, moment: str | None) -> tuple[Register, Texts | ReadTexts, date]:

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, cast
+from typing import cast
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
 
 from xuncha.desk import forms
-from xuncha.desk.view import desk_of, last_change, page
+from xuncha.desk.view import desk_of, page
 from xuncha.errors import XunchaError
 from xuncha.language import gettext as _
 from xuncha.model import names
 from xuncha.model.identity import COMMENTS, CommentNumber, Identity
-from xuncha.model.vocabulary import CHANNELS
+from xuncha.model.vocabulary import CHANNELS, Channel
 from xuncha.requests import readers
 from xuncha.requests.answers import file_version
 from xuncha.requests.selection import comments_about
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import all_comments
 from xuncha.workflow import comment as workflow
-
-if TYPE_CHECKING:
-    from starlette.datastructures import FormData
-    from starlette.requests import Request
-    from starlette.responses import Response
-
-    from xuncha.model.vocabulary import Channel
 
 
 def show(
@@ -47,7 +44,7 @@ def show(
     return page(
         request,
         "comments",
-        state_number=desk.valid_state().number,
+        state=desk.valid_state(),
         comments=dict(reversed(found.items())),
         total=len(entered),
         unanswered_count=sum(each.reply is None for each in entered.values()),
@@ -60,7 +57,6 @@ def show(
         else [],
         typed=values or {},
         error=error,
-        **last_change(request),
     )
 
 

@@ -4,32 +4,26 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
-from starlette.responses import RedirectResponse
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 
 from xuncha.desk import forms
 from xuncha.desk.fields import file_name
+from xuncha.desk.jobs import Job
+from xuncha.desk.ledger import Desk
 from xuncha.desk.view import desk_of, job_of, must_be_allowed, page, visitor_of
 from xuncha.errors import RefusedError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.forms import FIELD_PREFIX, ROLES, role_name
+from xuncha.trail.history import Event
 from xuncha.workflow.evidence import portable_name
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from starlette.datastructures import FormData
-    from starlette.requests import Request
-    from starlette.responses import Response
-
-    from xuncha.desk.jobs import Job
-    from xuncha.desk.ledger import Desk
-    from xuncha.trail.history import Event
 
 KINDS: Final = ("table", "notice")
 _MAX_DOUBTS: Final = 200

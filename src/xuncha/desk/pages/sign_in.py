@@ -1,24 +1,23 @@
-"""Sign in, sign out, and change the password, on the office desk."""
+"""Sign in and out, change the password and the language, and tell open pages whether the ledger has changed."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
-from starlette.responses import RedirectResponse, Response
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from xuncha.accounts import passwords
+from xuncha.accounts.account import Account
 from xuncha.desk import forms
-from xuncha.desk.view import local_address, page, visitor_of
+from xuncha.desk.gate import LANGUAGE
+from xuncha.desk.view import desk_of, local_address, page, visitor_of
 from xuncha.desk.visitors import SIGN_IN, ByAccount
 from xuncha.errors import RefusedError, XunchaError
+from xuncha.language import LANGUAGES
 from xuncha.language import gettext as _
-
-if TYPE_CHECKING:
-    from starlette.datastructures import FormData
-    from starlette.requests import Request
-
-    from xuncha.accounts.account import Account
 
 _COOKIE_AGE = 180 * 24 * 3600
 
@@ -85,34 +84,30 @@ def sign_out(request: Request, _form: FormData) -> Response:
 def show_password(request: Request, error: XunchaError | None = None) -> Response:
     """Show the form for a new password."""
     _entrance(request)
-    given = {
-        "renew": _account(request).renew,
-        "shortest": passwords.MIN_LENGTH,
-        "longest": passwords.MAX_LENGTH,
-    }
-    return page(request, "password", error=error, **given)
+    return page(
+        request,
+        "password",
+        error=error,
+        renew=_account(request).renew,
+        shortest=passwords.MIN_LENGTH,
+        longest=passwords.MAX_LENGTH,
+    )
 
 
 def save_password(request: Request, form: FormData) -> Response:
     """Change the password, and end all other sessions of the account."""
     entrance, account = _entrance(request), _account(request)
     given, new, again = (str(form.get(name, "")) for name in ("password", "new", "again"))
-    refused: RefusedError | None = None
     try:
         entrance.sessions.check_password(account, given, f"password of {account.name}")
-    except RefusedError as error:
-        refused = error
-    if refused is None and new != again:
-        refused = RefusedError("weak-password", _("the two new passwords differ"))
-    if refused is None and new == given:
-        refused = RefusedError("weak-password", _("this is the current password"))
-    refused = refused or passwords.weakness(new, account.name, account.email or "")
-    if refused:
-        return show_password(request, refused)
-    new_one = {"password": passwords.hash_password(new), "renew": False}
-    try:
+        if new != again:
+            raise RefusedError("weak-password", _("the two new passwords differ"))
+        if new == given:
+            raise RefusedError("weak-password", _("this is the current password"))
+        passwords.check_strength(new, account.name, account.email or "")
+        new_one = {"password": passwords.hash_password(new), "renew": False}
         entrance.accounts.alter(account.name, known_hash=account.password, **new_one)
-    except RefusedError as error:
+    except XunchaError as error:
         return show_password(request, error)
     answer = RedirectResponse("/", 303)
     account = entrance.accounts.get(account.name)
@@ -124,3 +119,22 @@ def _account(request: Request) -> Account:
     account = visitor_of(request).account
     assert account is not None  # noqa: S101  the entrance lets nobody else come here
     return account
+
+
+def language(_request: Request, form: FormData) -> Response:
+    """Store the language in a cookie, and return to the page."""
+    chosen, back = forms.text(form, "language"), forms.text(form, "back")
+    answer = RedirectResponse(local_address(back), 303)
+    if chosen in LANGUAGES:
+        answer.set_cookie(LANGUAGE, chosen, max_age=365 * 24 * 3600, samesite="strict", httponly=True)
+    return answer
+
+
+def state(request: Request) -> Response:
+    """Return, on a line each: the number of the ledger's state, the job that is changing it, the current form token, and the account."""
+    desk, visitor = desk_of(request), visitor_of(request)
+    busy = desk.jobs.writing
+    shown = busy.number if busy and (not busy.right or visitor.may(busy.right)) else 0
+    job = f"{shown} {busy.title}" if busy else ""
+    name = visitor.account.name if visitor.account else ""
+    return PlainTextResponse("\n".join((str(desk.state().number), job, visitor.token, name)))
