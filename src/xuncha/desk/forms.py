@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -28,7 +29,8 @@ from xuncha.requests.verb_values import PARAMETERS
 from xuncha.store.faults import UnreadableError
 from xuncha.workflow.verb import Verb
 
-Action = Callable[["Request", "FormData"], "Response"]
+Action = Callable[[Request, FormData], Response]
+ShowAgain = Callable[[Request, Mapping[str, str], XunchaError], Response]
 _MAX_FIELDS = 2000
 """Fields of one form at most: enough for all measures of a page, each with its version."""
 _MAX_FILES = 50
@@ -46,30 +48,23 @@ _NOT_TYPED = frozenset({
 
 
 def action(
-    change: Action, right: str | None, *, queued: bool = True, limiter: CapacityLimiter | None = None
+    change: Action,
+    right: str | None,
+    *,
+    again: ShowAgain | None = None,
+    queued: bool = True,
+    limiter: CapacityLimiter | None = None,
 ) -> Callable[[Request], Awaitable[Response]]:
     """Make an endpoint from a function that takes a form.
 
     Args:
         change: the function; it returns the answer.
         right: the right that a visitor must have; None if everyone may, or if each measure is checked.
+        again: shows the form with what was typed if the function refuses it.
         queued: whether it changes the ledger, and so waits for its turn.
         limiter: limits how many calls run at once; None for the threads of all pages.
     """
-
-    def answer(request: Request, form: FormData) -> Response:
-        """Call the function; if it is refused and its form cannot be shown again, show the reason with all that was typed."""
-        try:
-            current_visitor(request) if right is None else must_be_allowed(request, right)
-            return _once(change, request, form) if queued else change(request, form)
-        except UnreadableError as unreadable:
-            error: XunchaError = InvalidLedgerError([unreadable.finding])
-        except XunchaError as refused:
-            error, first = refused, refused.__context__
-            broken = isinstance(refused, InvalidLedgerError) or isinstance(first, InvalidLedgerError)
-            if isinstance(first, XunchaError) and not broken and first.message != refused.message:
-                error = combined([first, refused])
-        return refusal_page(request, error, form)
+    answer = partial(_answer, partial(_once, change) if queued else change, right, again)
 
     async def endpoint(request: Request) -> Response:
         if right is not None:
@@ -89,6 +84,28 @@ def action(
                 return refusal_page(request, error, form)
 
     return endpoint
+
+
+def _answer(
+    change: Action, right: str | None, again: ShowAgain | None, request: Request, form: FormData
+) -> Response:
+    """Call a function; if it is refused and its form cannot be shown again, show the reason with all that was typed."""
+    try:
+        current_visitor(request) if right is None else must_be_allowed(request, right)
+        try:
+            return change(request, form)
+        except XunchaError as refused:
+            if again is None:
+                raise
+            return again(request, typed(form), refused)
+    except UnreadableError as unreadable:
+        error: XunchaError = InvalidLedgerError([unreadable.finding])
+    except XunchaError as refused:
+        error, first = refused, refused.__context__
+        broken = isinstance(refused, InvalidLedgerError) or isinstance(first, InvalidLedgerError)
+        if isinstance(first, XunchaError) and not broken and first.message != refused.message:
+            error = combined([first, refused])
+    return refusal_page(request, error, form)
 
 
 def _once(change: Action, request: Request, form: FormData) -> Response:

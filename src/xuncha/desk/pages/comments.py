@@ -63,32 +63,26 @@ def show(
 def add(request: Request, form: FormData) -> Response:
     """Enter a comment."""
     desk = desk_of(request)
-    try:
-        text = readers.require_text(
-            forms.text(form, "text"), _("the text is empty"), _("enter the text of the comment")
-        )
-        about, day = forms.text(form, "about"), forms.past_day(form, "received", desk.today)
-        channel = cast("Channel", readers.read_word(forms.text(form, "channel"), "channel", names.CHANNELS))
-        which, name = Identity.parse(about) if about else None, forms.text(form, "name") or None
-        with desk.session() as session:
-            workflow.add_comment(session, text, channel=channel, received=day, about=which, name=name)
-    except XunchaError as error:
-        return show(request, forms.typed(form), error)
+    text = _text(form, _("enter the text of the comment"))
+    about, day = forms.text(form, "about"), forms.past_day(form, "received", desk.today)
+    channel = cast("Channel", readers.read_word(forms.text(form, "channel"), "channel", names.CHANNELS))
+    which, name = Identity.parse(about) if about else None, forms.text(form, "name") or None
+    with desk.session() as session:
+        workflow.add_comment(session, text, channel=channel, received=day, about=which, name=name)
     return forms.redirect("/comments", session.commit_id)
 
 
 def reply(request: Request, form: FormData) -> Response:
     """Enter the reply to a comment."""
     desk = desk_of(request)
-    try:
-        number = CommentNumber.parse(request.path_params["number"])
-        text = readers.require_text(
-            forms.text(form, "text"), _("the text is empty"), _("enter the text of the reply")
-        )
-        day = forms.past_day(form, "date", desk.today)
-        with desk.session() as session:
-            desk.check_versions({number: forms.text(form, "version")})
-            workflow.reply(session, number, text, day)
-    except XunchaError as error:
-        return show(request, forms.typed(form), error)
+    number = CommentNumber.parse(request.path_params["number"])
+    text = _text(form, _("enter the text of the reply"))
+    day = forms.past_day(form, "date", desk.today)
+    with desk.session() as session:
+        desk.check_versions({number: forms.text(form, "version")})
+        workflow.reply(session, number, text, day)
     return forms.redirect("/comments", session.commit_id)
+
+
+def _text(form: FormData, hint: str) -> str:
+    return readers.require_text(forms.text(form, "text"), _("the text is empty"), hint)

@@ -23,8 +23,6 @@ from xuncha.requests.answers import file_version, measure_rows
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import load_record, load_settings
 from xuncha.tally import Horizon
-from xuncha.trail.history import history_of_measure
-from xuncha.trail.repository import git_dir
 from xuncha.workflow.verb import Verb
 from xuncha.workflow.verbs import VERBS
 
@@ -63,7 +61,6 @@ def show(request: Request) -> Response:
     version = file_version(desk.root, identity.path)  # before reading, so that a change in between is noticed
     measure = cast("Measure", load_record(source, identity))
     settings = load_settings(source).settings if measure.outcomes else None
-    events = history_of_measure(desk.root, identity.path, str(identity)) if git_dir(desk.root) else []
     values: dict[str, Any] = {
         "state": state,
         "identity": identity,
@@ -72,7 +69,7 @@ def show(request: Request) -> Response:
         "measure": measure,
         "outcomes": settings.outcomes if settings else (),
         "problem": next(each for each in state.register.problems if each.id == row.problem),
-        "events": events,
+        "events": desk.history(identity),
         "evidence_authors": evidence_authors(desk.root, identity, measure),
         "media_types": SHOWN,
         "papers": {
