@@ -56,17 +56,14 @@ router = APIRouter(prefix="/api", responses=_REFUSALS)
 
 def _filters() -> list[dict[str, Any]]:
     """Return the OpenAPI parameters of `list`: the filters, and the day as of which measures are listed."""
-    defaults = {"at": "", **{each.name: each.default for each in fields(Selection)}}
-    kinds = {True: {"type": "boolean"}, False: {"type": "string"}}
-    list_schema = {"type": "array", "items": {"type": "string"}}
+    several = {"type": "array", "items": {"type": "string"}}
+    schemas: dict[str, Any] = {"at": {"type": "string"}}
+    for each in fields(Selection):
+        schemas[each.name] = {"type": "boolean" if each.default is False else "string"}
+    schemas |= {"words": several, "field": several}
+    del schemas["fields"]
     return [
-        {
-            "name": "field" if name == "fields" else name,
-            "in": "query",
-            "required": False,
-            "schema": list_schema if name in {"words", "fields"} else kinds[default is False],
-        }
-        for name, default in defaults.items()
+        {"name": name, "in": "query", "required": False, "schema": schema} for name, schema in schemas.items()
     ]
 
 
@@ -110,27 +107,17 @@ def show(request: Request, identity: str) -> dict[str, Any]:
     """Return a whole problem or measure, as `xuncha show --json`."""
     desk = desk_of(request)
     number, register = Identity.parse(identity), desk.state().register
-    rows = measure_rows(register, number)
-    record = load_record(WorkingTree(desk.root), number)
-    return record_json(
-        number,
-        record,
-        rows,
-        Horizon.of_register(register, desk.today),
-        desk.history(number),
-        file_version(desk.root, number.path),
-    )
+    rows, horizon = measure_rows(register, number), Horizon.of_register(register, desk.today)
+    record, version = load_record(WorkingTree(desk.root), number), file_version(desk.root, number.path)
+    return record_json(number, record, rows, horizon, desk.history(number), version)
 
 
 @router.get("/log")
 def log(request: Request, id: str | None = None) -> list[dict[str, str | None]]:  # noqa: A002  as in the address
     """Return the history of the ledger, a problem or a measure, as `xuncha log --json`."""
     desk = desk_of(request)
-    if id is None:
-        return [event.as_json() for event in desk.events()]
-    which = Identity.parse(id)
-    measure_rows(desk.state().register, which)
-    return [event.as_json() for event in desk.history(which)]
+    events = desk.events() if id is None else desk.history(Identity.parse(id))
+    return [event.as_json() for event in events]
 
 
 @router.get("/validate")
@@ -153,20 +140,16 @@ def todo(
 
 def _result_json(desk: Desk, result: Result) -> dict[str, Any]:
     """Return what was done, and the counts after it."""
-    steps = [
-        {"id": step.id, "title": title, "from": step.from_, "to": step.to}
-        for step, title in zip(result.steps, result.titles, strict=True)
-    ]
-    counts = tally(result.register, desk.today).as_json([]) if result.register else None
-    completed = [problem.id for problem in result.completed]
     outcome = desk.outcome(result.commit)
-    warnings = [{"message": message, "hint": hint} for message, hint in outcome.warnings]
     return {
-        "done": steps,
-        "completed": completed,
-        "counts": counts,
+        "done": [
+            {"id": step.id, "title": title, "from": step.from_, "to": step.to}
+            for step, title in zip(result.steps, result.titles, strict=True)
+        ],
+        "completed": [problem.id for problem in result.completed],
+        "counts": tally(result.register, desk.today).as_json([]) if result.register else None,
         "notes": [*outcome.notes],
-        "warnings": warnings,
+        "warnings": [{"message": message, "hint": hint} for message, hint in outcome.warnings],
     }
 
 
