@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import partial
 from typing import Any
@@ -15,6 +15,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
 
 from xuncha.accounts.account import not_signed_in
 from xuncha.accounts.passwords import equal
@@ -30,7 +31,9 @@ from xuncha.store.faults import UnreadableError
 from xuncha.workflow.verb import Verb
 
 Action = Callable[[Request, FormData], Response]
-ShowAgain = Callable[[Request, Mapping[str, str], XunchaError], Response]
+Typed = Mapping[str, str]
+"""What was typed into a form, by field."""
+ShowAgain = Callable[[Request, Typed, XunchaError], Response]
 _MAX_FIELDS = 2000
 """Fields of one form at most: enough for all measures of a page, each with its version."""
 _MAX_FILES = 50
@@ -47,18 +50,20 @@ _NOT_TYPED = frozenset({
 """Fields that are not filled in by a person."""
 
 
-def action(
+def post(
+    path: str,
     change: Action,
     right: str | None,
     *,
     again: ShowAgain | None = None,
     queued: bool = True,
     limiter: CapacityLimiter | None = None,
-) -> Callable[[Request], Awaitable[Response]]:
-    """Make an endpoint from a function that takes a form.
+) -> Route:
+    """Make the route of a form.
 
     Args:
-        change: the function; it returns the answer.
+        path: the address to which the form is sent.
+        change: takes the form, and returns the answer.
         right: the right that a visitor must have; None if everyone may, or if each measure is checked.
         again: shows the form with what was typed if the function refuses it.
         queued: whether it changes the ledger, and so waits for its turn.
@@ -83,7 +88,7 @@ def action(
             except XunchaError as error:  # the function was not called
                 return refusal_page(request, error, form)
 
-    return endpoint
+    return Route(path, endpoint, methods=["POST"])
 
 
 def _answer(
@@ -243,7 +248,7 @@ def redirect(address: str, commit: str) -> Response:
     return RedirectResponse(f"{address}?{urlencode({'done': commit[:_HASH_LENGTH]})}", 303)
 
 
-def typed(form: FormData) -> Mapping[str, str]:
+def typed(form: FormData) -> Typed:
     """Return what was typed, by field, for showing the same form again; without unchanged values."""
     return {
         name: "\n".join(texts(form, name))

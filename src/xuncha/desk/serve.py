@@ -90,15 +90,7 @@ class TimedProtocol(H11Protocol):
             self._end = None
 
 
-class _Server(uvicorn.Server):
-    """A uvicorn server that limits how many pages are made at once."""
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        current_default_thread_limiter().total_tokens = _MAX_PAGES
-        await super().startup(sockets)
-
-
-class Server:
+class Server(uvicorn.Server):
     """A desk with its port open and its address known, ready to run."""
 
     def __init__(
@@ -141,13 +133,8 @@ class Server:
         self._socket.listen(128)
         self.port: int = self._socket.getsockname()[1]
         self._scheme = "https" if tls else "http"
-        self._link: ByLink | None = None
-        entrance: ByLink | ByAccount
-        if host or demo:
-            entrance = ByAccount(Accounts(root), self.port)
-        else:
-            self._key = secrets.token_urlsafe(32)
-            entrance = self._link = ByLink(self._key, self.port)
+        self._link = None if host or demo else ByLink(secrets.token_urlsafe(32), self.port)
+        entrance = self._link or ByAccount(Accounts(root), self.port)
         names = (LOCALHOST, "localhost")
         local = {f"{name}:{self.port}" for name in names} | ({*names} if self.port == _HTTP else set())
         hosts = None if host else frozenset(local)
@@ -168,19 +155,19 @@ class Server:
         )
         if tls:
             _check_certificate(config, tls[0])
-        self._server = _Server(config)
+        super().__init__(config)
         # The last two: the terminal was closed (Unix, Windows).
         for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
             if ending := getattr(signal, name, None):
                 signal.signal(ending, self._end)  # uvicorn raises the signals again at the end
 
     def _end(self, *_signal: object) -> None:
-        self._server.should_exit = True
+        self.should_exit = True
 
     @property
     def link(self) -> str:
         """The address of the desk; the own desk's contains the secret, with which anybody may do everything."""
-        return self._address(self._key if self._link else "")
+        return self._address(self._link.key if self._link else "")
 
     def _address(self, key: str = "") -> str:
         host = _reachable(self._host)
@@ -196,12 +183,17 @@ class Server:
         link = self._address(self._link.ticket() if self._link else "")
         threading.Thread(target=webbrowser.open, args=(link,), daemon=True).start()
 
-    def run(self) -> None:
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Limit how many pages are made at once, and start."""
+        current_default_thread_limiter().total_tokens = _MAX_PAGES
+        await super().startup(sockets)
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
         """Serve until Ctrl-C or SIGTERM; running requests are answered first."""
         sweep()
         gc.enable()  # a process that runs for days needs the collector
         try:
-            self._server.run([self._socket])
+            super().run(sockets or [self._socket])
         finally:
             self._desk.close()
 

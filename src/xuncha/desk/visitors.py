@@ -68,7 +68,7 @@ class ByLink:
 
     def __init__(self, key: str, port: int) -> None:
         """Keep the secret of the printed link, and the port."""
-        self._key = key
+        self.key = key
         self._ticket = ""
         self._session = secrets.token_urlsafe(32)
         self._token = secrets.token_urlsafe(32)
@@ -85,14 +85,14 @@ class ByLink:
         The link redirects to an address without the secret, so that the browser's history does not keep it.
         """
         key = parse_qs(scope["query_string"].decode("latin-1")).get("key", [""])[0]
-        if scope["path"] == "/" and key and (equal(key, self._key) or equal(key, self._ticket)):
+        if scope["path"] == "/" and key and (equal(key, self.key) or equal(key, self._ticket)):
             if key == self._ticket:
                 self._ticket = ""
             answer = RedirectResponse("/", 303)
             answer.set_cookie(self._cookie, self._session, httponly=True, samesite="strict")
             return answer
         kind, _blank, credentials = headers.get("authorization", "").partition(" ")
-        if kind.casefold() == "bearer" and equal(credentials.strip(), self._key):
+        if kind.casefold() == "bearer" and equal(credentials.strip(), self.key):
             return Visitor("", is_owner=True)
         if equal(cookies.get(self._cookie, ""), self._session):
             return Visitor(self._token, is_owner=True)
@@ -127,7 +127,7 @@ class ByAccount:
         secret = cookies.get(self.cookie(scope["scheme"]), "")
         entry = self.sessions.find(secret)
         if path == SIGN_IN:
-            return Visitor("", session=secret)
+            return Visitor("")
         if entry is None:
             return self._sign_in(scope, path)
         account, session = entry

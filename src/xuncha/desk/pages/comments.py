@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import cast
 
 from starlette.datastructures import FormData
@@ -10,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from xuncha.desk import forms
+from xuncha.desk.forms import Typed
 from xuncha.desk.view import desk_of, page
 from xuncha.errors import XunchaError
 from xuncha.language import gettext as _
@@ -24,9 +24,7 @@ from xuncha.store.loading import all_comments
 from xuncha.workflow import comment as workflow
 
 
-def show(
-    request: Request, values: Mapping[str, str] | None = None, error: XunchaError | None = None
-) -> Response:
+def show(request: Request, values: Typed | None = None, error: XunchaError | None = None) -> Response:
     """Show the comments, each with its reply or a form for one, and a form for a new comment."""
     desk = desk_of(request)
     source, shown_version = WorkingTree(desk.root), (values or {}).get("version", "")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
 from itertools import takewhile
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 
 from xuncha.desk import forms
 from xuncha.desk.fields import file_name
+from xuncha.desk.forms import Typed
 from xuncha.desk.jobs import Job
 from xuncha.desk.ledger import Desk
 from xuncha.desk.view import desk_of, job_of, must_be_allowed, page, visitor_of
@@ -29,10 +29,9 @@ KINDS: Final = ("table", "notice")
 _MAX_DOUBTS: Final = 200
 
 
-def show(request: Request, error: XunchaError | None = None) -> Response:
+def show(request: Request, _typed: Typed | None = None, error: XunchaError | None = None) -> Response:
     """Show the form for a file."""
-    number = desk_of(request).number
-    return page(request, "import", state_number=number, error=error)
+    return page(request, "import", state_number=desk_of(request).number, error=error)
 
 
 def upload(request: Request, form: FormData) -> Response:
@@ -41,8 +40,7 @@ def upload(request: Request, form: FormData) -> Response:
     if kind not in KINDS:
         raise HTTPException(404)
     if not isinstance(file, UploadFile) or not file.filename:
-        message, hint = _("no file is chosen"), _("choose one, or drop it on the page")
-        return show(request, RefusedError("no-file", message, hint))
+        raise RefusedError("no-file", _("no file is chosen"), _("choose one, or drop it on the page"))
     return _preview(desk_of(request), file, {"kind": kind, "columns": {}, "new": False})
 
 
@@ -82,9 +80,7 @@ def _words(values: dict[str, Any]) -> list[str]:
     return words + (["--new"] if values["new"] else [])
 
 
-def show_result(
-    request: Request, typed: Mapping[str, str] | None = None, error: XunchaError | None = None
-) -> Response:
+def show_result(request: Request, typed: Typed | None = None, error: XunchaError | None = None) -> Response:
     """Show how the file is understood and what would change, with choices for columns; or what was changed."""
     desk, job = desk_of(request), job_of(request)
     if "kind" not in job.values:

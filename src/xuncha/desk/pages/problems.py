@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, cast
 
 from starlette.datastructures import FormData
@@ -12,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from xuncha.desk import forms
 from xuncha.desk.commands import address_of
 from xuncha.desk.fields import current_values, fields_of
+from xuncha.desk.forms import Typed
 from xuncha.desk.view import desk_of, page
 from xuncha.errors import XunchaError
 from xuncha.language import gettext as _
@@ -31,8 +31,6 @@ from xuncha.workflow import add
 from xuncha.workflow.change import Session
 from xuncha.workflow.remove import remove as take_away
 from xuncha.workflow.verbs import VERBS
-
-Typed = Mapping[str, str]
 
 
 def show_all(request: Request, values: Typed | None = None, error: XunchaError | None = None) -> Response:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -12,6 +10,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from xuncha.accounts import passwords
 from xuncha.accounts.account import Account
 from xuncha.desk import forms
+from xuncha.desk.forms import Typed
 from xuncha.desk.gate import LANGUAGE
 from xuncha.desk.view import desk_of, local_address, page, visitor_of
 from xuncha.desk.visitors import SIGN_IN, ByAccount
@@ -30,14 +29,14 @@ def _entrance(request: Request) -> ByAccount:
     return entrance
 
 
-def show(
-    request: Request, error: XunchaError | None = None, name: str = "", back: str | None = None
-) -> Response:
+def show(request: Request, typed: Typed | None = None, error: XunchaError | None = None) -> Response:
     """Show the form for name and password."""
-    demo = request.app.state.demo
     _entrance(request)
-    back = local_address(request.query_params.get("back", "") if back is None else back)
-    return page(request, "sign_in", error=error, account_name=name, back_address=back, demo=demo)
+    name, back = (typed or {}).get("name", ""), (typed or request.query_params).get("back", "")
+    demo = request.app.state.demo
+    return page(
+        request, "sign_in", error=error, account_name=name, back_address=local_address(back), demo=demo
+    )
 
 
 def sign_in(request: Request, form: FormData) -> Response:
@@ -47,28 +46,26 @@ def sign_in(request: Request, form: FormData) -> Response:
     address = request.client.host if request.client else ""
     scheme = request.url.scheme
     known = request.cookies.get(entrance.known_cookie(scheme), "")
-    try:
-        secret = entrance.sessions.sign_in(name, password, address, known)
-    except RefusedError as error:
-        return show(request, error, name, forms.text(form, "back"))
-    answer = RedirectResponse(local_address(forms.text(form, "back")), 303)
+    secret = entrance.sessions.sign_in(name, password, address, known)
     entrance.sessions.end(request.cookies.get(entrance.cookie(scheme), ""))
-    _set_cookies(request, answer, secret, entrance.accounts.get(name))
-    return answer
+    address = local_address(forms.text(form, "back"))
+    return _with_session(request, address, secret, entrance.accounts.get(name))
 
 
-def _set_cookies(request: Request, answer: Response, secret: str, account: Account) -> None:
-    """Set the cookies of a session, and of a browser in which the account has signed in."""
+def _with_session(request: Request, address: str, secret: str, account: Account) -> Response:
+    """Redirect with the cookies of a session, and of a browser in which the account has signed in.
+
+    The browser also sends them for links in e-mails, but not with forms of other sites.
+    """
     entrance, scheme = _entrance(request), request.url.scheme
     known = entrance.sessions.browser_key(account)
-    _set_cookie(request, answer, entrance.cookie(scheme), secret)
-    _set_cookie(request, answer, entrance.known_cookie(scheme), known, max_age=_COOKIE_AGE)
-
-
-def _set_cookie(request: Request, answer: Response, name: str, value: str, **more: Any) -> None:  # noqa: ANN401
-    """Set a cookie that the browser also sends for links in e-mails, but not with forms of other sites."""
-    secure = request.url.scheme == "https"
-    answer.set_cookie(name, value, httponly=True, samesite="lax", secure=secure, **more)
+    answer = RedirectResponse(address, 303)
+    for name, value, age in (
+        (entrance.cookie(scheme), secret, None),
+        (entrance.known_cookie(scheme), known, _COOKIE_AGE),
+    ):
+        answer.set_cookie(name, value, age, httponly=True, samesite="lax", secure=scheme == "https")
+    return answer
 
 
 def sign_out(request: Request, _form: FormData) -> Response:
@@ -81,7 +78,9 @@ def sign_out(request: Request, _form: FormData) -> Response:
     return answer
 
 
-def show_password(request: Request, error: XunchaError | None = None) -> Response:
+def show_password(
+    request: Request, _typed: Typed | None = None, error: XunchaError | None = None
+) -> Response:
     """Show the form for a new password."""
     _entrance(request)
     return page(
@@ -98,21 +97,16 @@ def save_password(request: Request, form: FormData) -> Response:
     """Change the password, and end all other sessions of the account."""
     entrance, account = _entrance(request), _account(request)
     given, new, again = (str(form.get(name, "")) for name in ("password", "new", "again"))
-    try:
-        entrance.sessions.check_password(account, given, f"password of {account.name}")
-        if new != again:
-            raise RefusedError("weak-password", _("the two new passwords differ"))
-        if new == given:
-            raise RefusedError("weak-password", _("this is the current password"))
-        passwords.check_strength(new, account.name, account.email or "")
-        new_one = {"password": passwords.hash_password(new), "renew": False}
-        entrance.accounts.alter(account.name, known_hash=account.password, **new_one)
-    except XunchaError as error:
-        return show_password(request, error)
-    answer = RedirectResponse("/", 303)
+    entrance.sessions.check_password(account, given, f"password of {account.name}")
+    if new != again:
+        raise RefusedError("weak-password", _("the two new passwords differ"))
+    if new == given:
+        raise RefusedError("weak-password", _("this is the current password"))
+    passwords.check_strength(new, account.name, account.email or "")
+    new_one = {"password": passwords.hash_password(new), "renew": False}
+    entrance.accounts.alter(account.name, known_hash=account.password, **new_one)
     account = entrance.accounts.get(account.name)
-    _set_cookies(request, answer, entrance.sessions.begin(account), account)
-    return answer
+    return _with_session(request, "/", entrance.sessions.begin(account), account)
 
 
 def _account(request: Request) -> Account:
