@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from tests.desk.served import KEY, client_of, visit
 from xuncha.desk import gate
 
 if TYPE_CHECKING:
-    import pytest
-
     from tests.conftest import LedgerOnDisk
 
 
@@ -76,3 +77,27 @@ def test_a_form_that_cannot_be_read_is_not_called_a_missing_page(ledger: LedgerO
     answer = visitor.client.post("/act", content=b"x", headers={"content-type": "multipart/form-data"})
     assert answer.status_code == 400
     assert "no such page" not in answer.text
+
+
+def test_a_malformed_request_is_explained_in_the_language_of_the_desk(ledger: LedgerOnDisk) -> None:
+    client = visit(ledger).client
+    client.headers["authorization"] = f"Bearer {KEY}"
+    client.cookies.set("language", "zh")
+    asked: dict[str, Any] = {"ids": [], "zz": 1}
+    for body in (asked, {"note": "x"}, "x", None):
+        answer = client.post("/api/close", json=body)
+        assert answer.status_code == 422
+        assert re.search("[\u4e00-\u9fff]", message := answer.json()["error"]["message"])
+        assert not re.search("[A-Za-z]{3,} [a-z]{2,} ", message), message
+
+
+@pytest.mark.parametrize("charset", ["undefined", "idna", '"utf-8\0"', "no-such", "utf-16"])
+def test_a_form_in_another_encoding_is_malformed(ledger: LedgerOnDisk, charset: str) -> None:
+    visitor = visit(ledger, raise_server_exceptions=False)
+    body = (
+        f'--x\r\nContent-Disposition: form-data; name="token"\r\n\r\n{visitor.token}é\r\n--x--\r\n'.encode()
+    )
+    for path in ("/act", "/api/attach"):
+        kind = {"content-type": f"multipart/form-data; boundary=x; charset={charset}"}
+        answer = visitor.client.post(path, content=body, headers=kind | {"authorization": f"Bearer {KEY}"})
+        assert answer.status_code == 400, answer.text

@@ -201,7 +201,7 @@ def test_done_speaks_of_the_commit_of_this_click(
     assert "销号 1.2" in visitor.get(answer.headers["location"]).split('role="status"')[1].split("</div>")[0]
 
 
-PROBLEM = {"title": "制度不健全", "category": "decisions"}
+PROBLEM = {"title": "制度不健全", "category": "a"}
 MEASURE = {"title": "修订制度", "term": "once"}
 COMMENT = {"text": "路灯不亮。", "channel": "phone"}
 PROGRESS = {"action": "progress", "id": "1.2", "text": "已完成初稿。"}
@@ -220,36 +220,47 @@ def test_a_form_that_is_sent_twice_is_recorded_once(
 ) -> None:
     visitor = visit(ledger)
 
-    def send(state: str, text: str = "") -> str:
+    def send(text: str = "") -> str:
         shown = visitor.get(page)  # a browser that goes back loads it again, and sends what it shows now
-        fields = typed | {"state": state or hidden(shown, "state")[0]}
-        fields |= {name: hidden(shown, name)[0] for name in ("version-1.2",) if name in shown}
+        fields = typed | {name: hidden(shown, name)[0] for name in ("version-1.2",) if name in shown}
         fields |= {name: text for name in ("text", "title") if text and name in fields}
         answer = visitor.post(address, fields, [*files] or None)
         assert answer.status_code == 303, told(answer.text)
         return str(answer.headers["location"])
 
-    state = hidden(visitor.get(page), "state")[0]
-    place = send(state)
+    place = send()
     recorded = ledger.git("rev-parse", "HEAD")
     assert "recorded before" not in visitor.get(place)
-    assert send(state) == place
+    ledger.ok("start", "1.1")  # somebody else, elsewhere
+    now = ledger.git("rev-parse", "HEAD")
+    assert send() == place
     assert "recorded before" in visitor.get(place)
-    assert ledger.git("rev-parse", "HEAD") == recorded
-    assert send(state, "另一件事。") != place
-    if not files:  # the same file with the same text is refused in any case
-        assert send("") != place, "a second entry from a page made anew is meant"
-        assert ledger.commits() == 4
+    assert ledger.git("rev-parse", "HEAD") == now != recorded
+    assert send("另一件事。") != place
+    assert ledger.commits() == 4
     assert ledger.clean()
+
+
+def test_the_same_words_about_what_has_changed_since_are_another_entry(ledger: LedgerOnDisk) -> None:
+    visitor = visit(ledger)
+    for action in ("submit", "return", "submit"):
+        fields = shown(visitor, action, "1.2") | ({"reason": "材料不全"} if action == "return" else {})
+        assert visitor.post("/act", fields | {"action": action, "id": "1.2"}).status_code == 303
+    assert "status: submitted" in ledger.read("1.2")
+    assert ledger.commits() == 4
 
 
 def test_what_was_recorded_and_taken_back_can_be_recorded_again(ledger: LedgerOnDisk) -> None:
     visitor = visit(ledger)
-    fields = shown(visitor, "progress", "1.2") | PROGRESS | {"state": "1"}
-    commit = hidden(visitor.get(visitor.post("/act", fields).headers["location"]), "commit")[0]
-    assert visitor.post("/undo", {"commit": commit}).status_code == 303
-    assert visitor.post("/act", fields).status_code == 303
-    assert ledger.commits() == 4
+    for _page, address, typed, files in ADDITIONS:
+        if not files:
+            before = ledger.commits()
+            answer = visitor.post(address, typed)
+            assert answer.status_code == 303, told(answer.text)
+            commit = hidden(visitor.get(answer.headers["location"]), "commit")[0]
+            assert visitor.post("/undo", {"commit": commit}).status_code == 303
+            assert visitor.post(address, typed).status_code == 303
+            assert ledger.commits() == before + 3
     assert PROGRESS["text"] in ledger.read("1.2")
 
 

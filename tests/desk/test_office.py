@@ -28,6 +28,8 @@ def test_a_stranger_sees_where_to_sign_in_and_nothing_else(ledger: LedgerOnDisk)
     assert ">1.2" not in page.text
     assert "水务局" not in page.text
     assert stranger.get("/api/status").status == 403
+    commit = ledger.git("rev-parse", "HEAD")
+    assert "note done" not in stranger.get(f"/sign-in?done={commit}").text
     for address in ("/act", "/settings/contact", "/api/close", "/password", "/sign-out"):
         assert stranger.post(address, {}).status == 403, address
     led = sign_in(stranger, "王芳", back="/measures?office=x")

@@ -47,7 +47,7 @@ def test_hosts_without_a_port_are_allowed_on_port_80_alone(
         monkeypatch.setattr("socket.socket", lambda *_given, _port=port: _Port(_port))
         monkeypatch.setattr("signal.signal", lambda *_given: None)
         server = serve.Server(ledger.root, lambda: date.fromisoformat(TODAY), port)
-        gate: Any = server._server.config.app
+        gate: Any = server.config.app
         assert ({"localhost", "127.0.0.1"} <= gate._hosts) is allowed
         assert f"localhost:{port}" in gate._hosts
         assert gate._entrance._cookie == f"xuncha-{port}"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 HASTY = (
     "import sys; from xuncha.desk import gate; gate.PATIENCE, gate._MIN_RATE, gate.MAX_BYTES = 0.7, 10**9, 300_000;"
-    "from xuncha.desk import time_limits; time_limits.MAX_OPEN = 20;"
+    "from xuncha.desk import serve; serve.MAX_OPEN = 20;"
     "sys.argv = ['xuncha', 'serve', '--port', '0', '--no-open']; from xuncha.__main__ import main; main()"
 )
 """A desk whose patience and measure are small."""

@@ -15,10 +15,10 @@ from tests.conftest import TODAY
 from tests.desk.client import Browser, told
 from tests.desk.served import visit
 from xuncha.desk import ledger as rooms
-from xuncha.desk.gate import Visitor
 from xuncha.desk.jobs import Job
 from xuncha.desk.ledger import Desk
 from xuncha.desk.view import PATIENCE
+from xuncha.desk.visitors import Visitor
 from xuncha.store.cache import register
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
@@ -34,12 +34,6 @@ def _normalized(name: str) -> str:
     return "".join(name.casefold().split())
 
 
-def _check_email(email: str | None) -> None:
-    if email and not re.fullmatch(r"[\w.+-]+@[\w.-]+\w", email):
-        message = _("“{email}” is not an e-mail address").format(email=email)
-        raise RefusedError("bad-email", message, _("write it like {examples}").format(examples="wang@x.cn"))
-
-
 def _find(name: str, accounts: Mapping[str, Account]) -> Account:
     """Return an account by its name. Raises RefusedError if there is none."""
     if name not in accounts:
@@ -48,8 +42,11 @@ def _find(name: str, accounts: Mapping[str, Account]) -> Account:
     return accounts[name]
 
 
-def _check_unique(account: Account, accounts: Mapping[str, Account]) -> None:
-    """Refuse an e-mail that another account has: two people would count as one."""
+def _check_email(account: Account, accounts: Mapping[str, Account]) -> None:
+    """Refuse an invalid e-mail, and one that another account has: two people would count as one."""
+    if account.email and not re.fullmatch(r"[\w.+-]+@[\w.-]+\w", account.email):
+        message = _("“{email}” is not an e-mail address").format(email=account.email)
+        raise RefusedError("bad-email", message, _("write it like {examples}").format(examples="wang@x.cn"))
     for other in accounts.values():
         if other.name != account.name and other.author.email.casefold() == account.author.email.casefold():
             message = _("{name} already has this e-mail address").format(name=other.name)
@@ -118,22 +115,17 @@ class Accounts:
             text = _("“{name}” cannot be the name of an account").format(name=account.name)
             hint = _("use letters and digits, with spaces, dots or hyphens between them; 40 at most")
             raise RefusedError("bad-name", text, hint)
-        _check_email(account.email)
-
-        def added(accounts: dict[str, Account]) -> None:
+        with self._changed() as accounts:
             for other in accounts.values():
                 if _normalized(other.name) == _normalized(account.name):
                     text = _("the account {name} already exists").format(name=other.name)
-                    raise RefusedError(
-                        "account-exists", text, _("to reset its password: xuncha account passwd")
-                    )
+                    hint = _("to reset its password: xuncha account passwd")
+                    raise RefusedError("account-exists", text, hint)
             if not accounts and account.role != "manager":
                 text = _("the first account must belong to a manager, who may do everything")
                 raise RefusedError("no-manager", text, _("type: xuncha account add NAME --role manager"))
-            _check_unique(account, accounts)
+            _check_email(account, accounts)
             accounts[account.name] = account
-
-        self._change(added)
 
     def alter(self, name: str, *, known_hash: str | None = None, **changes: Any) -> None:  # noqa: ANN401
         """Change fields of an account.
@@ -146,18 +138,13 @@ class Accounts:
         Raises:
             RefusedError: there is no such account, its password has changed meanwhile, or no manager who may sign in would be left.
         """
-
-        def altered(accounts: dict[str, Account]) -> None:
+        with self._changed() as accounts:
             if known_hash not in {None, _find(name, accounts).password}:
-                raise RefusedError(
-                    "wrong-password", _("the password was reset meanwhile"), _("sign in again")
-                )
+                text = _("the password was reset meanwhile")
+                raise RefusedError("wrong-password", text, _("sign in again"))
             account = Account.model_validate({**accounts[name].model_dump(), **changes})
-            _check_email(account.email)
-            _check_unique(account, accounts)
+            _check_email(account, accounts)
             accounts[name] = account
-
-        self._change(altered)
 
     def remove(self, name: str) -> None:
         """Remove an account; history still names it.
@@ -165,36 +152,32 @@ class Accounts:
         Raises:
             RefusedError: there is no such account, or no manager who may sign in would be left.
         """
-        self._change(lambda there: there.pop(_find(name, there).name))
+        with self._changed() as accounts:
+            del accounts[_find(name, accounts).name]
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
-        """Hold the lock of the file."""
+    def _changed(self) -> Iterator[dict[str, Account]]:
+        """Hold the lock of the file, yield the accounts to be changed, and write them back."""
         place = self._file.with_suffix(".lock")
-        os.close(os.open(place, os.O_CREAT | os.O_WRONLY, 0o600))
-        lock = InterProcessLock(place)
-        if not lock.acquire(timeout=_TIMEOUT):
-            if lock.lockfile:
-                lock.lockfile.close()
-            raise self._unusable(_("another program has held their lock for {n} seconds").format(n=_TIMEOUT))
-        try:
-            yield
-        finally:
-            lock.release()
-
-    def _change(self, change: Callable[[dict[str, Account]], object]) -> None:
-        """Hold the lock, read the accounts, and write them back changed."""
         try:
             self._file.parent.mkdir(exist_ok=True)
-            with self._locked():
+            os.close(os.open(place, os.O_CREAT | os.O_WRONLY, 0o600))
+            lock = InterProcessLock(place)
+            if not lock.acquire(timeout=_TIMEOUT):
+                if lock.lockfile:
+                    lock.lockfile.close()
+                reason = _("another program has held their lock for {n} seconds").format(n=_TIMEOUT)
+                raise self._unusable(reason)
+            try:
                 accounts = dict(self.all())
-                change(accounts)
+                yield accounts
                 if not any(each.role == "manager" and not each.disabled for each in accounts.values()):
                     message = _("this would leave no manager who can sign in")
-                    raise RefusedError(
-                        "last-manager", message, _("add another manager first: xuncha account add")
-                    )
+                    hint = _("add another manager first: xuncha account add")
+                    raise RefusedError("last-manager", message, hint)
                 content = _LIST.dump_json([*accounts.values()], indent=2)
                 files.replace(self._file, content, private=True)
+            finally:
+                lock.release()
         except OSError as error:
             raise self._unusable(cause_of(error)) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import secrets
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -33,6 +34,11 @@ def _hashes() -> PasswordHash:
     return PasswordHash((Argon2Hasher(memory_cost=7 * 1024, time_cost=5, parallelism=1),))
 
 
+def equal(value: str, secret: str) -> bool:
+    """Return whether two secrets are equal, in constant time."""
+    return hmac.compare_digest(value.encode(errors="replace"), secret.encode())
+
+
 def new_password() -> str:
     """Return a random password of 60 bits, easy to spell on the telephone: four groups of three small letters and digits."""
     return "-".join("".join(secrets.choice(_ALPHABET) for _letter in range(3)) for _group in range(4))
@@ -62,23 +68,16 @@ def is_right(password: str, hash_: str | None) -> bool:
     return right and hash_ is not None
 
 
-def weakness(password: str, *personal: str) -> RefusedError | None:
-    """Return why a new password is easily guessed, or None.
-
-    Args:
-        password: the new password.
-        personal: facts that others know about its owner, such as the name.
-    """
+def check_strength(password: str, *personal: str) -> None:
+    """Refuse a new password that is easily guessed; `personal` are facts that others know about its owner, such as the name."""
     from zxcvbn import zxcvbn  # noqa: PLC0415  has lists of common passwords
 
     hint = _("several words that only you would combine are easy to remember")
     if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
-        message = _("a password must have {least} to {most} characters").format(
-            least=MIN_LENGTH, most=MAX_LENGTH
-        )
-        return RefusedError("weak-password", message, hint)
+        message = _("a password must have {least} to {most} characters")
+        message = message.format(least=MIN_LENGTH, most=MAX_LENGTH)
+        raise RefusedError("weak-password", message, hint)
     facts = [each.casefold() for each in personal if len(each) > 1]
     holds_one = any(each in password.casefold() for each in facts)
     if holds_one or zxcvbn(password[:_MAX_SCORED], user_inputs=["xuncha", *facts])["score"] < _LOWEST_SCORE:
-        return RefusedError("weak-password", _("this password is easy to guess"), hint)
-    return None
+        raise RefusedError("weak-password", _("this password is easy to guess"), hint)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import fields
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, File, Form, Request, UploadFile
 from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
 from xuncha.desk.fields import selection, uploaded_file
+from xuncha.desk.ledger import Desk
 from xuncha.desk.view import current_visitor, desk_of
 from xuncha.model import names
 from xuncha.model.identity import Identity
@@ -22,12 +23,9 @@ from xuncha.requests.todo import pending_tasks
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import check, load_record
 from xuncha.tally import Grouping, Horizon, groups, measure_json, tally
+from xuncha.workflow.perform import Result
+from xuncha.workflow.verb import NamedFile, Verb
 from xuncha.workflow.verbs import VERBS
-
-if TYPE_CHECKING:
-    from xuncha.desk.ledger import Desk
-    from xuncha.workflow.perform import Result
-    from xuncha.workflow.verb import NamedFile, Verb
 
 
 class Reason(BaseModel):
@@ -59,17 +57,14 @@ router = APIRouter(prefix="/api", responses=_REFUSALS)
 
 def _filters() -> list[dict[str, Any]]:
     """Return the OpenAPI parameters of `list`: the filters, and the day as of which measures are listed."""
-    defaults = {"at": "", **{each.name: each.default for each in fields(Selection)}}
-    kinds = {True: {"type": "boolean"}, False: {"type": "string"}}
-    list_schema = {"type": "array", "items": {"type": "string"}}
+    several = {"type": "array", "items": {"type": "string"}}
+    schemas: dict[str, Any] = {"at": {"type": "string"}}
+    for each in fields(Selection):
+        schemas[each.name] = {"type": "boolean" if each.default is False else "string"}
+    schemas |= {"words": several, "field": several}
+    del schemas["fields"]
     return [
-        {
-            "name": "field" if name == "fields" else name,
-            "in": "query",
-            "required": False,
-            "schema": list_schema if name in {"words", "fields"} else kinds[default is False],
-        }
-        for name, default in defaults.items()
+        {"name": name, "in": "query", "required": False, "schema": schema} for name, schema in schemas.items()
     ]
 
 
@@ -113,27 +108,17 @@ def show(request: Request, identity: str) -> dict[str, Any]:
     """Return a whole problem or measure, as `xuncha show --json`."""
     desk = desk_of(request)
     number, register = Identity.parse(identity), desk.state().register
-    rows = measure_rows(register, number)
-    record = load_record(WorkingTree(desk.root), number)
-    return record_json(
-        number,
-        record,
-        rows,
-        Horizon.of_register(register, desk.today),
-        desk.history(number),
-        file_version(desk.root, number.path),
-    )
+    rows, horizon = measure_rows(register, number), Horizon.of_register(register, desk.today)
+    record, version = load_record(WorkingTree(desk.root), number), file_version(desk.root, number.path)
+    return record_json(number, record, rows, horizon, desk.history(number), version)
 
 
 @router.get("/log")
 def log(request: Request, id: str | None = None) -> list[dict[str, str | None]]:  # noqa: A002  as in the address
     """Return the history of the ledger, a problem or a measure, as `xuncha log --json`."""
     desk = desk_of(request)
-    if id is None:
-        return [event.as_json() for event in desk.events()]
-    which = Identity.parse(id)
-    measure_rows(desk.state().register, which)
-    return [event.as_json() for event in desk.history(which)]
+    events = desk.events() if id is None else desk.history(Identity.parse(id))
+    return [event.as_json() for event in events]
 
 
 @router.get("/validate")
@@ -156,20 +141,16 @@ def todo(
 
 def _result_json(desk: Desk, result: Result) -> dict[str, Any]:
     """Return what was done, and the counts after it."""
-    steps = [
-        {"id": step.id, "title": title, "from": step.from_, "to": step.to}
-        for step, title in zip(result.steps, result.titles, strict=True)
-    ]
-    counts = tally(result.register, desk.today).as_json([]) if result.register else None
-    completed = [problem.id for problem in result.completed]
     outcome = desk.outcome(result.commit)
-    warnings = [{"message": message, "hint": hint} for message, hint in outcome.warnings]
     return {
-        "done": steps,
-        "completed": completed,
-        "counts": counts,
+        "done": [
+            {"id": step.id, "title": title, "from": step.from_, "to": step.to}
+            for step, title in zip(result.steps, result.titles, strict=True)
+        ],
+        "completed": [problem.id for problem in result.completed],
+        "counts": tally(result.register, desk.today).as_json([]) if result.register else None,
         "notes": [*outcome.notes],
-        "warnings": warnings,
+        "warnings": [{"message": message, "hint": hint} for message, hint in outcome.warnings],
     }
 
 

@@ -2,45 +2,43 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from anyio import CapacityLimiter
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from xuncha import __version__
 from xuncha.accounts.account import not_signed_in
 from xuncha.desk import api
-from xuncha.desk.forms import action, form_error, signed_out
-from xuncha.desk.gate import MAX_BYTES, SAFE, TooLargeError
+from xuncha.desk.forms import form_error, post, signed_out
+from xuncha.desk.gate import MAX_BYTES
+from xuncha.desk.ledger import Desk
 from xuncha.desk.pages import (
     act,
     comments,
-    dashboard,
     edit,
-    evidence,
     import_,
     jobs,
     log,
     measure,
     measures,
     notice,
-    preferences,
     problems,
-    remove,
     reports,
     settings,
     sign_in,
     today,
     together,
-    undo,
 )
 from xuncha.desk.view import only_for, page, status_of, visitor_of
-from xuncha.desk.visitors import NEW_PASSWORD, SIGN_IN, SIGN_OUT, SIGNED_OUT, ByAccount, ByLink
+from xuncha.desk.visitors import NEW_PASSWORD, SAFE, SIGN_IN, SIGN_OUT, SIGNED_OUT, ByAccount, ByLink
 from xuncha.errors import (
     InvalidLedgerError,
     RefusedError,
@@ -52,14 +50,6 @@ from xuncha.errors import (
 )
 from xuncha.language import gettext as _
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from starlette.requests import Request
-    from starlette.responses import Response
-
-    from xuncha.desk.ledger import Desk
-
 _PASSWORDS = CapacityLimiter(1)
 """Limits password hashing to one at a time, apart from the threads for pages, since a hash takes time and memory."""
 ROUTES: Sequence[Route | Mount] = (
@@ -67,47 +57,52 @@ ROUTES: Sequence[Route | Mount] = (
     Route("/measures", measures.show),
     Route("/measures/{id}", measure.show),
     Route("/problems", problems.show_all),
-    Route("/problems", action(problems.add_problem, "add"), methods=["POST"]),
+    post("/problems", problems.add_problem, "add", again=problems.show_all),
     Route("/problems/{id}", problems.show),
-    Route("/problems/{id}", action(problems.add_measure, "add"), methods=["POST"]),
-    Route("/remove/{id}", only_for(remove.show, "remove")),
-    Route("/remove/{id}", action(remove.remove, "remove"), methods=["POST"]),
+    post("/problems/{id}", problems.add_measure, "add", again=problems.show),
+    Route("/remove/{id}", only_for(problems.show_removal, "remove")),
+    post("/remove/{id}", problems.remove, "remove", again=problems.show_removal),
     Route("/comments", comments.show),
-    Route("/comments", action(comments.add, "comment"), methods=["POST"]),
+    post("/comments", comments.add, "comment", again=comments.show),
     Route("/comments/{number}", comments.show),
-    Route("/comments/{number}", action(comments.reply, "comment"), methods=["POST"]),
+    post("/comments/{number}", comments.reply, "comment", again=comments.show),
     Route("/settings", only_for(settings.show, "settings")),
-    Route("/settings/{section}", action(settings.change, "settings"), methods=["POST"]),
+    post("/settings/{section}", settings.change, "settings"),
     Route("/edit/{file:path}", only_for(edit.show, "edit")),
-    Route("/edit/{file:path}", action(edit.edit, "edit"), methods=["POST"]),
+    post("/edit/{file:path}", edit.edit, "edit"),
     Route("/act", act.show),
-    Route("/act", action(act.act, None), methods=["POST"]),
-    Route("/undo", action(undo.undo, None), methods=["POST"]),
-    Route("/language", action(preferences.language, None, queued=False), methods=["POST"]),
-    Route("/state", preferences.state),
-    Route("/evidence/{id}/{name}", evidence.show),
+    post("/act", act.act, None),
+    post("/undo", log.undo, None),
+    post("/language", sign_in.language, None, queued=False),
+    Route("/state", sign_in.state),
+    Route("/evidence/{id}/{name}", measure.show_evidence),
     Route("/notice", notice.show),
     Route("/reports", reports.show),
-    Route("/reports", action(reports.make, None, queued=False), methods=["POST"]),
-    Route("/dashboard", dashboard.show),
+    post("/reports", reports.make, None, queued=False),
+    Route("/dashboard", notice.show_dashboard),
     Route("/import", only_for(import_.show, "import")),
-    Route("/import", action(import_.upload, "import", queued=False), methods=["POST"]),
+    post("/import", import_.upload, "import", again=import_.show, queued=False),
     Route("/import/{number}", only_for(import_.show_result, "import")),
-    Route("/import/{number}", action(import_.import_file, "import", queued=False), methods=["POST"]),
+    post("/import/{number}", import_.import_file, "import", again=import_.show_result, queued=False),
     Route("/log", log.show),
-    Route("/audit", action(log.audit, None, queued=False), methods=["POST"]),
+    post("/audit", log.audit, None, queued=False),
     Route("/together", only_for(together.show, "sync")),
-    Route("/together", action(together.begin, "sync", queued=False), methods=["POST"]),
+    post("/together", together.begin, "sync", queued=False),
     Route("/jobs/{number}", jobs.show),
-    Route("/jobs/{number}", action(jobs.stop, None, queued=False), methods=["POST"]),
+    post("/jobs/{number}", jobs.stop, None, queued=False),
     Route("/jobs/{number}/{name}", jobs.send),
     Route(SIGN_IN, sign_in.show),
-    Route(SIGN_IN, action(sign_in.sign_in, None, queued=False, limiter=_PASSWORDS), methods=["POST"]),
-    Route(SIGNED_OUT, action(signed_out, None, queued=False), methods=["POST"]),
-    Route(SIGN_OUT, action(sign_in.sign_out, None, queued=False), methods=["POST"]),
+    post(SIGN_IN, sign_in.sign_in, None, again=sign_in.show, queued=False, limiter=_PASSWORDS),
+    post(SIGNED_OUT, signed_out, None, queued=False),
+    post(SIGN_OUT, sign_in.sign_out, None, queued=False),
     Route(NEW_PASSWORD, sign_in.show_password),
-    Route(
-        NEW_PASSWORD, action(sign_in.save_password, None, queued=False, limiter=_PASSWORDS), methods=["POST"]
+    post(
+        NEW_PASSWORD,
+        sign_in.save_password,
+        None,
+        again=sign_in.show_password,
+        queued=False,
+        limiter=_PASSWORDS,
     ),
     Mount("/static", StaticFiles(packages=[("xuncha.desk", "static")])),
 )
@@ -139,8 +134,10 @@ def application(desk: Desk, entrance: ByLink | ByAccount, demo: Mapping[str, str
     return app
 
 
-_CODES = {400: "malformed", 403: "forbidden", 404: "not-found", 405: "not-allowed"}
+_CODES = {400: "malformed", 403: "forbidden", 404: "not-found", 405: "not-allowed", 413: "too-large"}
 """The codes of errors that are not our own, by HTTP status."""
+_MAX_SHOWN = 40
+"""Characters of a wrong value that an error shows."""
 
 
 def _answer(request: Request, status: int, error: XunchaError) -> Response:
@@ -159,30 +156,33 @@ def _refused(request: Request, error: XunchaError) -> Response:
 
 
 def _malformed(request: Request, error: RequestValidationError) -> Response:
-    faults = [f"{'.'.join(map(str, each['loc'][1:]))}: {each['msg']}" for each in error.errors()]
+    faults = []
+    for each in error.errors():
+        name = ".".join(map(str, each["loc"][1:]))
+        message = _("{name} is missing") if each["type"] == "missing" else _("{option} cannot be “{word}”")
+        faults.append(message.format(name=name, option=name, word=str(each["input"])[:_MAX_SHOWN]))
     return _answer(request, 422, UsageError("malformed", _("; ").join(faults)))
 
 
 def _failed(request: Request, error: HTTPException) -> Response:
-    messages = {400: _("the request is too long, or cannot be read"), 404: _("there is no such page")}
-    if error.status_code == 400 and (unread := form_error(error.detail)):  # noqa: PLR2004
-        return _answer(request, 413, unread)
-    message = messages.get(error.status_code, _("this cannot be done here"))
+    status = error.status_code
+    messages = {
+        400: _("the request is too long, or cannot be read"),
+        404: _("there is no such page"),
+        413: _("the request is larger than {n} MB, or is incomplete").format(n=MAX_BYTES // 1024**2),
+    }
+    message = messages.get(status, _("this cannot be done here"))
+    hint = _("send less at once: upload files one at a time, and reduce large files") if status == 413 else ""  # noqa: PLR2004
+    refused = form_error(error.detail) or RefusedError(_CODES.get(status, "refused"), message, hint)
     if request.url.path.startswith("/static/"):  # strangers may ask: tell them nothing of the ledger
-        answer: Response = PlainTextResponse(message, error.status_code)
-    else:
-        code = _CODES.get(error.status_code, "refused")
-        answer = _answer(request, error.status_code, RefusedError(code, message))
+        return PlainTextResponse(message, status, error.headers)
+    if refused.code == "too-large":
+        status = 413
+        if not visitor_of(request).signed_in:
+            status, refused = 403, not_signed_in()
+    answer = _answer(request, status, refused)
     answer.headers.update(error.headers or {})  # the header with the allowed methods
     return answer
-
-
-def _too_large(request: Request, _error: TooLargeError) -> Response:
-    if not visitor_of(request).signed_in:
-        return _answer(request, 403, not_signed_in())
-    message = _("the request is larger than {n} MB, or is incomplete").format(n=MAX_BYTES // 1024**2)
-    hint = _("send less at once: upload files one at a time, and reduce large files")
-    return _answer(request, 413, RefusedError("too-large", message, hint))
 
 
 def _system_error(request: Request, error: OSError) -> Response:
@@ -197,7 +197,6 @@ _HANDLERS: dict[type[Exception], Callable[[Request, Any], Response]] = {
     XunchaError: _refused,
     RequestValidationError: _malformed,
     HTTPException: _failed,
-    TooLargeError: _too_large,
     OSError: _system_error,
     Exception: _bug,
 }

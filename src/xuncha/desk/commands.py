@@ -143,24 +143,18 @@ def _page(words: Sequence[str]) -> tuple[str, str] | None:
             "log": (f"/log?{urlencode({'id': ids[0]})}", f"{_('Log')} {ids[0]}"),
             "add": (address_of(ids[0]), f"{_('Add a measure')} {ids[0]}"),
         }[command]
-    return _pages().get(command)
-
-
-def _pages() -> dict[str, tuple[str, str]]:
-    """Return addresses and titles of pages for commands without a number."""
-    today, measures, reports = ("/", _("Today")), ("/measures", _("Measures")), ("/reports", _("Reports"))
-    log, together = ("/log", _("Log and audit")), ("/together", _("Sharing"))
-    return {
-        **dict.fromkeys((*VERBS, "list"), measures),
-        **dict.fromkeys(("todo", "validate"), today),
-        "status": ("/problems", _("Problems")),
-        **dict.fromkeys(("log", "audit"), log),
-        **dict.fromkeys(("sync", "setup", "doctor", "archive"), together),
-        **dict.fromkeys(("report", "export", "calendar"), reports),
-        **dict.fromkeys(("notice", "proof"), ("/notice", _("Notice"))),
-        "undo": ("/", action_name("undo")),
-        "add": ("/problems", _("Add a problem")),
-        "comment": ("/comments", _("Comments")),
-        "dashboard": ("/dashboard", _("Dashboard")),
-        "import": ("/import", _("Import")),
-    }
+    pages = (
+        ("/measures", _("Measures"), (*VERBS, "list")),
+        ("/", _("Today"), ("todo", "validate")),
+        ("/problems", _("Problems"), ("status",)),
+        ("/log", _("Log and audit"), ("log", "audit")),
+        ("/together", _("Sharing"), ("sync", "setup", "doctor", "archive")),
+        ("/reports", _("Reports"), ("report", "export", "calendar")),
+        ("/notice", _("Notice"), ("notice", "proof")),
+        ("/", action_name("undo"), ("undo",)),
+        ("/problems", _("Add a problem"), ("add",)),
+        ("/comments", _("Comments"), ("comment",)),
+        ("/dashboard", _("Dashboard"), ("dashboard",)),
+        ("/import", _("Import"), ("import",)),
+    )
+    return next(((address, name) for address, name, commands in pages if command in commands), None)

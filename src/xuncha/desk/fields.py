@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
+from starlette.datastructures import QueryParams, UploadFile
+
+from xuncha.desk.ledger import Desk, State
 from xuncha.errors import XunchaError
 from xuncha.model import names
-from xuncha.model.records import Problem
+from xuncha.model.identity import Identity
+from xuncha.model.records import Measure, Problem
 from xuncha.requests import readers
 from xuncha.requests.readers import PARAMETERS
 from xuncha.requests.selection import Selection
@@ -15,17 +20,7 @@ from xuncha.trail.git import Git
 from xuncha.trail.repository import git_dir
 from xuncha.workflow.change import Session
 from xuncha.workflow.evidence import read_stream
-from xuncha.workflow.verb import Case, NamedFile
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from starlette.datastructures import QueryParams, UploadFile
-
-    from xuncha.desk.ledger import Desk, State
-    from xuncha.model.identity import Identity
-    from xuncha.model.records import Measure
-    from xuncha.workflow.verb import Verb
+from xuncha.workflow.verb import Case, NamedFile, Verb
 
 
 class Field(NamedTuple):
@@ -54,9 +49,7 @@ def current_values(record: Measure | Problem, fields: Sequence[Field]) -> dict[s
         if isinstance(value, Mapping):
             value = [f"{key}={each}" for key, each in value.items()]
         if value:
-            texts[field.name] = (
-                "\n".join(value) if isinstance(value, Sequence) and not isinstance(value, str) else str(value)
-            )
+            texts[field.name] = "\n".join(value) if isinstance(value, list | tuple) else str(value)
     return texts
 
 
@@ -97,14 +90,13 @@ def selection(query: QueryParams) -> Selection:
         UsageError: a filter is invalid.
     """
     status, term, days = query.get("status"), query.get("term"), query.get("due_within")
+    names_of: dict[str, Any] = {
+        name: query.get(name) or None for name in ("office", "leader", "person", "problem", "category")
+    }
     return Selection(
+        **names_of,
         words=[word for words in query.getlist("words") for word in words.split()],
         status=readers.read_word(status, "status", names.STATUSES) if status else None,
-        office=query.get("office") or None,
-        leader=query.get("leader") or None,
-        person=query.get("person") or None,
-        problem=query.get("problem") or None,
-        category=query.get("category") or None,
         fields=readers.read_pairs([each for each in query.getlist("field") if each]),
         unassigned=_is_on(query, "unassigned"),
         overdue=_is_on(query, "overdue"),

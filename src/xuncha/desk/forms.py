@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import partial
+from typing import Any
 from urllib.parse import urlencode
 
+from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
-from starlette.responses import RedirectResponse
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
 
 from xuncha.accounts.account import not_signed_in
+from xuncha.accounts.passwords import equal
 from xuncha.desk.fields import file_name
-from xuncha.desk.gate import equal
 from xuncha.desk.ledger import MAX_KEPT
 from xuncha.desk.view import OLD_FORM, current_visitor, desk_of, must_be_allowed, page, visitor_of
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, XunchaError, combined
@@ -22,18 +27,12 @@ from xuncha.language import gettext as _
 from xuncha.model.names import key_name
 from xuncha.requests.readers import PARAMETERS, read_past_day
 from xuncha.store.faults import UnreadableError
+from xuncha.workflow.verb import Verb
 
-if TYPE_CHECKING:
-    from datetime import date
-
-    from anyio import CapacityLimiter
-    from starlette.datastructures import FormData
-    from starlette.requests import Request
-    from starlette.responses import Response
-
-    from xuncha.workflow.verb import Verb
-
-Action = Callable[["Request", "FormData"], "Response"]
+Action = Callable[[Request, FormData], Response]
+Typed = Mapping[str, str]
+"""What was typed into a form, by field."""
+ShowAgain = Callable[[Request, Typed, XunchaError], Response]
 _MAX_FIELDS = 2000
 """Fields of one form at most: enough for all measures of a page, each with its version."""
 _MAX_FILES = 50
@@ -44,37 +43,32 @@ _HASH_LENGTH = 16
 _MAX_FIELD = 500_000
 """Characters in one field at most; the framework counts bytes, up to twelve a character: four of UTF-8, each as %XX."""
 _NOT_TYPED = frozenset({
-    "token", "state", "action", "back", "id", "version", "commit", "do", "kind", "new",
+    "token", "action", "back", "id", "version", "commit", "do", "kind", "new",
     "partly", "late", "no_publish", "paper", "form", "send", "language", "password", "again",
 })  # fmt: skip
 """Fields that are not filled in by a person."""
 
 
-def action(
-    change: Action, right: str | None, *, queued: bool = True, limiter: CapacityLimiter | None = None
-) -> Callable[[Request], Awaitable[Response]]:
-    """Make an endpoint from a function that takes a form.
+def post(
+    path: str,
+    change: Action,
+    right: str | None,
+    *,
+    again: ShowAgain | None = None,
+    queued: bool = True,
+    limiter: CapacityLimiter | None = None,
+) -> Route:
+    """Make the route of a form.
 
     Args:
-        change: the function; it returns the answer.
+        path: the address to which the form is sent.
+        change: takes the form, and returns the answer.
         right: the right that a visitor must have; None if everyone may, or if each measure is checked.
+        again: shows the form with what was typed if the function refuses it.
         queued: whether it changes the ledger, and so waits for its turn.
         limiter: limits how many calls run at once; None for the threads of all pages.
     """
-
-    def answer(request: Request, form: FormData) -> Response:
-        """Call the function; if it is refused and its form cannot be shown again, show the reason with all that was typed."""
-        try:
-            current_visitor(request) if right is None else must_be_allowed(request, right)
-            return _once(change, request, form) if queued else change(request, form)
-        except UnreadableError as unreadable:
-            error: XunchaError = InvalidLedgerError([unreadable.finding])
-        except XunchaError as refused:
-            error, first = refused, refused.__context__
-            broken = isinstance(refused, InvalidLedgerError) or isinstance(first, InvalidLedgerError)
-            if isinstance(first, XunchaError) and not broken and first.message != refused.message:
-                error = combined([first, refused])
-        return refusal_page(request, error, form)
+    answer = partial(_answer, partial(_once, change) if queued else change, right, again)
 
     async def endpoint(request: Request) -> Response:
         if right is not None:
@@ -93,15 +87,38 @@ def action(
             except XunchaError as error:  # the function was not called
                 return refusal_page(request, error, form)
 
-    return endpoint
+    return Route(path, endpoint, methods=["POST"])
+
+
+def _answer(
+    change: Action, right: str | None, again: ShowAgain | None, request: Request, form: FormData
+) -> Response:
+    """Call a function; if it is refused and its form cannot be shown again, show the reason with all that was typed."""
+    try:
+        current_visitor(request) if right is None else must_be_allowed(request, right)
+        try:
+            return change(request, form)
+        except XunchaError as refused:
+            if again is None:
+                raise
+            return again(request, typed(form), refused)
+    except UnreadableError as unreadable:
+        error: XunchaError = InvalidLedgerError([unreadable.finding])
+    except XunchaError as refused:
+        error, first = refused, refused.__context__
+        broken = isinstance(refused, InvalidLedgerError) or isinstance(first, InvalidLedgerError)
+        if isinstance(first, XunchaError) and not broken and first.message != refused.message:
+            error = combined([first, refused])
+    return refusal_page(request, error, form)
 
 
 def _once(change: Action, request: Request, form: FormData) -> Response:
-    """Call a function that changes the ledger; a form that was recorded before leads to that commit again, with a warning.
+    """Call a function that changes the ledger; if today's last change of the same records came from the same form, lead to that commit again.
 
-    Versions do not count: a browser that goes back keeps what was typed and the number of the state, but shows new versions.
+    Versions do not count: a browser that goes back keeps what was typed, but loads the page with new versions.
     """
-    desk, digest = desk_of(request), hashlib.sha256(request.url.path.encode())
+    desk = desk_of(request)
+    digest = hashlib.sha256(f"{desk.today} {request.url.path}".encode())
     for name, value in form.multi_items():
         if isinstance(value, UploadFile):
             stream: Any = value.file
@@ -112,8 +129,7 @@ def _once(change: Action, request: Request, form: FormData) -> Response:
     if address := desk.recorded_before(sent):
         return RedirectResponse(address, 303)
     answer = change(request, form)
-    if text(form, "state"):
-        desk.recorded = dict([*desk.recorded.items(), (sent, answer.headers.get("location", ""))][-MAX_KEPT:])
+    desk.recorded = dict([*desk.recorded.items(), (sent, answer.headers.get("location", ""))][-MAX_KEPT:])
     return answer
 
 
@@ -231,7 +247,7 @@ def redirect(address: str, commit: str) -> Response:
     return RedirectResponse(f"{address}?{urlencode({'done': commit[:_HASH_LENGTH]})}", 303)
 
 
-def typed(form: FormData) -> Mapping[str, str]:
+def typed(form: FormData) -> Typed:
     """Return what was typed, by field, for showing the same form again; without unchanged values."""
     return {
         name: "\n".join(texts(form, name))

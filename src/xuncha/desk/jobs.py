@@ -52,10 +52,9 @@ _LOCK: Final = "lock"
 """The file whose lock a desk holds as long as it lives, in the desk's folder."""
 _user = getattr(os, "getuid", None)
 _LABEL: Final = re.compile(
-    r"(?P<place>\S+:\d+:\d+: )?(?:(?P<kind>error|warning|note)\[[a-z0-9-]+\]|warning|警告)[:：] ?"
+    r"(?:\S+:1:1: |(?P<place>\S+:\d+:\d+: ))?(?:(?P<kind>error|warning|note)\[[a-z0-9-]+\]|warning|警告)[:：] ?"
 )
-_START: Final = ":1:1: "
-"""The end of the place in a message about a whole file."""
+"""The beginning of a message; the first line of a file stands for the whole file, and is left out."""
 
 
 class Message(NamedTuple):
@@ -102,9 +101,10 @@ class Job:
         """Whole seconds from the request to the end, or to now."""
         return int(self.seconds if self.ended.is_set() else time.monotonic() - self.start)
 
-    def fail(self, message: str, hint: str = "") -> None:
+    def fail(self, message: str, hint: str = "") -> State:
         """Keep why the commands could not be run to their end."""
         self.failure, self.state = Message(True, message, [hint] if hint else []), "refused"
+        return self.state
 
     def output(self, number: int = -1) -> str:
         """Return the output of one of the commands."""
@@ -119,8 +119,7 @@ class Job:
                 if messages and line.startswith("  "):
                     messages[-1].hints.extend([line.strip()] if line.strip() != "^" else [])
                 elif label := _LABEL.match(line):
-                    place = label["place"] or _START
-                    message = line[label.end() :] if place.endswith(_START) else place + line[label.end() :]
+                    message = (label["place"] or "") + line[label.end() :]
                     messages.append(Message(label["kind"] == "error", message, []))
                 elif line.strip():
                     messages.append(Message(self.code != 0, line, []))
@@ -169,13 +168,12 @@ class Jobs:
         """The job that is changing the ledger, or will do so next."""
         return next((job for job in [*self._jobs.values()] if job.writes and not job.ended.is_set()), None)
 
-    def new(self, title: str, files: Sequence[str] = (), next_page: str = "", *, right: str = "") -> Job:
+    def new(self, title: str, files: Sequence[str] = (), *, right: str = "") -> Job:
         """Make a job with a folder, where its input files may be put before it starts.
 
         Args:
             title: what the job does, in words.
             files: the names of the documents that it will make in its folder.
-            next_page: the address to continue at when it is done.
             right: the right that a visitor needs to see it; empty if everybody may.
 
         Raises:
@@ -195,7 +193,7 @@ class Jobs:
             number = next(self._numbers)
             folder = self._folder / str(number)
             folder.mkdir()
-            job = self._jobs[number] = Job(number, title, folder, (), files, next_page, right=right)
+            job = self._jobs[number] = Job(number, title, folder, (), files, right=right)
             self._clear_up()
             return job
 
@@ -238,7 +236,8 @@ class Jobs:
             try:
                 if check:
                     check()
-                self._run(job, environment)
+                job.state = "running"
+                job.state = self._run(job, environment)
             except OSError as error:
                 job.fail(cause_of(error))
             except XunchaError as error:
@@ -273,25 +272,22 @@ class Jobs:
             jobs[:] = [each for each in jobs if each[1].number in self._jobs]
             return jobs[-1][1]
 
-    def _run(self, job: Job, environment: Mapping[str, str]) -> None:
-        job.state = "running"
+    def _run(self, job: Job, environment: Mapping[str, str]) -> State:
+        """Run the commands of a job, and return the state in which it ends."""
         for number, words in enumerate(job.commands):
-            with (
-                (job.folder / f"{number}.out").open("wb") as out,
-                (job.folder / f"{number}.err").open("wb") as err,
-            ):
+            out, err = (job.folder / f"{number}.{suffix}" for suffix in ("out", "err"))
+            with out.open("wb") as stdout, err.open("wb") as stderr:
                 with self._lock:
                     if self._closed or job.to_stop:
-                        job.state = "stopped"
-                        return
+                        return "stopped"
                     job.process = subprocess.Popen(
                         # -P: a module in the ledger's folder must not replace one of ours.
                         [sys.executable, "-P", "-X", "utf8", "-m", "xuncha", *words],
                         cwd=self._root,
                         env=environment,
                         stdin=subprocess.DEVNULL,
-                        stdout=out,
-                        stderr=err,
+                        stdout=stdout,
+                        stderr=stderr,
                         **process_group(),  # Ctrl-C is for the desk, which ends its jobs itself
                     )
                 try:
@@ -301,15 +297,12 @@ class Jobs:
                     self.stop(job)
                     job.code = job.process.wait()
             if job.to_stop:
-                job.state = "stopped"
-                return
+                return "stopped"
             if crash := crash_of(job.code):
-                job.fail(crash)
-                return
+                return job.fail(crash)
             if job.code not in {0, 1} or (job.code and any(each.is_error for each in job.messages)):
-                job.state = "refused"  # exit code 1 without an error: an audit, for example, has findings
-                return
-        job.state = "done"
+                return "refused"  # exit code 1 without an error: an audit, for example, has findings
+        return "done"
 
     def stop(self, job: Job) -> None:
         """Stop a job, with every process that it started."""

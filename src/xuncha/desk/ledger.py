@@ -8,28 +8,32 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from xuncha.accounts.account import not_allowed
 from xuncha.desk.jobs import Jobs
 from xuncha.desk.texts import Texts
+from xuncha.desk.visitors import Visitor
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import CommentNumber, Identity
+from xuncha.model.register import Register
+from xuncha.model.vocabulary import Action
 from xuncha.requests import readers
 from xuncha.requests.answers import file_version, measure_rows
 from xuncha.requests.outcomes import Messages, result_messages, session_messages
+from xuncha.requests.selection import Texts as ReadTexts
 from xuncha.requests.selection import text_reader
 from xuncha.store.cache import register, register_at
 from xuncha.store.faults import UnreadableError
 from xuncha.store.reading import parse
 from xuncha.trail.git import Git
-from xuncha.trail.history import Event, history, history_of_measure, history_of_problem, undone_commits
+from xuncha.trail.history import Event, history, history_of_measure, history_of_problem
 from xuncha.trail.presence import check_files_present
 from xuncha.trail.repository import git_dir
 from xuncha.trail.tree import Tree
@@ -38,12 +42,6 @@ from xuncha.workflow.committer import addresses
 from xuncha.workflow.differences import differences
 from xuncha.workflow.perform import Result, perform
 from xuncha.workflow.undo import is_undoable
-
-if TYPE_CHECKING:
-    from xuncha.desk.gate import Visitor
-    from xuncha.model.register import Register
-    from xuncha.model.vocabulary import Action
-    from xuncha.requests.selection import Texts as ReadTexts
 
 T = TypeVar("T")
 _HASH: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -111,21 +109,21 @@ class Desk:
         last = self._state
         if last and self._is_fresh():
             return last
-        if not self._reading.acquire(blocking=last is None or self._checked != self._changes):
-            assert last is not None  # noqa: S101  for the type checker
+        must_wait = last is None or self._checked != self._changes
+        if not self._reading.acquire(blocking=must_wait) and last:
             return last  # another thread is checking, and nothing was changed here since
         try:
-            if self._state is None or not self._is_fresh():
-                start, changes = time.monotonic(), self._changes
-                check_files_present(self.root)
-                current, tip = register(self.root), self.tip()
-                last = self._state
-                if last is None or (last.register, last.tip) != (current, tip):
-                    self._state = State(current, tip, last.number + 1 if last else 1, {})
-                self._checked_at, self._checked = start, changes
-                self._fresh_for = max(_FRESH, _CHECK_FACTOR * (time.monotonic() - start))
-            assert self._state is not None  # noqa: S101
-            return self._state
+            last = self._state
+            if last and self._is_fresh():
+                return last
+            start, changes = time.monotonic(), self._changes
+            check_files_present(self.root)
+            current, tip = register(self.root), self.tip()
+            if last is None or (last.register, last.tip) != (current, tip):
+                last = self._state = State(current, tip, last.number + 1 if last else 1, {})
+            self._checked_at, self._checked = start, changes
+            self._fresh_for = max(_FRESH, _CHECK_FACTOR * (time.monotonic() - start))
+            return last
         finally:
             self._reading.release()
 
@@ -165,16 +163,19 @@ class Desk:
         return self._outcomes.get(commit, Messages())
 
     def recorded_before(self, sent: bytes) -> str:
-        """Return the address that a form led to before, where a warning is shown now; empty if no commit of it is in effect."""
+        """Return the address that a form led to before, where a warning is shown now; empty if its records were changed since."""
         if not (start := (address := self.recorded.get(sent, "")).partition("?done=")[2]):
             return ""
         self._changes += 1  # its commit may have been made just before
         events = self.events()
-        commit = next((each.commit for each in events if each.commit.startswith(start)), "")
-        if not commit or commit in undone_commits(events):
+        ids = {each.id for each in events if each.commit.startswith(start)}
+        last = next((each for each in events if each.id in ids), None)
+        if last is None or not last.commit.startswith(start):
             return ""
-        hint = _("to record the same again, open the page anew")
-        self.record(commit, Messages(warnings=((_("this was recorded before; nothing was added"), hint),)))
+        hint = _("to record the same once more, change something in it")
+        self.record(
+            last.commit, Messages(warnings=((_("this was recorded before; nothing was added"), hint),))
+        )
         return address
 
     def at_moment(self, moment: str | None) -> tuple[Register, Texts | ReadTexts, date]:
@@ -191,15 +192,11 @@ class Desk:
 
     def events(self) -> list[Event]:
         """Return the history of the whole ledger, newest first; empty outside a repository."""
-        tip = self._recent_tip()
+        tip = self._state.tip if self._state and self._is_fresh() else self.tip()
         with self._reading:
             if tip and self._events[0] != tip:
                 self._events = (tip, history(self.root))
             return self._events[1]
-
-    def _recent_tip(self) -> str:
-        """Return the commit of the last check if that is still recent, else the one checked out now."""
-        return self._state.tip if self._state and self._is_fresh() else self.tip()
 
     def history(self, identity: Identity) -> list[Event]:
         """Return the history of a problem with its measures, or of a measure, newest first; empty outside a repository.
@@ -207,7 +204,7 @@ class Desk:
         Raises:
             RefusedError: there is no such problem or measure.
         """
-        measure_rows(self.state().register, identity)
+        measure_rows(self.valid_state().register, identity)
         if not git_dir(self.root):
             return []
         if identity.is_problem:
@@ -242,20 +239,26 @@ class Desk:
         Raises:
             SurroundingsError: earlier changes take longer than proxies wait; the function was not called.
         """
-        queued = self._writers.submit(partial(contextvars.copy_context().run, function, *arguments, **kwargs))
+        queued = self._queue(partial(contextvars.copy_context().run, function, *arguments, **kwargs))
         future = asyncio.wrap_future(queued)
-        try:
-            await asyncio.wait([future], timeout=_MAX_WAIT)
-            if not future.done() and queued.cancel():
-                job = self.jobs.writing
-                message = _("the ledger is still being changed, so nothing was done: {what}")
-                message = message.format(what=job.title if job else _("changes by others"))
-                raise SurroundingsError(
-                    "busy", message, _("wait until that has finished, and send this again")
-                )
-            return await future
-        finally:
-            self._changes += 1
+        await asyncio.wait([future], timeout=_MAX_WAIT)
+        if not future.done() and queued.cancel():
+            job = self.jobs.writing
+            message = _("the ledger is still being changed, so nothing was done: {what}")
+            message = message.format(what=job.title if job else _("changes by others"))
+            raise SurroundingsError("busy", message, _("wait until that has finished, and send this again"))
+        return await future
+
+    def _queue(self, function: Callable[[], T]) -> Future[T]:
+        """Run a function that changes the ledger after all earlier changes."""
+
+        def call() -> T:
+            try:
+                return function()
+            finally:
+                self._changes += 1
+
+        return self._writers.submit(call)
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -274,17 +277,6 @@ class Desk:
         if isinstance(result, Result):
             self.record(result.commit, notes)
         return result
-
-    def _queue(self, function: Callable[[], None]) -> None:
-        """Run a function that changes the ledger after all earlier changes, and wait for it."""
-
-        def call() -> None:
-            try:
-                function()
-            finally:
-                self._changes += 1
-
-        self._writers.submit(call)
 
     def perform(
         self,

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
+from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from itertools import pairwise
+from typing import Any, Final, NamedTuple
+
+from starlette.datastructures import FormData
 
 from xuncha.chinese import days
 from xuncha.desk import forms
 from xuncha.language import is_chinese
 from xuncha.model.names import key_name
 from xuncha.model.settings import Settings
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from starlette.datastructures import FormData
 
 _LONG: Final = 10_000
 """Characters from which a text gets a field with several lines."""
@@ -27,17 +26,16 @@ BLANK_ROWS: Final = 2
 _ROW = re.compile(r"[0-9]{1,4}")
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """A key of a record: a value, a group of keys, or rows of groups."""
 
     key: str
     kind: str
     """The kind of field: `line`, `text`, `day`, `number`, `choice`, `checks`, `lines`, `texts`, `group` or `rows`."""
-    inner: tuple[Part, ...] = ()
-    options: tuple[str, ...] = ()
-    hint: str = ""
-    required: bool = False
+    inner: Sequence[Part]
+    options: Sequence[str]
+    hint: str
+    required: bool
 
     @property
     def holds_several(self) -> bool:
@@ -45,15 +43,14 @@ class Part:
         return self.kind in {"rows", "texts"} or any(each.holds_several for each in self.inner)
 
 
-@dataclass
-class Input:
+class Input(NamedTuple):
     """A field of a form, or a heading over several."""
 
     part: Part
     name: str
-    """The kind of field; empty for a heading."""
+    """The path of keys and row numbers; empty for a heading."""
+    label: str
     value: Any = None
-    label: str = field(default="")
 
     @property
     def key(self) -> str:
@@ -64,6 +61,14 @@ class Input:
     def hint(self) -> str:
         """The explanation of the key, as in the schema of the files."""
         return self.part.hint if is_chinese() and self.part.hint != self.label else ""
+
+    @property
+    def shown(self) -> list[str]:
+        """The content of each field; only a list of long texts has a field for each."""
+        if self.part.kind == "texts":
+            return [*self.value]
+        value = "\n".join(self.value or ()) if self.part.kind == "lines" else self.value
+        return ["" if value is None else str(value)]
 
 
 @cache
@@ -79,126 +84,101 @@ def _defaults() -> dict[str, Any]:
 
 
 def _parts(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Iterator[Part]:
-    for key, field_schema in schema["properties"].items():
-        yield _part(key, field_schema, definitions, required=key in schema.get("required", ()))
+    for key, value in schema["properties"].items():
+        allowed = next((each for each in value.get("anyOf", ()) if each.get("type") != "null"), value)
+        items = allowed.get("items", {})
+        options = items.get("enum") or allowed.get("enum") or ()
+        is_long = (items or allowed).get("maxLength", 0) > _LONG
+        inner: tuple[Part, ...] = ()
+        if reference := items.get("$ref") or allowed.get("$ref"):
+            kind = "rows" if items else "group"
+            inner = tuple(_parts(definitions[reference.rpartition("/")[2]], definitions))
+        elif items:
+            kind = "checks" if options else "texts" if is_long else "lines"
+        elif options:
+            kind = "choice"
+        elif allowed.get("format") == "date":
+            kind = "day"
+        else:
+            kind = "number" if allowed["type"] == "integer" else "text" if is_long else "line"
+        required = key in schema.get("required", ())
+        yield Part(key, kind, inner, options, value.get("description", ""), required)
 
 
-def _part(key: str, schema: Mapping[str, Any], definitions: Mapping[str, Any], *, required: bool) -> Part:
-    hint = schema.get("description", "")
-    schema = next((each for each in schema.get("anyOf", ()) if each.get("type") != "null"), schema)
-    items = schema.get("items", {})
-    if reference := schema.get("$ref") or items.get("$ref"):
-        inner = tuple(_parts(definitions[reference.rpartition("/")[2]], definitions))
-        return Part(key, "rows" if items else "group", inner, hint=hint, required=required)
-    if items:
-        long = items.get("maxLength", 0) > _LONG
-        kind = "checks" if "enum" in items else "texts" if long else "lines"
-        return Part(key, kind, options=tuple(items.get("enum", ())), hint=hint, required=required)
-    kinds = {"integer": "number"} if schema.get("format") != "date" else {"string": "day"}
-    kind = kinds.get(schema["type"], "text" if schema.get("maxLength", 0) > _LONG else "line")
-    kind = "choice" if "enum" in schema else kind
-    return Part(key, kind, options=tuple(schema.get("enum", ())), hint=hint, required=required)
-
-
-def inputs(
-    part: Part,
-    data: Any,  # noqa: ANN401
-    path: str = "",
-    default: Any = None,  # noqa: ANN401
-    blank: int = BLANK_ROWS,
-) -> Iterator[Input]:
-    """Yield the fields for the values under a key of a record, with headings over groups and rows.
-
-    Repeatable fields get `blank` empty ones more.
-    """
-    if not path:
-        default = _defaults()[part.key]
-    name = f"{path}{part.key}"
-    label = key_name(name).replace("_", " ")
-    label = label[:1].upper() + label[1:]
-    value = default if data is None else data
+def inputs(part: Part, data: Any, blank: int = BLANK_ROWS) -> Iterator[Input]:  # noqa: ANN401
+    """Yield the fields for the values under a key of the settings, with headings over groups and rows, and `blank` empty rows more."""
+    default, label = _defaults()[part.key], _label(part.key)
     if part.kind == "group":
-        yield Input(part, "", label=label)
+        yield Input(part, "", label)
         for each in part.inner:
-            yield from inputs(
-                each, (data or {}).get(each.key), f"{name}.", (default or {}).get(each.key), blank
-            )
+            value = (data or {}).get(each.key, (default or {}).get(each.key))
+            yield _input(each, f"{part.key}.{each.key}", value, blank)
     elif part.kind == "rows":
-        rows = [*(data or ()), *[{}] * blank]
-        for number, row in enumerate(rows):
-            yield Input(part, "", label=f"{label} {number + 1}")
+        for number, row in enumerate([*(data or ()), *[{}] * blank]):
+            yield Input(part, "", f"{label} {number + 1}")
             for each in part.inner:
-                yield from inputs(each, row.get(each.key), f"{name}.{number}.")
-    elif part.kind == "texts":
-        for text in [*(value or ()), *[""] * (blank - 1)]:
-            yield Input(part, name, text, label)
+                yield _input(each, f"{part.key}.{number}.{each.key}", row.get(each.key), BLANK_ROWS)
     else:
-        yield Input(part, name, "\n".join(value or ()) if part.kind == "lines" else value, label)
+        yield _input(part, part.key, default if data is None else data, blank)
 
 
-def new_value(part: Part, form: FormData, old: Any, today: date, path: str = "", default: Any = None) -> Any:  # noqa: ANN401
-    """Return the value of a record's key after a form was filled in; None if it is empty.
+def _input(part: Part, name: str, value: Any, blank: int) -> Input:  # noqa: ANN401
+    if part.kind == "texts":
+        value = [*(value or ()), *[""] * (blank - 1)]
+    return Input(part, name, _label(name), value)
+
+
+def _label(name: str) -> str:
+    label = key_name(name).replace("_", " ")
+    return label[:1].upper() + label[1:]
+
+
+def new_value(part: Part, form: FormData, old: Any, today: date) -> Any:  # noqa: ANN401
+    """Return the value of a key of the settings after a form was filled in; None if it is empty.
 
     Unchanged values stay as they are written: missing if they were missing, and with their blanks.
     """
-    if not path:
-        default = _defaults()[part.key]
-    name = f"{path}{part.key}"
-    current = default if old is None else old
-    new: Any
-    if part.kind == "group":
-        new = _group(part, form, old or {}, today, f"{name}.", default or {})
-    elif part.kind == "rows":
-        numbers = {
-            key.removeprefix(f"{name}.").partition(".")[0] for key in form if key.startswith(f"{name}.")
-        }
-        old_rows = dict(enumerate(old or ()))
-        rows = [
-            _group(part, form, old_rows.get(number, {}), today, f"{name}.{number}.", {})
-            for number in sorted(int(each) for each in numbers if _ROW.fullmatch(each))
-        ]
-        new = [row for row in rows if row]
-    else:
-        new = _value(part, form, name, today)
-        if (
-            [*map(_plain, new)] == [*map(_plain, current or ())]
-            if isinstance(new, list)
-            else new == _plain(current)
-        ):
-            return old
-    if new or part.kind == "checks" or new == 0:
-        return new
-    return (
-        old
-        if not old and old is not None
-        else []
-        if part.required and part.kind in {"rows", "lines"}
-        else None
-    )
+    record = {} if old is None else {part.key: deepcopy(old)}
+    numbers = [name.split(".")[1] for name in form if name.startswith(f"{part.key}.")]
+    last = max([int(each) for each in numbers if _ROW.fullmatch(each)], default=0)
+    for each in inputs(part, old, last + 1):
+        if each.name and (new := _typed(each, form, today)) != _stripped(each.value, type(new)):
+            may_be_empty = each.part.required or each.part.kind == "checks"
+            _put(record, each.name.split("."), None if new == [] and not may_be_empty else new)
+    value = record.get(part.key)
+    if part.kind == "rows":
+        value = [row for row in value or () if row]
+    return None if value in ([], {}) and value != old and not part.required else value
 
 
-def _group(
-    part: Part, form: FormData, old: Mapping[str, Any], today: date, path: str, default: Mapping[str, Any]
-) -> dict[str, Any]:
-    values = {
-        each.key: new_value(each, form, old.get(each.key), today, path, default.get(each.key))
-        for each in part.inner
-    }
-    order = [*(key for key in old if key in values), *(key for key in values if key not in old)]
-    return {key: values[key] for key in order if values[key] is not None}
-
-
-def _value(part: Part, form: FormData, name: str, today: date) -> Any:  # noqa: ANN401
-    if part.kind in {"checks", "texts"}:
-        return forms.texts(form, name)
-    if part.kind == "lines":
-        return forms.lines(form, name)
-    text = forms.text(form, name)
-    if part.kind == "day" and (day := days.typed_day(text, today)):
+def _typed(field: Input, form: FormData, today: date) -> Any:  # noqa: ANN401
+    """Return what was typed into a field, in the form of the file; None or an empty list if nothing was."""
+    kind = field.part.kind
+    if kind in {"checks", "lines", "texts"}:
+        return (forms.lines if kind == "lines" else forms.texts)(form, field.name)
+    text = forms.text(form, field.name)
+    if kind == "day" and (day := days.typed_day(text, today)):
         return day.isoformat()
     digits = unicodedata.normalize("NFKC", text)
-    return int(digits) if part.kind == "number" and re.fullmatch("[0-9]{1,9}", digits) else text or None
+    return int(digits) if kind == "number" and re.fullmatch("[0-9]{1,9}", digits) else text or None
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401
+def _stripped(value: Any, kind: type) -> Any:  # noqa: ANN401
+    """Return a value as a form gives it back unchanged: without blanks around its texts, and without empty ones."""
+    if kind is list:
+        return [text for each in value or () if (text := each.strip())]
     return value.strip() if isinstance(value, str) else value
+
+
+def _put(record: Any, steps: Sequence[str], value: Any) -> None:  # noqa: ANN401
+    """Write a value under a path of keys and row numbers; None removes it."""
+    for step, following in pairwise(steps):
+        if isinstance(record, list):
+            record.extend({} for _row in range(len(record), int(step) + 1))
+            record = record[int(step)]
+        else:
+            record = record.setdefault(step, [] if following.isdecimal() else {})
+    if value is None:
+        record.pop(steps[-1], None)
+    else:
+        record[steps[-1]] = value

@@ -1,7 +1,8 @@
-"""Serve the desk on a port of this machine."""
+"""Serve the desk on a port of this machine, with limits for each connection."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
 import gc
@@ -11,25 +12,24 @@ import socket
 import ssl
 import threading
 import webbrowser
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Mapping
+from datetime import date
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Final
 
 import uvicorn
 from anyio.to_thread import current_default_thread_limiter
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from xuncha.accounts.book import Accounts
 from xuncha.desk.application import application
-from xuncha.desk.gate import Gate
+from xuncha.desk.gate import PATIENCE, Gate
 from xuncha.desk.jobs import sweep
 from xuncha.desk.ledger import Desk
-from xuncha.desk.time_limits import TimedProtocol
 from xuncha.desk.visitors import ByAccount, ByLink
 from xuncha.errors import SurroundingsError, cause_of
 from xuncha.language import gettext as _
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from datetime import date
-    from pathlib import Path
 
 _HTTP: Final = 80
 """The default port of HTTP, which browsers leave out of the Host header."""
@@ -38,17 +38,59 @@ _LAST_REQUESTS: Final = 30
 """Seconds that running requests have when the desk ends."""
 _MAX_PAGES: Final = 4
 """Pages made at once: more would not be faster together, and each takes memory."""
+MAX_OPEN: Final = 500
+"""Connections at once; files and git need some of the process's open files, too."""
+MAX_OF_ONE: Final = 100
+"""Connections from one address, so that no visitor takes all of them."""
 
 
-class _Server(uvicorn.Server):
-    """A uvicorn server that limits how many pages are made at once."""
+class TimedProtocol(H11Protocol):
+    """Closes a connection if the head of a request, or the rest of a body that nobody reads, does not arrive in time."""
 
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        current_default_thread_limiter().total_tokens = _MAX_PAGES
-        await super().startup(sockets)
+    _end: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Start the timer for a request."""
+        super().connection_made(transport)
+        clients = [getattr(each, "client", None) for each in self.connections]
+        own = [each for each in clients if each and self.client and each[0] == self.client[0]]
+        # A proxy on this machine connects for all visitors.
+        from_here = not self.client or ip_address(self.client[0]).is_loopback
+        if len(self.connections) > MAX_OPEN or (len(own) > MAX_OF_ONE and not from_here):
+            transport.abort()
+        else:
+            self._wait()
+
+    def handle_events(self) -> None:
+        """Stop the timer once a request has arrived, and restart it afterwards."""
+        super().handle_events()
+        self._wait()
+
+    def send_400_response(self, _msg: str) -> None:
+        """Answer what is not HTTP, or has too long an address, in the language of the desk; the cookies were not read."""
+        text = _("the request is too long, or cannot be read").encode()
+        head = b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
+        self.transport.write(head % len(text) + text)
+        self.transport.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop the timer."""
+        super().connection_lost(exc)
+        self._stop()
+
+    def _wait(self) -> None:
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._stop()
+        elif self._end is None and not self.transport.is_closing():
+            self._end = self.loop.call_later(PATIENCE, self.transport.close)
+
+    def _stop(self) -> None:
+        if self._end is not None:
+            self._end.cancel()
+            self._end = None
 
 
-class Server:
+class Server(uvicorn.Server):
     """A desk with its port open and its address known, ready to run."""
 
     def __init__(
@@ -91,13 +133,8 @@ class Server:
         self._socket.listen(128)
         self.port: int = self._socket.getsockname()[1]
         self._scheme = "https" if tls else "http"
-        self._link: ByLink | None = None
-        entrance: ByLink | ByAccount
-        if host or demo:
-            entrance = ByAccount(Accounts(root), self.port)
-        else:
-            self._key = secrets.token_urlsafe(32)
-            entrance = self._link = ByLink(self._key, self.port)
+        self._link = None if host or demo else ByLink(secrets.token_urlsafe(32), self.port)
+        entrance = self._link or ByAccount(Accounts(root), self.port)
         names = (LOCALHOST, "localhost")
         local = {f"{name}:{self.port}" for name in names} | ({*names} if self.port == _HTTP else set())
         hosts = None if host else frozenset(local)
@@ -118,19 +155,19 @@ class Server:
         )
         if tls:
             _check_certificate(config, tls[0])
-        self._server = _Server(config)
+        super().__init__(config)
         # The last two: the terminal was closed (Unix, Windows).
         for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
             if ending := getattr(signal, name, None):
                 signal.signal(ending, self._end)  # uvicorn raises the signals again at the end
 
     def _end(self, *_signal: object) -> None:
-        self._server.should_exit = True
+        self.should_exit = True
 
     @property
     def link(self) -> str:
         """The address of the desk; the own desk's contains the secret, with which anybody may do everything."""
-        return self._address(self._key if self._link else "")
+        return self._address(self._link.key if self._link else "")
 
     def _address(self, key: str = "") -> str:
         host = _reachable(self._host)
@@ -146,12 +183,17 @@ class Server:
         link = self._address(self._link.ticket() if self._link else "")
         threading.Thread(target=webbrowser.open, args=(link,), daemon=True).start()
 
-    def run(self) -> None:
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Limit how many pages are made at once, and start."""
+        current_default_thread_limiter().total_tokens = _MAX_PAGES
+        await super().startup(sockets)
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
         """Serve until Ctrl-C or SIGTERM; running requests are answered first."""
         sweep()
         gc.enable()  # a process that runs for days needs the collector
         try:
-            self._server.run([self._socket])
+            super().run(sockets or [self._socket])
         finally:
             self._desk.close()
 

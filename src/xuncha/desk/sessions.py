@@ -8,16 +8,13 @@ import secrets
 import time
 from contextlib import suppress
 from ipaddress import ip_address, ip_network
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from xuncha.accounts.passwords import is_right
-from xuncha.desk.gate import equal
+from xuncha.accounts.account import Account
+from xuncha.accounts.book import Accounts
+from xuncha.accounts.passwords import equal, is_right
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
-
-if TYPE_CHECKING:
-    from xuncha.accounts.account import Account
-    from xuncha.accounts.book import Accounts
 
 LENGTH: Final = 24 * 3600.0
 """Seconds until a session ends."""

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
+from xuncha.model.identity import Identity
 from xuncha.requests.selection import text_reader
 from xuncha.store.files import WorkingTree
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
-
-    from xuncha.model.identity import Identity
 
 Stamp = tuple[int, int, int]
 

@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
 
 from xuncha import __version__, language
 from xuncha.accounts.account import NOT_ALLOWED, NOT_SIGNED_IN, not_allowed, role_name
 from xuncha.chinese.characters import without_unsafe
 from xuncha.desk.commands import address_of, edit_address, linked
-from xuncha.desk.gate import MAX_BYTES, SAFE
+from xuncha.desk.gate import MAX_BYTES
+from xuncha.desk.jobs import Job
+from xuncha.desk.ledger import Desk, State
+from xuncha.desk.visitors import SAFE, Visitor
 from xuncha.errors import InvalidLedgerError, XunchaError
 from xuncha.model import vocabulary
 from xuncha.requests.outcomes import event_rows, event_summary, feedback_of, no_branch_warning
 from xuncha.tally import percent
+from xuncha.trail.history import Event
 from xuncha.trail.repository import is_detached
 from xuncha.workflow.change import leftover
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from starlette.requests import Request
-    from starlette.responses import Response
-
-    from xuncha.desk.gate import Visitor
-    from xuncha.desk.jobs import Job
-    from xuncha.desk.ledger import Desk
 
 T = TypeVar("T")
 OLD_FORM: Final = "old-form"
@@ -110,11 +106,8 @@ def _environment() -> Environment:
         "current_language": language.current_language,
         "status_name": vocabulary.status_name,
         "action_name": vocabulary.action_name,
-        "result_name": vocabulary.word_name,
-        "channel_name": vocabulary.word_name,
-        "term_name": vocabulary.word_name,
+        "word_name": vocabulary.word_name,
         "role_name": role_name,
-        "light_name": vocabulary.word_name,
         "percent": percent,
         "event_summary": event_summary,
         "event_rows": event_rows,
@@ -138,15 +131,25 @@ def only_for(show: Callable[[Request], Response], right: str) -> Callable[[Reque
     return endpoint
 
 
-def page(request: Request, name: str, status: int = 0, **values: Any) -> HTMLResponse:  # noqa: ANN401
+def page(
+    request: Request,
+    name: str,
+    status: int = 0,
+    *,
+    state: State | None = None,
+    error: XunchaError | None = None,
+    **values: Any,  # noqa: ANN401
+) -> HTMLResponse:
     """Render a page from a template.
 
     Args:
-        request: gives path and visitor.
+        request: gives path, visitor, and the change that led to the page.
         name: the template, without suffix.
         status: the HTTP status; 0 for the one of `error`, 200 without an error.
-        values: values for the template. `error` is shown as findings and refusals; `page_address` is the address of the page with
-            a form that is shown again, if it differs from the address of its action.
+        state: the shown state of the ledger; an open page notices when there is another one.
+        error: shown as findings and refusals.
+        values: values for the template. `page_address` is the address of the page with a form that is shown again, if it
+            differs from the address of its action.
     """
     desk, visitor = desk_of(request), visitor_of(request)
     is_read = request.method in SAFE
@@ -163,24 +166,27 @@ def page(request: Request, name: str, status: int = 0, **values: Any) -> HTMLRes
         "off_branch": no_branch_warning() if visitor.signed_in and is_detached(desk.root) else (),
         "writing_job": desk.jobs.writing if visitor.signed_in else None,
     }
-    error: XunchaError | None = values.pop("error", None)
-    shared["findings"] = error.findings if isinstance(error, InvalidLedgerError) else ()
-    shared["other_errors"] = error.others if error and shared["findings"] else ()
-    shared["refusals"] = shared["findings"] or ([error, *error.others] if error else [])
+    if change := None if error else last_change(request):
+        shared |= {"outcome": desk.outcome(change.commit)}
+    shared |= {"change": change, "undoable_commit": desk.undoable(change, visitor)}
+    if state:
+        shared |= {"state_number": state.number, "frame": state.register.frame}
+    findings = error.findings if isinstance(error, InvalidLedgerError) else ()
+    others = error.others if error else ()
+    shared |= {
+        "error": error,
+        "findings": findings,
+        "refusals": others if findings or not error else [error, *others],
+    }
     status = status or (status_of(error) if error else 200)
     return HTMLResponse(_environment().get_template(f"{name}.html").render(shared | values), status)
 
 
-def last_change(request: Request) -> dict[str, Any]:
-    """Return the change that led to a page: the event, and its commit if the visitor may undo it."""
-    desk, commit = desk_of(request), request.query_params.get("done", "")
-    events = desk.events() if commit else []
-    event = next((each for each in events if each.commit.startswith(commit)), None)
-    return {
-        "change": event,
-        "undoable_commit": desk.undoable(event, visitor_of(request)),
-        "outcome": desk.outcome(event.commit) if event else None,
-    }
+def last_change(request: Request) -> Event | None:
+    """Return the change that led to a page, by the commit in its address; None to a stranger."""
+    commit = request.query_params.get("done", "") if visitor_of(request).signed_in else ""
+    events = desk_of(request).events() if commit else []
+    return next((each for each in events if each.commit.startswith(commit)), None)
 
 
 def status_of(error: XunchaError) -> int:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING, Final
+from typing import Final, NamedTuple
 from urllib.parse import parse_qs, urlencode
 
-from starlette.responses import RedirectResponse
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse
+from starlette.types import ASGIApp, Scope
 
-from xuncha.accounts.account import NOT_SIGNED_IN, not_signed_in
-from xuncha.desk.gate import Visitor, equal, is_change, refusal
+from xuncha.accounts.account import NOT_SIGNED_IN, Account, not_signed_in
+from xuncha.accounts.book import Accounts
+from xuncha.accounts.passwords import equal
 from xuncha.desk.sessions import Sessions
 from xuncha.language import gettext as _
-
-if TYPE_CHECKING:
-    from starlette.datastructures import Headers
-    from starlette.types import ASGIApp, Scope
-
-    from xuncha.accounts.book import Accounts
+from xuncha.model.register import MeasureRow
 
 SIGN_IN: Final = "/sign-in"
 """The address of the page to sign in, the only one that strangers see."""
@@ -27,6 +25,42 @@ SIGN_OUT: Final = "/sign-out"
 SIGNED_OUT: Final = "/signed-out"
 """The internal address that answers a form whose session has ended; browsers do not see it."""
 _OLD_PASSWORD_PATHS: Final = frozenset({NEW_PASSWORD, SIGN_OUT, "/language"})
+SAFE: Final = frozenset({"GET", "HEAD"})
+"""The HTTP methods that change nothing."""
+
+
+class Visitor(NamedTuple):
+    """The person or program that sends a request."""
+
+    token: str
+    """The token in forms against forged requests; empty for a program, whose secret no browser sends by itself."""
+    account: Account | None = None
+    """The account; None on the own desk, and before signing in."""
+    session: str = ""
+    """The secret of the session, on the office desk."""
+    is_owner: bool = False
+    """Whether this is the user who started the own desk, and may do everything as git's user."""
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether the visitor is known, and need not change the password."""
+        return self.is_owner or (self.account is not None and not self.account.renew)
+
+    def may(self, action: str, row: MeasureRow | None = None) -> bool:
+        """Return whether the visitor may do an action; see `Account.may`."""
+        return self.is_owner or (self.account is not None and self.account.may(action, row))
+
+
+def is_change(scope: Scope) -> bool:
+    """Return whether a request may change something."""
+    return scope["method"] not in SAFE
+
+
+def refusal(scope: Scope, code: str, message: str, status: int = 403) -> ASGIApp:
+    """Return the answer to a refused visitor; as JSON for a program."""
+    if scope["path"].startswith("/api/"):
+        return JSONResponse({"error": {"code": code, "message": message, "hint": ""}}, status)
+    return PlainTextResponse(message, status)
 
 
 class ByLink:
@@ -34,7 +68,7 @@ class ByLink:
 
     def __init__(self, key: str, port: int) -> None:
         """Keep the secret of the printed link, and the port."""
-        self._key = key
+        self.key = key
         self._ticket = ""
         self._session = secrets.token_urlsafe(32)
         self._token = secrets.token_urlsafe(32)
@@ -51,14 +85,14 @@ class ByLink:
         The link redirects to an address without the secret, so that the browser's history does not keep it.
         """
         key = parse_qs(scope["query_string"].decode("latin-1")).get("key", [""])[0]
-        if scope["path"] == "/" and key and (equal(key, self._key) or equal(key, self._ticket)):
+        if scope["path"] == "/" and key and (equal(key, self.key) or equal(key, self._ticket)):
             if key == self._ticket:
                 self._ticket = ""
             answer = RedirectResponse("/", 303)
             answer.set_cookie(self._cookie, self._session, httponly=True, samesite="strict")
             return answer
         kind, _blank, credentials = headers.get("authorization", "").partition(" ")
-        if kind.casefold() == "bearer" and equal(credentials.strip(), self._key):
+        if kind.casefold() == "bearer" and equal(credentials.strip(), self.key):
             return Visitor("", is_owner=True)
         if equal(cookies.get(self._cookie, ""), self._session):
             return Visitor(self._token, is_owner=True)
@@ -93,7 +127,7 @@ class ByAccount:
         secret = cookies.get(self.cookie(scope["scheme"]), "")
         entry = self.sessions.find(secret)
         if path == SIGN_IN:
-            return Visitor("", session=secret)
+            return Visitor("")
         if entry is None:
             return self._sign_in(scope, path)
         account, session = entry

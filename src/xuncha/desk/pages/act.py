@@ -2,44 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial, reduce
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import Any, Final, cast
 from urllib.parse import urlencode
 
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 
 from xuncha.accounts.account import NOT_ALLOWED, NOT_SIGNED_IN, not_allowed
 from xuncha.desk import forms
 from xuncha.desk.commands import address_of
-from xuncha.desk.fields import current_values, fields_of, file_name, missing, uploaded_file
+from xuncha.desk.fields import Field, current_values, fields_of, file_name, missing, uploaded_file
+from xuncha.desk.ledger import Desk, State
 from xuncha.desk.view import current_visitor, desk_of, must_be_allowed, page, visitor_of
 from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.records import Measure
-from xuncha.model.register import MeasureRow
+from xuncha.model.register import MeasureRow, ProblemRow
+from xuncha.model.vocabulary import Action
 from xuncha.requests.answers import file_version
 from xuncha.requests.outcomes import Messages
 from xuncha.requests.readers import read_values
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import load_record
+from xuncha.workflow.perform import Result
+from xuncha.workflow.verb import Verb
 from xuncha.workflow.verbs import VERBS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from starlette.datastructures import FormData
-    from starlette.requests import Request
-    from starlette.responses import Response
-
-    from xuncha.desk.fields import Field
-    from xuncha.desk.ledger import Desk, State
-    from xuncha.model.register import ProblemRow
-    from xuncha.model.vocabulary import Action
-    from xuncha.workflow.perform import Result
-    from xuncha.workflow.verb import Verb
 
 _MAX_DETAILS: Final = 5
 """Details are shown for at most so many measures."""
@@ -126,8 +119,7 @@ def _form(
         "changes_meanwhile": {
             number: desk.changes_since(Identity.parse(number), shown) for number, shown in outdated.items()
         },
-        "state_number": state.number,
-        "frame": state.register.frame,
+        "state": state,
         "verb": verb,
         "fields": fields,
         "current_values": _common_values(desk, [row.id for row in chosen], fields)

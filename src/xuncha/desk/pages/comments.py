@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, cast
+from typing import cast
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
 
 from xuncha.desk import forms
-from xuncha.desk.view import desk_of, last_change, page
+from xuncha.desk.forms import Typed
+from xuncha.desk.view import desk_of, page
 from xuncha.errors import XunchaError
 from xuncha.language import gettext as _
 from xuncha.model import names
 from xuncha.model.identity import COMMENTS, CommentNumber, Identity
-from xuncha.model.vocabulary import CHANNELS
+from xuncha.model.vocabulary import CHANNELS, Channel
 from xuncha.requests import readers
 from xuncha.requests.answers import file_version
 from xuncha.requests.selection import comments_about
@@ -19,17 +23,8 @@ from xuncha.store.files import WorkingTree
 from xuncha.store.loading import all_comments
 from xuncha.workflow import comment as workflow
 
-if TYPE_CHECKING:
-    from starlette.datastructures import FormData
-    from starlette.requests import Request
-    from starlette.responses import Response
 
-    from xuncha.model.vocabulary import Channel
-
-
-def show(
-    request: Request, values: Mapping[str, str] | None = None, error: XunchaError | None = None
-) -> Response:
+def show(request: Request, values: Typed | None = None, error: XunchaError | None = None) -> Response:
     """Show the comments, each with its reply or a form for one, and a form for a new comment."""
     desk = desk_of(request)
     source, shown_version = WorkingTree(desk.root), (values or {}).get("version", "")
@@ -47,7 +42,7 @@ def show(
     return page(
         request,
         "comments",
-        state_number=desk.valid_state().number,
+        state=desk.valid_state(),
         comments=dict(reversed(found.items())),
         total=len(entered),
         unanswered_count=sum(each.reply is None for each in entered.values()),
@@ -60,39 +55,32 @@ def show(
         else [],
         typed=values or {},
         error=error,
-        **last_change(request),
     )
 
 
 def add(request: Request, form: FormData) -> Response:
     """Enter a comment."""
     desk = desk_of(request)
-    try:
-        text = readers.require_text(
-            forms.text(form, "text"), _("the text is empty"), _("enter the text of the comment")
-        )
-        about, day = forms.text(form, "about"), forms.past_day(form, "received", desk.today)
-        channel = cast("Channel", readers.read_word(forms.text(form, "channel"), "channel", names.CHANNELS))
-        which, name = Identity.parse(about) if about else None, forms.text(form, "name") or None
-        with desk.session() as session:
-            workflow.add_comment(session, text, channel=channel, received=day, about=which, name=name)
-    except XunchaError as error:
-        return show(request, forms.typed(form), error)
+    text = _text(form, _("enter the text of the comment"))
+    about, day = forms.text(form, "about"), forms.past_day(form, "received", desk.today)
+    channel = cast("Channel", readers.read_word(forms.text(form, "channel"), "channel", names.CHANNELS))
+    which, name = Identity.parse(about) if about else None, forms.text(form, "name") or None
+    with desk.session() as session:
+        workflow.add_comment(session, text, channel=channel, received=day, about=which, name=name)
     return forms.redirect("/comments", session.commit_id)
 
 
 def reply(request: Request, form: FormData) -> Response:
     """Enter the reply to a comment."""
     desk = desk_of(request)
-    try:
-        number = CommentNumber.parse(request.path_params["number"])
-        text = readers.require_text(
-            forms.text(form, "text"), _("the text is empty"), _("enter the text of the reply")
-        )
-        day = forms.past_day(form, "date", desk.today)
-        with desk.session() as session:
-            desk.check_versions({number: forms.text(form, "version")})
-            workflow.reply(session, number, text, day)
-    except XunchaError as error:
-        return show(request, forms.typed(form), error)
+    number = CommentNumber.parse(request.path_params["number"])
+    text = _text(form, _("enter the text of the reply"))
+    day = forms.past_day(form, "date", desk.today)
+    with desk.session() as session:
+        desk.check_versions({number: forms.text(form, "version")})
+        workflow.reply(session, number, text, day)
     return forms.redirect("/comments", session.commit_id)
+
+
+def _text(form: FormData, hint: str) -> str:
+    return readers.require_text(forms.text(form, "text"), _("the text is empty"), hint)

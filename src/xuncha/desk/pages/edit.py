@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from starlette.responses import RedirectResponse
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 
 from xuncha.audit.examine import findings_of_last_commit
 from xuncha.chinese.characters import without_unsafe
 from xuncha.desk import forms
-from xuncha.desk.view import desk_of, last_change, page
+from xuncha.desk.view import desk_of, last_change, page, visitor_of
 from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
@@ -24,11 +26,6 @@ from xuncha.trail.git import Git
 from xuncha.trail.repository import git_dir
 from xuncha.workflow.edit import edit as save
 from xuncha.workflow.edit import editable
-
-if TYPE_CHECKING:
-    from starlette.datastructures import FormData
-    from starlette.requests import Request
-    from starlette.responses import Response
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
 _BOM = b"\xef\xbb\xbf"
@@ -49,9 +46,8 @@ def show(request: Request, typed: str | None = None, error: XunchaError | None =
     path = editable(desk.root, named)
     version = file_version(desk.root, path)
     text = _text(path, (desk.root / path).read_bytes())
-    shown = last_change(request)
     findings = []
-    if shown["change"] and shown["change"].commit == shown["undoable_commit"]:
+    if not error and desk.undoable(last_change(request), visitor_of(request)):
         with suppress(XunchaError):  # a failing audit is reported by `audit` itself
             findings = findings_of_last_commit(desk.root)
     return page(
@@ -67,7 +63,6 @@ def show(request: Request, typed: str | None = None, error: XunchaError | None =
         is_uncommitted=bool(git_dir(desk.root) and Git(desk.root).uncommitted_or_staged(path)),
         audit_findings=findings,
         error=error,
-        **shown,
     )
 
 

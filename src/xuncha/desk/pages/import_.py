@@ -6,83 +6,68 @@ import json
 import shutil
 from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
-from starlette.responses import RedirectResponse
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 
 from xuncha.desk import forms
 from xuncha.desk.fields import file_name
+from xuncha.desk.forms import Typed
+from xuncha.desk.jobs import Job
+from xuncha.desk.ledger import Desk
 from xuncha.desk.view import desk_of, job_of, must_be_allowed, page, visitor_of
 from xuncha.errors import RefusedError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.forms import FIELD_PREFIX, ROLES, role_name
+from xuncha.trail.history import Event
 from xuncha.workflow.evidence import portable_name
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from starlette.datastructures import FormData
-    from starlette.requests import Request
-    from starlette.responses import Response
-
-    from xuncha.desk.jobs import Job
-    from xuncha.desk.ledger import Desk
-    from xuncha.trail.history import Event
 
 KINDS: Final = ("table", "notice")
 _MAX_DOUBTS: Final = 200
 
 
-def show(request: Request, error: XunchaError | None = None) -> Response:
+def show(request: Request, _typed: Typed | None = None, error: XunchaError | None = None) -> Response:
     """Show the form for a file."""
-    number = desk_of(request).number
-    return page(request, "import", state_number=number, error=error)
+    return page(request, "import", state_number=desk_of(request).number, error=error)
 
 
 def upload(request: Request, form: FormData) -> Response:
-    """Store an uploaded file while the desk runs, under a name that every system can hold, and start to read it."""
+    """Store an uploaded file while the desk runs, and start to read it."""
     file, kind = form.get("file"), forms.text(form, "kind")
     if kind not in KINDS:
         raise HTTPException(404)
     if not isinstance(file, UploadFile) or not file.filename:
-        message, hint = _("no file is chosen"), _("choose one, or drop it on the page")
-        return show(request, RefusedError("no-file", message, hint))
+        raise RefusedError("no-file", _("no file is chosen"), _("choose one, or drop it on the page"))
+    return _preview(desk_of(request), file, {"kind": kind, "columns": {}, "new": False})
 
-    def save(path: Path) -> None:
-        with path.open("wb") as stream:
-            shutil.copyfileobj(file.file, stream)
 
-    name = portable_name(file_name(file))
-    values = {"kind": kind, "columns": {}, "new": False}
-    return _preview(
-        desk_of(request), _with_file(desk_of(request), _("Previewing {file}"), name, save, values)
+def _with_file(desk: Desk, title: str, file: UploadFile | Path, values: dict[str, Any]) -> Job:
+    """Make a job with a file in its folder, under a name that every system can hold; it stays as long as the job is kept."""
+    number, name = (
+        desk.state().number,
+        file.name if isinstance(file, Path) else portable_name(file_name(file)),
     )
-
-
-def _with_file(
-    desk: Desk, title: str, name: str, save: Callable[[Path], None], values: dict[str, Any]
-) -> Job:
-    """Make a job with a file in its folder, which stays as long as the job is kept."""
-    number = desk.state().number
     job = desk.jobs.new(title.format(file=name), right="import")
-    job.values = {
-        **values,
-        "file": job.folder / name,
-        "state_number": number,
-        "back": f"/import/{job.number}",
-    }
+    place = job.folder / name
+    job.values = {**values, "file": place, "state_number": number, "back": f"/import/{job.number}"}
     try:
-        save(job.values["file"])
+        if isinstance(file, Path):
+            place.hardlink_to(file)
+        else:
+            with place.open("wb") as stream:
+                shutil.copyfileobj(file.file, stream)
     except OSError:
         desk.jobs.stop(job)
         raise
     return job
 
 
-def _preview(desk: Desk, job: Job) -> Response:
+def _preview(desk: Desk, file: UploadFile | Path, values: dict[str, Any]) -> Response:
     """Start a dry run of the import."""
+    job = _with_file(desk, _("Previewing {file}"), file, values)
     job.next_page = f"/import/{job.number}"
     desk.jobs.start(job, [*_words(job.values), "--dry-run", "--json"])
     return RedirectResponse(f"/jobs/{job.number}", 303)
@@ -95,38 +80,34 @@ def _words(values: dict[str, Any]) -> list[str]:
     return words + (["--new"] if values["new"] else [])
 
 
-def show_result(request: Request) -> Response:
+def show_result(request: Request, typed: Typed | None = None, error: XunchaError | None = None) -> Response:
     """Show how the file is understood and what would change, with choices for columns; or what was changed."""
-    job = job_of(request)
+    desk, job = desk_of(request), job_of(request)
     if "kind" not in job.values:
         raise HTTPException(404)
     if not job.ended.is_set():
         return RedirectResponse(f"/jobs/{job.number}", 303)
-    return _result(request, job, {})
-
-
-def _result(request: Request, job: Job, typed: dict[str, str], error: XunchaError | None = None) -> Response:
-    desk = desk_of(request)
     frame = (desk.valid_state() if error else desk.state()).register.frame
-    preview = json.loads(job.output() or "null") if job.state == "done" else None
+    preview, columns = _previewed(job)
     roles = [(role, role_name(role)) for role in ROLES]
     roles += [(f"{FIELD_PREFIX}{each.key}", each.label) for each in frame.fields]
     event = _import_event(desk, job)
-    values: dict[str, Any] = {
-        "state_number": desk.valid_state().number if job.writes else job.values["state_number"],
-        "job": job,
-        "preview": preview,
-        "columns": [*_columns(preview).items()],
-        "roles": roles,
-        "typed": typed,
-        "max_doubts": _MAX_DOUBTS,
-        "folder_name": f"{desk.root.name}-2",
-        "undoable_commit": desk.undoable(event, visitor_of(request)),
-        "change": event,
-        "error": error,
-    }
     name = "imported" if job.writes else job.values["kind"]
-    return page(request, f"import_{name}", **values)
+    return page(
+        request,
+        f"import_{name}",
+        state_number=desk.valid_state().number if job.writes else job.values["state_number"],
+        job=job,
+        preview=preview,
+        columns=[*columns.items()],
+        roles=roles,
+        typed=typed or {},
+        max_doubts=_MAX_DOUBTS,
+        folder_name=f"{desk.root.name}-2",
+        undoable_commit=desk.undoable(event, visitor_of(request)),
+        change=event,
+        error=error,
+    )
 
 
 def _import_event(desk: Desk, job: Job) -> Event | None:
@@ -139,9 +120,10 @@ def _import_event(desk: Desk, job: Job) -> Event | None:
     return of_it[-1] if of_it else None
 
 
-def _columns(preview: dict[str, Any] | None) -> dict[str, str]:
-    """Return the roles of the columns, by heading."""
-    return preview["form"]["columns"] if preview and preview.get("form") else {}
+def _previewed(job: Job) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return what a job printed about an import, and the roles of the columns by heading; both empty if it failed."""
+    preview = json.loads(job.output() or "{}") if job.state == "done" else {}
+    return preview, (preview.get("form") or {}).get("columns", {})
 
 
 def import_file(request: Request, form: FormData) -> Response:
@@ -149,34 +131,24 @@ def import_file(request: Request, form: FormData) -> Response:
     desk, job = desk_of(request), job_of(request)
     if "kind" not in job.values or job.writes or not job.ended.is_set():
         raise HTTPException(404)
-    try:
-        return (
-            _notice(desk, job, form) if job.values["kind"] == "notice" else _table(request, desk, job, form)
-        )
-    except XunchaError as error:
-        return _result(request, job, dict(forms.typed(form)), error)
-
-
-def _table(request: Request, desk: Desk, job: Job, form: FormData) -> Response:
-    preview = json.loads(job.output() or "null") if job.state == "done" else None
-    columns = _columns(preview)
+    if job.values["kind"] == "notice":
+        return _notice(desk, job, form)
+    preview, columns = _previewed(job)
     chosen = {
         heading: forms.text(form, f"role-{n}") or role for n, (heading, role) in enumerate(columns.items())
     }
-    for line in forms.text(form, "columns").splitlines():
+    for line in forms.lines(form, "columns"):
         heading, equals, role = (part.strip() for part in line.replace("＝", "=").rpartition("="))
-        if line.strip():
-            chosen[heading if equals else role] = role if equals else ""
+        chosen[heading if equals else role] = role if equals else ""
     changes = {heading: role for heading, role in chosen.items() if columns.get(heading) != role}
     new = bool(forms.text(form, "new"))
-    again = not preview or bool(changes) or new != job.values["new"] or forms.text(form, "do") != "import"
     values = {**job.values, "columns": {**job.values["columns"], **changes}, "new": new}
-    if not again:
-        _must_be_as_shown(desk, job)
-    file, title = job.values["file"], _("Previewing {file}") if again else _("Importing {file}")
-    new_job = _with_file(desk, title, file.name, lambda place: place.hardlink_to(file), values)
-    if again or not preview:
-        return _preview(desk, new_job)
+    if not preview or changes or new != job.values["new"] or forms.text(form, "do") != "import":
+        return _preview(desk, job.values["file"], values)
+    if desk.state().number != job.values["state_number"]:
+        text = _("the ledger was changed after this was shown")
+        raise RefusedError("changed-meanwhile", text, _("check again what would change, and decide again"))
+    new_job = _with_file(desk, _("Importing {file}"), job.values["file"], values)
     words = [*_words(new_job.values), "--json", *(["--partly"] if forms.text(form, "partly") else [])]
     words += [f"--as-shown={preview['digest']}"]
     words += [f"--save-form={name}"] if (name := forms.text(form, "save")) else []
@@ -190,26 +162,13 @@ def _table(request: Request, desk: Desk, job: Job, form: FormData) -> Response:
     return RedirectResponse(f"/jobs/{new_job.number}", 303)
 
 
-def _must_be_as_shown(desk: Desk, job: Job) -> None:
-    """Refuse to import if the ledger has changed since the preview.
-
-    Raises:
-        RefusedError: the ledger has changed.
-    """
-    if desk.state().number != job.values["state_number"]:
-        text = _("the ledger was changed after this was shown")
-        raise RefusedError("changed-meanwhile", text, _("check again what would change, and decide again"))
-
-
 def _notice(desk: Desk, job: Job, form: FormData) -> Response:
     """Make a new ledger from a notice, in a folder beside the served one."""
     name = forms.text(form, "folder")
     if not name or portable_name(name) != name:
         message = _("“{name}” cannot be the name of a folder").format(name=name)
         raise RefusedError("bad-folder", message, _("give a plain name"))
-    file = job.values["file"]
-    title = _("Making a ledger from {file}")
-    new = _with_file(desk, title, file.name, lambda place: place.hardlink_to(file), {})
+    new = _with_file(desk, _("Making a ledger from {file}"), job.values["file"], {})
     new.values["back"] = f"/import/{job.number}"
     place = desk.root.resolve().parent / name
     desk.jobs.start(new, ["import", "notice", str(new.values["file"]), str(place)])

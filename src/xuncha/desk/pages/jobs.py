@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from xuncha.desk.delivery import file_response
+from xuncha.desk.documents import file_response
 from xuncha.desk.view import desk_of, job_of, must_be_allowed, page, wait
 from xuncha.trail import author
-
-if TYPE_CHECKING:
-    from starlette.datastructures import FormData
-    from starlette.requests import Request
 
 
 def show(request: Request) -> Response:

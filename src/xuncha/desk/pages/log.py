@@ -1,25 +1,24 @@
-"""Show the history page by page, and start an audit of it."""
+"""Show the history page by page, start an audit of it, and undo the last change."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from starlette.responses import RedirectResponse
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 
+from xuncha.accounts.account import not_allowed
 from xuncha.desk import forms
-from xuncha.desk.view import desk_of, must_be_allowed, page, pages_of
+from xuncha.desk.view import desk_of, must_be_allowed, page, pages_of, visitor_of
 from xuncha.errors import XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.requests.outcomes import event_rows
-
-if TYPE_CHECKING:
-    from starlette.datastructures import FormData
-    from starlette.requests import Request
-    from starlette.responses import Response
-
-    from xuncha.trail.history import Event
+from xuncha.trail.history import Event
+from xuncha.workflow.perform import Result
+from xuncha.workflow.undo import undo as take_back
 
 
 def show(request: Request) -> Response:
@@ -60,3 +59,14 @@ def audit(request: Request, form: FormData) -> Response:
     words += ["--anchor"] if keeps else []
     desk.jobs.start(job, words, check=partial(must_be_allowed, request, "anchor") if keeps else None)
     return RedirectResponse(f"/jobs/{job.number}", 303)
+
+
+def undo(request: Request, form: FormData) -> Response:
+    """Undo the commit that was shown, if it is still the last one."""
+    desk, commit = desk_of(request), forms.text(form, "commit")
+    if not visitor_of(request).may("undo"):
+        event = next((each for each in desk.events() if each.commit == commit), None)
+        if event and not desk.undoable(event, visitor_of(request)):
+            raise not_allowed()
+    result = desk.call(take_back, commit=commit)
+    return forms.redirect("/", result.commit if isinstance(result, Result) else "")

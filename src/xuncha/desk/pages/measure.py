@@ -1,36 +1,30 @@
-"""Show one measure: all its data, the actions allowed now, and what is missing for each."""
+"""Show one measure: all its data, the actions allowed now with what is missing for each, and its evidence."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
-from starlette.responses import RedirectResponse
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 
-from xuncha.desk.delivery import SHOWN
-from xuncha.desk.documents import PAPERS, title_of
+from xuncha.desk.documents import PAPERS, SHOWN, file_response, title_of
 from xuncha.desk.fields import Field, current_values, fields_of, missing
-from xuncha.desk.view import desk_of, last_change, page, visitor_of
-from xuncha.model.identity import Identity
+from xuncha.desk.ledger import Desk, State
+from xuncha.desk.view import desk_of, page, visitor_of
+from xuncha.errors import XunchaError
+from xuncha.model.identity import EVIDENCE, Identity
 from xuncha.model.moves import is_untouched
+from xuncha.model.records import Measure
 from xuncha.report.record import evidence_authors
 from xuncha.requests.answers import file_version, measure_rows
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import load_record, load_settings
 from xuncha.tally import Horizon
-from xuncha.trail.history import history_of_measure
-from xuncha.trail.repository import git_dir
+from xuncha.workflow.verb import Verb
 from xuncha.workflow.verbs import VERBS
-
-if TYPE_CHECKING:
-    from starlette.requests import Request
-    from starlette.responses import Response
-
-    from xuncha.desk.ledger import Desk, State
-    from xuncha.errors import XunchaError
-    from xuncha.model.records import Measure
-    from xuncha.workflow.verb import Verb
 
 
 class Step(NamedTuple):
@@ -67,17 +61,15 @@ def show(request: Request) -> Response:
     version = file_version(desk.root, identity.path)  # before reading, so that a change in between is noticed
     measure = cast("Measure", load_record(source, identity))
     settings = load_settings(source).settings if measure.outcomes else None
-    events = history_of_measure(desk.root, identity.path, str(identity)) if git_dir(desk.root) else []
     values: dict[str, Any] = {
-        "state_number": state.number,
-        "frame": state.register.frame,
+        "state": state,
         "identity": identity,
         "row": row,
         "light": Horizon.of_register(state.register, desk.today).light(row),
         "measure": measure,
         "outcomes": settings.outcomes if settings else (),
         "problem": next(each for each in state.register.problems if each.id == row.problem),
-        "events": events,
+        "events": desk.history(identity),
         "evidence_authors": evidence_authors(desk.root, identity, measure),
         "media_types": SHOWN,
         "papers": {
@@ -93,4 +85,15 @@ def show(request: Request) -> Response:
         "current_values": current_values(measure, fields_of(VERBS["set"])),
         "removable": is_untouched(measure.model_dump()),
     }
-    return page(request, "measure", **values, **last_change(request))
+    return page(request, "measure", **values)
+
+
+def show_evidence(request: Request) -> Response:
+    """Send an evidence file of a measure, for viewing or as a download."""
+    desk = desk_of(request)
+    identity, name = Identity.parse(request.path_params["id"]), request.path_params["name"]
+    source, path = WorkingTree(desk.root), f"{EVIDENCE}/{identity}/{name}"
+    names = {entry.name for entry in source.entries(f"{EVIDENCE}/{identity}") if entry.kind == "file"}
+    if name not in names or source.behind_link(path):
+        raise HTTPException(404)
+    return file_response(desk.root / path, name)

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import urlencode
 
+from starlette.requests import Request
+from starlette.responses import Response
+
 from xuncha.desk.fields import selection
-from xuncha.desk.view import desk_of, last_change, page, pages_of, visitor_of
+from xuncha.desk.view import desk_of, page, pages_of, visitor_of
 from xuncha.language import gettext as _
+from xuncha.model.register import Register
 from xuncha.model.vocabulary import STATUSES, TERMS, status_name, word_name
 from xuncha.requests.selection import select
 from xuncha.tally import Horizon
 from xuncha.workflow.verbs import VERBS
-
-if TYPE_CHECKING:
-    from starlette.requests import Request
-    from starlette.responses import Response
-
-    from xuncha.model.register import Register
 
 _ORDERS: Final = ("due", "office", "leader", "status")
 """The sort orders, besides that by number."""
@@ -43,8 +41,7 @@ def show(request: Request) -> Response:
     return page(
         request,
         "measures",
-        state_number=state.number,
-        **last_change(request),
+        state=state,
         choices=_choices(state.register),
         rows=[(row, horizon.light(row), any(may(verb, row) for verb in verbs)) for row in shown],
         total=len(rows),

@@ -1,51 +1,64 @@
-"""Show the current notice with the proofreader's marks, and offer its five forms for download."""
+"""Show the current notice with the proofreader's marks, and the current dashboards."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from xuncha.desk.documents import FRESH
+from starlette.requests import Request
+from starlette.responses import Response
+
+from xuncha.desk.documents import FRESH, PAPERS, title_of
+from xuncha.desk.jobs import Job
 from xuncha.desk.view import desk_of, page, wait
 from xuncha.language import current_language
 from xuncha.language import gettext as _
 from xuncha.paper.forms import FORMS
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from starlette.requests import Request
-    from starlette.responses import Response
-
-    from xuncha.desk.jobs import Job
-
-_FILE: Final = "notice.txt"
+_NOTICE: Final = "notice.txt"
+_DASHBOARD: Final = "dashboard.html"
 
 
 def show(request: Request) -> Response:
     """Show the notice line by line, with a mark at each finding of the proofreader."""
-    desk = desk_of(request)
-    state = desk.state()
-
-    def begin() -> Job:
-        job = desk.jobs.new(_("Making and proofreading the notice"), [_FILE])
-        path = str(job.folder / _FILE)
-        return desk.jobs.start(job, ["notice", "-f", "txt", "-o", path], ["proof", "--json", path])
-
-    job = desk.jobs.recent(("notice", current_language()), (state.number, desk.today), begin, FRESH)
-    wait(request, job)
-    path = job.document(_FILE)
+    commands = ["notice", "-f", "txt", "-o", _NOTICE], ["proof", "--json", _NOTICE]
+    number, job = _recent_job(request, "notice", _("Making and proofreading the notice"), _NOTICE, *commands)
+    path = job.document(_NOTICE)
     findings = json.loads(job.output() or "[]") if path and job.state == "done" else []
     lines = path.read_text(encoding="utf-8").split("\n") if path else []
-    values: dict[str, Any] = {
-        "state_number": state.number,
-        "job": job,
-        "forms": FORMS,
-        "proof_findings": [*enumerate(findings, 1)],
-        "lines": [*_marked(lines, findings)],
-    }
-    return page(request, "notice", **values)
+    return page(
+        request,
+        "notice",
+        state_number=number,
+        job=job,
+        forms=FORMS,
+        proof_findings=[*enumerate(findings, 1)],
+        lines=[*_marked(lines, findings)],
+    )
+
+
+def _recent_job(
+    request: Request, kind: str, title: str, file: str, *commands: Sequence[str]
+) -> tuple[int, Job]:
+    """Return the number of the ledger's state, and the job that makes a document of it: a recent one, or a new one.
+
+    In the commands, the name of the file stands for its path.
+    """
+    desk = desk_of(request)
+    number = desk.state().number
+
+    def begin() -> Job:
+        job = desk.jobs.new(title, [file])
+        path = str(job.folder / file)
+        return desk.jobs.start(
+            job, *([path if word == file else word for word in words] for words in commands)
+        )
+
+    job = desk.jobs.recent((kind, current_language()), (number, desk.today), begin, FRESH)
+    wait(request, job)
+    return number, job
 
 
 def _marked(lines: Sequence[str], findings: Sequence[dict[str, Any]]) -> Iterator[list[tuple[str, int]]]:
@@ -58,3 +71,12 @@ def _marked(lines: Sequence[str], findings: Sequence[dict[str, Any]]) -> Iterato
             pieces.append((line[start:end], mark))
             start = end
         yield [*pieces, (line[start:], 0)]
+
+
+def show_dashboard(request: Request) -> Response:
+    """Show a dashboard in a frame where no script runs."""
+    paper = "internal" if request.query_params.get("internal") else "dashboard"
+    command = [*PAPERS[paper].words, "-o", _DASHBOARD]
+    number, job = _recent_job(request, paper, title_of(paper), _DASHBOARD, command)
+    address = f"/jobs/{job.number}/{_DASHBOARD}" if job.document(_DASHBOARD) else ""
+    return page(request, "dashboard", state_number=number, job=job, paper=paper, document_address=address)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
-from starlette.responses import RedirectResponse
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 
 from xuncha.desk import forms
 from xuncha.desk.documents import PAPERS, title_of
@@ -15,10 +17,6 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.names import LETTER_WAYS, LETTERS
 
-if TYPE_CHECKING:
-    from starlette.datastructures import FormData
-    from starlette.requests import Request
-    from starlette.responses import Response
 _OF_OTHER_PAGES: Final = frozenset({"notice", "dashboard", "internal", "archive"})
 
 
@@ -27,8 +25,7 @@ def show(request: Request) -> Response:
     desk = desk_of(request)
     state = desk.state()
     values: dict[str, Any] = {
-        "state_number": state.number,
-        "frame": state.register.frame,
+        "state": state,
         "papers": {name: paper for name, paper in PAPERS.items() if name not in _OF_OTHER_PAGES},
         "title_of": title_of,
         "letter_kinds": {

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any, Final
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
 
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
-from starlette.responses import RedirectResponse
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 
 from xuncha import language
 from xuncha.desk import forms, record_form
-from xuncha.desk.view import desk_of, full_path, last_change, page
+from xuncha.desk.view import desk_of, full_path, page
 from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.language import is_chinese, mark
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.model.names import FIELD_OWNERS, FIELD_TYPES
-from xuncha.model.vocabulary import word_name
 from xuncha.store.editing import rewritten
 from xuncha.store.files import Overlay, WorkingTree
 from xuncha.store.loading import load_settings
@@ -25,14 +28,6 @@ from xuncha.store.reading import decode, parse
 from xuncha.workflow.differences import differences
 from xuncha.workflow.edit import edit as save
 from xuncha.workflow.edit import editable
-
-if TYPE_CHECKING:
-    from datetime import date
-    from pathlib import Path
-
-    from starlette.datastructures import FormData
-    from starlette.requests import Request
-    from starlette.responses import Response
 
 SECTIONS: Final = {
     "organisation": (
@@ -68,45 +63,31 @@ def show(
     desk = desk_of(request)
     number = desk.number
     content, data = _read(desk.root)
-    shown = [
-        (
-            name,
-            [
-                each
-                for key in keys
-                for each in (_inputs(key, typed, blank) if typed and name == section else _inputs(key, data))
-            ],
-            _version(data, name),
-            any(record_form.parts()[key].holds_several for key in keys),
-        )
-        for name, (_title, keys) in SECTIONS.items()
-    ]
-    is_outdated = error is not None and error.code == "changed-meanwhile" and typed
+    parts, sections = record_form.parts(), []
+    for name, (title, keys) in SECTIONS.items():
+        source, rows = (typed, blank) if typed and name == section else (data, record_form.BLANK_ROWS)
+        fields = [each for key in keys for each in record_form.inputs(parts[key], source.get(key), rows)]
+        is_repeatable = any(parts[key].holds_several for key in keys)
+        sections.append((name, language.gettext(title), fields, _version(data, name), is_repeatable))
+    is_outdated = error is not None and error.code == "changed-meanwhile"
     return page(
         request,
         "settings",
         state_number=number,
-        sections=shown,
+        sections=sections,
         page_address=f"/settings?section={section}" if section else full_path(request),
         blank_rows=blank,
-        titles={name: language.gettext(title) for name, (title, _keys) in SECTIONS.items()},
         open_section=section or request.query_params.get("section", ""),
         changes_meanwhile=differences(typed, data) if is_outdated and typed else [],
         text=decode(content),
-        requirement_name=word_name,
         option_name=_option_name,
         error=error,
-        **last_change(request),
     )
 
 
 def _option_name(option: str) -> str:
     """Return the name of a choice in the chosen language."""
     return {**FIELD_TYPES, **FIELD_OWNERS}.get(option, (option,))[0] if is_chinese() else option
-
-
-def _inputs(key: str, data: Data, blank: int = record_form.BLANK_ROWS) -> list[record_form.Input]:
-    return list(record_form.inputs(record_form.parts()[key], data.get(key), blank=blank))
 
 
 def _read(root: Path) -> tuple[bytes, Data]:

@@ -1,24 +1,22 @@
-"""Sign in, sign out, and change the password, on the office desk."""
+"""Sign in and out, change the password and the language, and tell open pages whether the ledger has changed."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
-from starlette.responses import RedirectResponse, Response
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from xuncha.accounts import passwords
+from xuncha.accounts.account import Account
 from xuncha.desk import forms
-from xuncha.desk.view import local_address, page, visitor_of
+from xuncha.desk.forms import Typed
+from xuncha.desk.gate import LANGUAGE
+from xuncha.desk.view import desk_of, local_address, page, visitor_of
 from xuncha.desk.visitors import SIGN_IN, ByAccount
 from xuncha.errors import RefusedError, XunchaError
+from xuncha.language import LANGUAGES
 from xuncha.language import gettext as _
-
-if TYPE_CHECKING:
-    from starlette.datastructures import FormData
-    from starlette.requests import Request
-
-    from xuncha.accounts.account import Account
 
 _COOKIE_AGE = 180 * 24 * 3600
 
@@ -31,14 +29,14 @@ def _entrance(request: Request) -> ByAccount:
     return entrance
 
 
-def show(
-    request: Request, error: XunchaError | None = None, name: str = "", back: str | None = None
-) -> Response:
+def show(request: Request, typed: Typed | None = None, error: XunchaError | None = None) -> Response:
     """Show the form for name and password."""
-    demo = request.app.state.demo
     _entrance(request)
-    back = local_address(request.query_params.get("back", "") if back is None else back)
-    return page(request, "sign_in", error=error, account_name=name, back_address=back, demo=demo)
+    name, back = (typed or {}).get("name", ""), (typed or request.query_params).get("back", "")
+    demo = request.app.state.demo
+    return page(
+        request, "sign_in", error=error, account_name=name, back_address=local_address(back), demo=demo
+    )
 
 
 def sign_in(request: Request, form: FormData) -> Response:
@@ -48,28 +46,26 @@ def sign_in(request: Request, form: FormData) -> Response:
     address = request.client.host if request.client else ""
     scheme = request.url.scheme
     known = request.cookies.get(entrance.known_cookie(scheme), "")
-    try:
-        secret = entrance.sessions.sign_in(name, password, address, known)
-    except RefusedError as error:
-        return show(request, error, name, forms.text(form, "back"))
-    answer = RedirectResponse(local_address(forms.text(form, "back")), 303)
+    secret = entrance.sessions.sign_in(name, password, address, known)
     entrance.sessions.end(request.cookies.get(entrance.cookie(scheme), ""))
-    _set_cookies(request, answer, secret, entrance.accounts.get(name))
-    return answer
+    address = local_address(forms.text(form, "back"))
+    return _with_session(request, address, secret, entrance.accounts.get(name))
 
 
-def _set_cookies(request: Request, answer: Response, secret: str, account: Account) -> None:
-    """Set the cookies of a session, and of a browser in which the account has signed in."""
+def _with_session(request: Request, address: str, secret: str, account: Account) -> Response:
+    """Redirect with the cookies of a session, and of a browser in which the account has signed in.
+
+    The browser also sends them for links in e-mails, but not with forms of other sites.
+    """
     entrance, scheme = _entrance(request), request.url.scheme
     known = entrance.sessions.browser_key(account)
-    _set_cookie(request, answer, entrance.cookie(scheme), secret)
-    _set_cookie(request, answer, entrance.known_cookie(scheme), known, max_age=_COOKIE_AGE)
-
-
-def _set_cookie(request: Request, answer: Response, name: str, value: str, **more: Any) -> None:  # noqa: ANN401
-    """Set a cookie that the browser also sends for links in e-mails, but not with forms of other sites."""
-    secure = request.url.scheme == "https"
-    answer.set_cookie(name, value, httponly=True, samesite="lax", secure=secure, **more)
+    answer = RedirectResponse(address, 303)
+    for name, value, age in (
+        (entrance.cookie(scheme), secret, None),
+        (entrance.known_cookie(scheme), known, _COOKIE_AGE),
+    ):
+        answer.set_cookie(name, value, age, httponly=True, samesite="lax", secure=scheme == "https")
+    return answer
 
 
 def sign_out(request: Request, _form: FormData) -> Response:
@@ -82,45 +78,57 @@ def sign_out(request: Request, _form: FormData) -> Response:
     return answer
 
 
-def show_password(request: Request, error: XunchaError | None = None) -> Response:
+def show_password(
+    request: Request, _typed: Typed | None = None, error: XunchaError | None = None
+) -> Response:
     """Show the form for a new password."""
     _entrance(request)
-    given = {
-        "renew": _account(request).renew,
-        "shortest": passwords.MIN_LENGTH,
-        "longest": passwords.MAX_LENGTH,
-    }
-    return page(request, "password", error=error, **given)
+    return page(
+        request,
+        "password",
+        error=error,
+        renew=_account(request).renew,
+        shortest=passwords.MIN_LENGTH,
+        longest=passwords.MAX_LENGTH,
+    )
 
 
 def save_password(request: Request, form: FormData) -> Response:
     """Change the password, and end all other sessions of the account."""
     entrance, account = _entrance(request), _account(request)
     given, new, again = (str(form.get(name, "")) for name in ("password", "new", "again"))
-    refused: RefusedError | None = None
-    try:
-        entrance.sessions.check_password(account, given, f"password of {account.name}")
-    except RefusedError as error:
-        refused = error
-    if refused is None and new != again:
-        refused = RefusedError("weak-password", _("the two new passwords differ"))
-    if refused is None and new == given:
-        refused = RefusedError("weak-password", _("this is the current password"))
-    refused = refused or passwords.weakness(new, account.name, account.email or "")
-    if refused:
-        return show_password(request, refused)
+    entrance.sessions.check_password(account, given, f"password of {account.name}")
+    if new != again:
+        raise RefusedError("weak-password", _("the two new passwords differ"))
+    if new == given:
+        raise RefusedError("weak-password", _("this is the current password"))
+    passwords.check_strength(new, account.name, account.email or "")
     new_one = {"password": passwords.hash_password(new), "renew": False}
-    try:
-        entrance.accounts.alter(account.name, known_hash=account.password, **new_one)
-    except RefusedError as error:
-        return show_password(request, error)
-    answer = RedirectResponse("/", 303)
+    entrance.accounts.alter(account.name, known_hash=account.password, **new_one)
     account = entrance.accounts.get(account.name)
-    _set_cookies(request, answer, entrance.sessions.begin(account), account)
-    return answer
+    return _with_session(request, "/", entrance.sessions.begin(account), account)
 
 
 def _account(request: Request) -> Account:
     account = visitor_of(request).account
     assert account is not None  # noqa: S101  the entrance lets nobody else come here
     return account
+
+
+def language(_request: Request, form: FormData) -> Response:
+    """Store the language in a cookie, and return to the page."""
+    chosen, back = forms.text(form, "language"), forms.text(form, "back")
+    answer = RedirectResponse(local_address(back), 303)
+    if chosen in LANGUAGES:
+        answer.set_cookie(LANGUAGE, chosen, max_age=365 * 24 * 3600, samesite="strict", httponly=True)
+    return answer
+
+
+def state(request: Request) -> Response:
+    """Return, on a line each: the number of the ledger's state, the job that is changing it, the current form token, and the account."""
+    desk, visitor = desk_of(request), visitor_of(request)
+    busy = desk.jobs.writing
+    shown = busy.number if busy and (not busy.right or visitor.may(busy.right)) else 0
+    job = f"{shown} {busy.title}" if busy else ""
+    name = visitor.account.name if visitor.account else ""
+    return PlainTextResponse("\n".join((str(desk.state().number), job, visitor.token, name)))

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Collection, Mapping
+from typing import Any, Final
 
-from xuncha.desk.view import desk_of, last_change, page, pages_of, visitor_of
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+from starlette.responses import Response
+
+from xuncha.desk.view import desk_of, page, pages_of, visitor_of
 from xuncha.requests.todo import Kind, Task, pending_tasks
 from xuncha.tally import tally
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-
-    from starlette.datastructures import QueryParams
-    from starlette.requests import Request
-    from starlette.responses import Response
-
 
 _SHOWN: Final = 50
 """Tasks of one kind on the page; another page has all of them."""
@@ -54,7 +51,6 @@ def show(request: Request) -> Response:
         rows, current, pages = pages_of(groups[kind], request.query_params.get("page", ""))
         shown, filters = {kind: [*rows]}, [*filters, ("kind", kind)]
     given: dict[str, Any] = {
-        "frame": frame,
         "counts": state.cached(("tally", desk.today), lambda: tally(state.register, desk.today)),
         "groups": shown,
         "totals": {name: len(tasks) for name, tasks in groups.items()},
@@ -64,11 +60,11 @@ def show(request: Request) -> Response:
         "chosen": chosen,
         "unknown_names": [name for key, name in own.items() if name and name not in listed[key]],
         "steps": NEXT_STEPS,
-        "state_number": state.number,
+        "state": state,
         "latest_event": events[0] if events and desk.undoable(events[0], visitor) else None,
         "is_empty": not state.register.problems,
     }
-    return page(request, "today", **given, **last_change(request))
+    return page(request, "today", **given)
 
 
 def _chosen(

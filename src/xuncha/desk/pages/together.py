@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
-from starlette.responses import RedirectResponse
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 
 from xuncha.desk import forms
 from xuncha.desk.view import desk_of, must_be_allowed, page
@@ -14,11 +16,6 @@ from xuncha.language import gettext as _
 from xuncha.sync import registration
 from xuncha.trail.git import Git
 from xuncha.trail.repository import git_dir
-
-if TYPE_CHECKING:
-    from starlette.datastructures import FormData
-    from starlette.requests import Request
-    from starlette.responses import Response
 
 _SIDES = ("ours", "theirs")
 

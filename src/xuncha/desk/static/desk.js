@@ -64,15 +64,11 @@ document.addEventListener("submit", (event) => {
   if (form.method !== "post") return;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
-  history.replaceState(form.elements.state?.value, "");
   typed = false;
   setTimeout(look, LOOK_AFTER_SENDING); // shows the job that the form waits for
 });
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
-  // After “back”, browsers fill in what was typed but load the page again: the desk must know what was sent from it before.
-  if (!history.state || performance.getEntriesByType("navigation")[0].type !== "back_forward") return;
-  for (const field of document.querySelectorAll("input[name=state]")) field.value = history.state;
 });
 
 // Put files that are dropped on the page into its form.
