@@ -127,7 +127,7 @@ PASSED_OVER = [
 def test_an_option_that_would_be_passed_over_is_refused(
     ledger: LedgerOnDisk, words: list[str], option: list[str]
 ) -> None:
-    ledger.write("台账.csv", "问题,整改措施\n推进缓慢,完成手续\n")
+    ledger.write("台账.csv", "问题,整改措施,责任科室\n推进缓慢,完成手续,规划科\n")
     result = ledger.run(*words, *option)
     assert (result.code, "error[usage]" in result.err, option[0] in result.err) == (2, True, True)
     assert ledger.git("status", "--porcelain", "-z") == "?? 台账.csv\0"

@@ -129,11 +129,11 @@ def import_table(
     from xuncha.workflow import intake as taking_in  # noqa: PLC0415
 
     root, is_there = _target(call, folder)
+    message = _("{path} already contains a ledger", path=root)
+    options.refuse_unused(message, {"--organisation": organisation if is_there else None})
     day = readers.read_day(feedback, "--feedback", call.today, past=True) if feedback else None
     draft = draft_of(file, reading_options(call, root, form=form, day=day, columns=_roles(columns)))
     if is_there:
-        message = _("{path} already contains a ledger", path=root)
-        options.refuse_unused(message, {"--organisation": organisation})
         call.warn_of_leftovers()
         enterer = Enterer(draft, root, new_names=new, allow_partial=partly or dry_run)
         refused = enterer.refused
