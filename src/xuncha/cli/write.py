@@ -266,8 +266,7 @@ def edit(call: Context, identity: options.OptionalRecord = None) -> None:
                 kind = SurroundingsError if isinstance(error, SurroundingsError) else RefusedError
                 message = _("the file was not changed; what you wrote is in {draft}", draft=draft)
                 raise kind("not-kept", message) from None
-    draft.unlink()
-    draft.parent.rmdir()
+    system.remove_tree(draft.parent)  # with any copy that the editor kept beside it
     if edited is None:
         screen.line(_("Nothing was changed."))
         return
