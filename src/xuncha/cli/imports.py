@@ -128,9 +128,7 @@ def import_table(
     from xuncha.skeleton.create import create_from  # noqa: PLC0415
     from xuncha.workflow import intake as taking_in  # noqa: PLC0415
 
-    root, is_there = _target(call, folder)
-    message = _("{path} already contains a ledger", path=root)
-    options.refuse_unused(message, {"--organisation": organisation if is_there else None})
+    root, is_there = _target(call, folder, organisation)
     day = readers.read_day(feedback, "--feedback", call.today, past=True) if feedback else None
     draft = draft_of(file, reading_options(call, root, form=form, day=day, columns=_roles(columns)))
     if is_there:
@@ -166,14 +164,16 @@ def import_table(
     _print_result(root, draft, intake, existed=is_there, dry_run=dry_run)
 
 
-def _target(call: Context, folder: Path | None) -> tuple[Path, bool]:
-    """Return the folder of the ledger, and whether a ledger is in it."""
+def _target(call: Context, folder: Path | None, organisation: str | None) -> tuple[Path, bool]:
+    """Return the folder of the ledger, and whether a ledger is in it; refuse an organisation for that."""
     try:
         root = call.root if folder is None else absolute(folder)
     except SurroundingsError as error:
         error.hint = _("to make a new ledger, name a folder for it: xuncha import table FILE my-ledger")
         raise
     if exists := (root / LEDGER_FILE).exists():
+        message = _("{path} already contains a ledger", path=root)
+        options.refuse_unused(message, {"--organisation": organisation})
         check_files_present(root)
     return root, exists
 
