@@ -131,6 +131,7 @@ def import_table(
     root, is_there = _target(call, folder, organisation)
     day = readers.read_day(feedback, "--feedback", call.today, past=True) if feedback else None
     draft = draft_of(file, reading_options(call, root, form=form, day=day, columns=_roles(columns)))
+    form_file = _form_file(draft, save_form, exists=is_there or not dry_run) if save_form else None
     if is_there:
         call.warn_of_leftovers()
         enterer = Enterer(draft, root, new_names=new, allow_partial=partly or dry_run)
@@ -143,12 +144,11 @@ def import_table(
         intake = Enterer(draft).new(file.name, organisation, day.isoformat() if day else None)
         create_from(root, intake, file.name, dry_run=dry_run)
         before, refused = {}, []
-    saved = _save_form(root, draft, save_form, exists=is_there or not dry_run) if save_form else ""
+    saved = _save_form(root, *form_file, f"保存表格样式 {save_form}") if form_file else ""
     for error in refused:
         screen.error(error)
     if as_json:
-        result = import_json(draft, intake, before, written=not dry_run)
-        screen.data(result | {"differences": [*_differences(intake, before)]})
+        screen.data(import_json(draft, intake, before, written=not dry_run))
         return
     if saved:
         screen.line(_("The form is in {path}.", path=saved))
@@ -213,11 +213,9 @@ def reading_options(
     return ReadOptions(call.today, day, chosen, columns, frame.fields, own_forms)
 
 
-def _save_form(root: Path, draft: Draft, name: str, *, exists: bool) -> str:
-    """Save the form by which a table was read, in a commit of its own; return its path."""
+def _form_file(draft: Draft, name: str, *, exists: bool) -> tuple[str, bytes]:
+    """Return the path and the content of the form by which a table was read. Raises XunchaError if it cannot be saved."""
     from xuncha.store import forms  # noqa: PLC0415
-    from xuncha.workflow.change import Message, begin  # noqa: PLC0415
-    from xuncha.workflow.journal import FileChange  # noqa: PLC0415
 
     if draft.form is None:
         message = _("a workbook made by `export xlsx` is read without a form: none is saved")
@@ -225,9 +223,15 @@ def _save_form(root: Path, draft: Draft, name: str, *, exists: bool) -> str:
     if not exists:
         hint = _("leave --dry-run out, or make a ledger first: xuncha init")
         raise UsageError("no-ledger", _("a form is saved in a ledger, but there is none here"), hint)
-    path = forms.form_path(name)
     why = {column.heading: column.reason for column in draft.columns}
-    content = forms.form_file(draft.form.model_copy(update={"name": name}), why)
+    return forms.form_path(name), forms.form_file(draft.form.model_copy(update={"name": name}), why)
+
+
+def _save_form(root: Path, path: str, content: bytes, subject: str) -> str:
+    """Save a form in a commit of its own; return its path."""
+    from xuncha.workflow.change import Message, begin  # noqa: PLC0415
+    from xuncha.workflow.journal import FileChange  # noqa: PLC0415
+
     with begin(root) as session:
         try:
             old = session.source.read(path)
@@ -235,7 +239,7 @@ def _save_form(root: Path, draft: Draft, name: str, *, exists: bool) -> str:
         except FileNotFoundError:
             old = None
         if old != content:
-            session.commit([FileChange(path, old, content)], Message(f"保存表格样式 {name}", "import"))
+            session.commit([FileChange(path, old, content)], Message(subject, "import"))
     return path
 
 
@@ -356,8 +360,7 @@ def import_json(draft: Draft, intake: Intake, before: OldContents, *, written: b
             {
                 "title": problem.record["title"],
                 "category": problem.category or None,
-                "finding": problem.record.get("finding"),
-                "fields": problem.record.get("fields"),
+                **{key: problem.record.get(key) for key in ("finding", "fields")},
                 "place": problem.place,
                 "measures": [measure(each) for each in problem.measures],
             }
@@ -368,6 +371,7 @@ def import_json(draft: Draft, intake: Intake, before: OldContents, *, written: b
         "added": [step.id for step in intake.steps if before.get(Identity.parse(step.id).path) is None],
         "digest": digest(intake, before),
         "changed": [path for path in intake.files if before.get(path) is not None],
+        "differences": [*_differences(intake, before)],
     }
 
 
