@@ -134,6 +134,14 @@ def test_questions_may_be_left_and_taken_up_again(bare_ledger: LedgerOnDisk) -> 
     assert made.run("validate").code == 0
 
 
+def test_an_option_beside_the_questions_is_entered_in_a_ledger_that_is_there(ledger: LedgerOnDisk) -> None:
+    said = ledger.ok("init", "--ask", "--round", "第九轮", "--leader", "书记", "--leader", "局长")
+    assert "data/ledger.yaml" in said
+    text = (ledger.root / "data/ledger.yaml").read_text(encoding="utf-8")
+    assert ("round: 第九轮" in text, "书记" in text, ledger.clean()) == (True, True, True)
+    assert "data/ledger.yaml" not in ledger.ok("init", "--ask", "--round", "第九轮"), "nothing is changed"
+
+
 def test_a_field_is_known_by_its_label_too(ledger: LedgerOnDisk) -> None:
     ledger.ok("set", "1.1", "--field", "风险等级=高")
     ledger.ok("set", "1", "--field", "根本原因=制度不健全")

@@ -110,15 +110,27 @@ def test_a_refusal_warns_of_nothing_in_a_document_that_is_not_made(ledger: Ledge
         assert result.err.startswith("error["), result.err
 
 
-@pytest.mark.parametrize(
-    "option", [["-f", "xlsx"], ["--json"], ["--trend"], ["--fail-on", "audit"], ["--dispatch"]], ids=str
-)
-def test_a_region_file_is_not_written_with_an_option_that_would_be_passed_over(
-    ledger: LedgerOnDisk, tmp_path: Path, option: list[str]
+NEW_REGION = ["rollup", ".", "--init", "-o", "region.yaml"]
+PASSED_OVER = [
+    *[
+        (NEW_REGION, option)
+        for option in (["-f", "xlsx"], ["--json"], ["--trend"], ["--fail-on", "audit"], ["--dispatch"])
+    ],
+    (["export", "table", "-o", "空表.xlsx"], ["--form", "月报"]),
+    (["import", "table", "台账.csv"], ["--organisation", "某局党组"]),
+    (["init", "--ask"], ["--example"]),
+]
+"""Commands with an option that would have no effect on them."""
+
+
+@pytest.mark.parametrize(("words", "option"), PASSED_OVER, ids=str)
+def test_an_option_that_would_be_passed_over_is_refused(
+    ledger: LedgerOnDisk, words: list[str], option: list[str]
 ) -> None:
-    result = ledger.run("rollup", ledger.root, "--init", "-o", tmp_path / "region.yaml", *option)
+    ledger.write("台账.csv", "问题,整改措施,责任科室\n推进缓慢,完成手续,规划科\n")
+    result = ledger.run(*words, *option)
     assert (result.code, "error[usage]" in result.err, option[0] in result.err) == (2, True, True)
-    assert not (tmp_path / "region.yaml").exists()
+    assert ledger.git("status", "--porcelain", "-z") == "?? 台账.csv\0"
 
 
 @pytest.mark.parametrize("folder", [".", "data/problems"])

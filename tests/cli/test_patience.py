@@ -32,6 +32,15 @@ def test_who_waits_at_a_terminal_is_shown_what_is_done(monkeypatch: pytest.Monke
     assert not [thread for thread in threading.enumerate() if thread.name == screen.ACTIVITY_THREAD]
 
 
+def test_how_much_of_a_known_number_is_done_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", terminal := Terminal())
+    with screen.show_activity("正在读取台账", 4) as add:
+        add(1)
+        add(1)
+        time.sleep(0.5)
+    assert "50%" in terminal.getvalue()
+
+
 def test_what_is_quick_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(screen, "_DELAY", 60)
     monkeypatch.setattr(sys, "stderr", terminal := Terminal())

@@ -176,6 +176,12 @@ def test_a_broken_ledger_can_be_mended_file_by_file(ledger: LedgerOnDisk) -> Non
     assert ledger.clean()
 
 
+def test_an_editor_may_keep_a_copy_beside_the_file(ledger: LedgerOnDisk) -> None:
+    keeping = "sed -i~ s/in_progress/submitted/"  # as vim and nano do with their option for backups
+    assert "1.2.yaml" in ledger.ok("edit", "1.2", EDITOR=keeping, TMPDIR=str(ledger.root.parent))
+    assert not list(ledger.root.parent.glob("xuncha-*")), "nothing is left over"
+
+
 def test_an_editor_that_fails_changes_nothing(ledger: LedgerOnDisk, editor: Editor) -> None:
     commits, before = ledger.commits(), snapshot(ledger)
     result = ledger.run("edit", "1.2", EDITOR=editor.that("draft.write_bytes(b''); sys.exit(3)"))

@@ -48,10 +48,9 @@ def summary(docstring: str | None) -> str:
 def page(command: Any, context: Any) -> str:  # noqa: ANN401  Typer's own classes are not public
     """Return the help of a command or of a group, as `--help` shows it."""
     commands = {name: each for name, each in getattr(command, "commands", {}).items() if not each.hidden}
-    kinds: dict[str, list[Any]] = {"option": [], "argument": []}
-    for each in command.get_params(context):
-        kinds[each.param_type_name].append(each)
-    options, arguments = kinds.values()
+    parameters = command.get_params(context)
+    options = [each for each in parameters if each.param_type_name == "option"]
+    arguments = [each for each in parameters if each.param_type_name == "argument"]
     paragraphs, examples = split_docstring(command.help)
     texts = [_wrap(language.gettext(paragraph)) for paragraph in paragraphs]
     usage = _wrap(_usage(context.command_path, options, arguments, commands))

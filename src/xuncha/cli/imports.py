@@ -126,9 +126,10 @@ def import_table(
     from xuncha.skeleton.create import create_from  # noqa: PLC0415
     from xuncha.workflow.intake import apply_plan, preview  # noqa: PLC0415
 
-    root, is_there = _target(call, folder)
+    root, is_there = _target(call, folder, organisation)
     day = readers.read_day(feedback, "--feedback", call.today, past=True) if feedback else None
     draft = draft_of(file, reading_options(call, root, form=form, day=day, columns=_roles(columns)))
+    form_file = _form_file(draft, save_form, exists=is_there or not dry_run) if save_form else None
     if is_there:
         call.warn_of_leftovers()
         enterer = Enterer(draft, root, new_names=new, allow_partial=partly or dry_run)
@@ -141,7 +142,7 @@ def import_table(
         intake = Enterer(draft).new(file.name, organisation, day.isoformat() if day else None)
         create_from(root, intake, file.name, dry_run=dry_run)
         refused = []
-    saved = _save_form(root, draft, save_form, exists=is_there or not dry_run) if save_form else ""
+    saved = _save_form(root, *form_file, f"保存表格样式 {save_form}") if form_file else ""
     for error in refused:
         screen.error(error)
     if as_json:
@@ -162,14 +163,16 @@ def import_table(
     _print_result(root, draft, intake, existed=is_there, dry_run=dry_run)
 
 
-def _target(call: Context, folder: Path | None) -> tuple[Path, bool]:
-    """Return the folder of the ledger, and whether a ledger is in it."""
+def _target(call: Context, folder: Path | None, organisation: str | None) -> tuple[Path, bool]:
+    """Return the folder of the ledger, and whether a ledger is in it; refuse an organisation for that."""
     try:
         root = call.root if folder is None else absolute(folder)
     except SurroundingsError as error:
         error.hint = _("to make a new ledger, name a folder for it: xuncha import table FILE my-ledger")
         raise
     if exists := (root / LEDGER_FILE).exists():
+        message = _("{path} already contains a ledger", path=root)
+        options.refuse_unused(message, {"--organisation": organisation})
         check_files_present(root)
     return root, exists
 
@@ -209,10 +212,9 @@ def reading_options(
     return ReadOptions(call.today, day, chosen, columns, frame.fields, own_forms)
 
 
-def _save_form(root: Path, draft: Draft, name: str, *, exists: bool) -> str:
-    """Save the form by which a table was read, in a commit of its own; return its path."""
+def _form_file(draft: Draft, name: str, *, exists: bool) -> tuple[str, bytes]:
+    """Return the path and the content of the form by which a table was read. Raises XunchaError if it cannot be saved."""
     from xuncha.store import forms  # noqa: PLC0415
-    from xuncha.workflow.change import Message, begin  # noqa: PLC0415
 
     if draft.form is None:
         message = _("a workbook made by `export xlsx` is read without a form: none is saved")
@@ -220,9 +222,14 @@ def _save_form(root: Path, draft: Draft, name: str, *, exists: bool) -> str:
     if not exists:
         hint = _("leave --dry-run out, or make a ledger first: xuncha init")
         raise UsageError("no-ledger", _("a form is saved in a ledger, but there is none here"), hint)
-    path = forms.form_path(name)
     why = {column.heading: column.reason for column in draft.columns}
-    content = forms.form_file(draft.form.model_copy(update={"name": name}), why)
+    return forms.form_path(name), forms.form_file(draft.form.model_copy(update={"name": name}), why)
+
+
+def _save_form(root: Path, path: str, content: bytes, subject: str) -> str:
+    """Save a form in a commit of its own; return its path."""
+    from xuncha.workflow.change import Message, begin  # noqa: PLC0415
+
     with begin(root) as session:
         try:
             old = session.source.read(path)
@@ -230,7 +237,7 @@ def _save_form(root: Path, draft: Draft, name: str, *, exists: bool) -> str:
         except FileNotFoundError:
             old = None
         if old != content:
-            session.commit({path: content}, Message(f"保存表格样式 {name}", "import"))
+            session.commit({path: content}, Message(subject, "import"))
     return path
 
 
@@ -350,8 +357,7 @@ def import_json(draft: Draft, intake: Intake, *, written: bool) -> dict[str, Any
             {
                 "title": problem.record["title"],
                 "category": problem.category or None,
-                "finding": problem.record.get("finding"),
-                "fields": problem.record.get("fields"),
+                **{key: problem.record.get(key) for key in ("finding", "fields")},
                 "place": problem.place,
                 "measures": [measure(each) for each in problem.measures],
             }

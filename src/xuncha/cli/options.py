@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
 from xuncha.chinese.characters import without_unsafe
-from xuncha.errors import XunchaError
+from xuncha.errors import UsageError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.register import Register
 from xuncha.store.cache import register
@@ -136,6 +136,13 @@ Reason = Annotated[str, option("--reason TEXT", _("Why; it stays internal"))]
 At = Annotated[str | None, option("--at DATE|REV", _("As of then, from git"))]
 Output = Annotated[Path | None, option("-o --output FILE", _("Write it to a file, completely or not at all"))]
 IntoFile = Annotated[Path, option("-o --output FILE", _("Write it to a file, completely or not at all"))]
+
+
+def refuse_unused(message: str, options: Mapping[str, object]) -> None:
+    """Refuse (UsageError) the first option that is given but would have no effect; `options` holds values by names, `message` says why."""
+    for name, value in options.items():
+        if value:
+            raise UsageError("usage", message, _("leave {option} out", option=name))
 
 
 def form(forms: Sequence[str]) -> Any:  # noqa: ANN401

@@ -189,6 +189,7 @@ def export_table(
     chosen, _leader = selection.full_names(call.register(), office=office, leader=None)
     if file is None:
         check_output(output, "xlsx")
+        options.refuse_unused(_("--form says how a table is filled, but none is named"), {"--form": form})
         table = office_workbook(call.ledger(), chosen, call.today)
         deliver(table, (), output, _("The table is in {path}."))
         return

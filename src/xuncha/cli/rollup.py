@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -83,7 +82,8 @@ def rollup(
         others: dict[str, object] = {"-f": form, "--json": as_json, "--audit": audit, "--trend": trend}
         others |= {"--similar": similar, "--fail-on": fail_on, "--rank": rank, "--all": everything}
         others |= {"--dispatch": dispatch, "--internal": internal}
-        _check_new_region(output, [name for name, value in others.items() if value])
+        options.refuse_unused(_("--init writes a region.yaml, and nothing else"), others)
+        _check_new_region(output)
     form = None if init else _form(form, output, dispatch=dispatch, as_json=as_json)
     folder = output.absolute().parent if output else Path.cwd()
     with require_part("region"):
@@ -159,11 +159,8 @@ def _form(form: str | None, output: Path | None, *, dispatch: bool, as_json: boo
     return form
 
 
-def _check_new_region(output: Path | None, others: Sequence[str]) -> None:
-    """Refuse to write a region.yaml over a file, whose groups and supervisors somebody has typed, and refuse `others`, options without effect."""
-    if others:
-        message = _("--init writes a region.yaml, and nothing else")
-        raise UsageError("usage", message, _("leave {option} out", option=others[0]))
+def _check_new_region(output: Path | None) -> None:
+    """Refuse to write a region.yaml over a file, whose groups and supervisors somebody has typed."""
     check_output(output, "yaml")
     if output and output.is_file():
         message = _("{path} cannot be written: {reason}", path=output, reason=_("File exists"))

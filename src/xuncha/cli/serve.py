@@ -65,7 +65,7 @@ def serve(
     tls = (tls_cert, tls_key) if tls_cert and tls_key else None
     if not demo:
         call.must_be_here()
-        if host is not None and not _accounts(call).all():
+        if host is not None and not _accounts(call.root).all():
             message = _("there are no accounts, so the desk is not opened to other machines")
             raise RefusedError(
                 "no-accounts", message, _("add the first: xuncha account add NAME --role manager")
@@ -94,7 +94,6 @@ def _demo_ledger(call: Context) -> Iterator[tuple[Path, dict[str, str]]]:
     """Make the example ledger in a temporary folder, with an account of each role; yield the folder, and the passwords by account."""
     from xuncha.accounts import sending  # noqa: PLC0415
     from xuncha.accounts.account import ROLES, role_name  # noqa: PLC0415
-    from xuncha.accounts.book import Accounts  # noqa: PLC0415
     from xuncha.skeleton.create import create  # noqa: PLC0415
 
     for secret in (sending.SMTP, sending.GROUP):
@@ -110,7 +109,7 @@ def _demo_ledger(call: Context) -> Iterator[tuple[Path, dict[str, str]]]:
         for role in ROLES:
             about = {"role": role, "office": offices.get(role), "leader": leaders.get(role)}
             name = role_name(role)
-            credentials[name] = _add(Accounts(root), name, call.today, renew=False, **about)
+            credentials[name] = _add(_accounts(root), name, call.today, renew=False, **about)
         yield root, credentials
 
 
@@ -150,7 +149,7 @@ def add(
         xuncha account add 张副局长 --role leader --leader 分管副局长
     """
     about = _role_values(call, role, office, leader)
-    _print_password(name, _add(_accounts(call), name, call.today, email=email, **about))
+    _print_password(name, _add(_accounts(call.root), name, call.today, email=email, **about))
 
 
 def _add(accounts: Accounts, name: str, today: date, **values: Any) -> str:  # noqa: ANN401
@@ -179,7 +178,7 @@ def set_(
         xuncha account set 规划科李强 --office 财务科
         xuncha account set 规划科李强 --role viewer
     """
-    accounts = _accounts(call)
+    accounts = _accounts(call.root)
     present = accounts.get(name)
     changed: dict[str, Any] = {"email": email} if email else {}
     if role or office or leader:
@@ -193,10 +192,10 @@ def set_(
     screen.line(_("{name} is changed.", name=name))
 
 
-def _accounts(call: Context) -> Accounts:
+def _accounts(root: Path) -> Accounts:
     from xuncha.accounts.book import Accounts  # noqa: PLC0415
 
-    return Accounts(call.root)
+    return Accounts(root)
 
 
 def _role_values(call: Context, role: str, office: str | None, leader: str | None) -> dict[str, object]:
@@ -229,7 +228,7 @@ def list_(call: Context, as_json: options.Json = False) -> None:
     Examples:
         xuncha account list
     """
-    accounts = _accounts(call).all()
+    accounts = _accounts(call.root).all()
     if as_json:
         screen.data([each.model_dump(mode="json", exclude={"password"}) for each in accounts.values()])
     elif accounts:
@@ -271,7 +270,7 @@ def passwd(call: Context, name: Name) -> None:
     from xuncha.accounts import passwords  # noqa: PLC0415
 
     password = passwords.new_password()
-    accounts = _accounts(call)
+    accounts = _accounts(call.root)
     accounts.alter(name, password=passwords.hash_password(password), renew=True)
     _print_password(name, password)
     if accounts.get(name).disabled:
@@ -289,7 +288,7 @@ def disable(call: Context, name: Name, again: bool = optional("--undo", _("Let t
         xuncha account disable 规划科李强
         xuncha account disable 规划科李强 --undo
     """
-    _accounts(call).alter(name, disabled=not again)
+    _accounts(call.root).alter(name, disabled=not again)
     screen.line((_("{name} may sign in again.") if again else _("{name} is disabled.")).format(name=name))
 
 
@@ -300,5 +299,5 @@ def remove(call: Context, name: Name) -> None:
     Examples:
         xuncha account remove 规划科李强
     """
-    _accounts(call).remove(name)
+    _accounts(call.root).remove(name)
     screen.line(_("{name} is removed.", name=name))

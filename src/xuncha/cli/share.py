@@ -71,20 +71,17 @@ def _renumbering(result: Synced) -> Iterator[str]:
         message = _("Renumbered {old} → {new} {title}: the one before it was undone elsewhere")
         if record.move.is_higher:
             message = _("Renumbered {old} → {new} {title}: the number {old} was assigned elsewhere meanwhile")
-        old, new = map(_number_name, record.move)
-        yield message.format(old=old, new=new, title=record.title)
-    message = _("Evidence of {id} renamed {old} → {new}: elsewhere, another file of this name was attached")
-    for identity, old, new in result.renamed:
-        yield message.format(id=identity, old=old, new=new)
-    message = _("{id} now says {new} instead of {old}, since it was renamed in data/ledger.yaml")
-    for identity, old, new in result.updated_names:
-        yield message.format(id=identity, old=old, new=new)
-    message = _("A text of {id} mentions {old}, which is now {new}; to correct it: xuncha edit {id}")
-    for identity, move in result.outdated_citations:
-        yield message.format(id=identity, old=move.old, new=move.new)
-    stays = _("{id} is kept: one side undid it, the other continued work on it")
+        first, second = map(_number_name, record.move)
+        yield message.format(old=first, new=second, title=record.title)
+    renamed = _("Evidence of {id} renamed {old} → {new}: elsewhere, another file of this name was attached")
+    updated = _("{id} now says {new} instead of {old}, since it was renamed in data/ledger.yaml")
+    outdated = _("A text of {id} mentions {old}, which is now {new}; to correct it: xuncha edit {id}")
+    cited = [(identity, *move) for identity, move in result.outdated_citations]
+    for message, rows in ((renamed, result.renamed), (updated, result.updated_names), (outdated, cited)):
+        for identity, old, new in rows:
+            yield message.format(id=identity, old=old, new=new)
     for number in result.kept:
-        yield stays.format(id=_number_name(number))
+        yield _("{id} is kept: one side undid it, the other continued work on it", id=_number_name(number))
 
 
 def _transfers(result: Synced) -> Iterator[str]:

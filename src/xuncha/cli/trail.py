@@ -144,10 +144,10 @@ def _show(result: Audit, since: str | None) -> None:
         changes=ngettext("{n} change of a file", "{n} changes of files", result.changes, n=result.changes),
     )
     if since is not None:
+        if not (result.commits or result.findings):
+            screen.line(_("Nothing was committed since {since}, so nothing was checked.", since=since))
+            return
         checked = _("since {since}: {checked}", since=since, checked=checked)
-    if since is not None and not (result.commits or result.findings):
-        screen.line(_("Nothing was committed since {since}, so nothing was checked.", since=since))
-        return
     if result.relies_on_claims:
         screen.line(
             _("Who applied to close is known only from what commits claim: applications are not signed.")

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -62,7 +63,9 @@ def init(
     for key, text in {"started": started, "ended": ended, "feedback": feedback}.items():
         values[key] = text and readers.read_day(text, f"--{key}", call.today, past=True)
     root = absolute(folder)
-    if not (ask and (root / LEDGER_FILE).exists()):
+    if is_there := ask and (root / LEDGER_FILE).exists():
+        options.refuse_unused(_("{path} already contains a ledger", path=root), {"--example": example})
+    else:
         kept_files = create(root, call.today, example=example, values=values)
         screen.line(_("Ledger made: {path}", path=folder))
         if kept_files:
@@ -74,13 +77,13 @@ def init(
         "Then: enter the organisation, the leaders, the offices and the categories in data/ledger.yaml, and type: xuncha edit; xuncha add problem …"
     )
     if ask:
-        _ask(call, root)
+        _ask(call, root, values if is_there else {})
     else:
         screen.line(_("Then: xuncha status") if example else entering)
 
 
-def _ask(call: Context, root: Path) -> None:
-    """Ask for what the ledger does not say yet, until the user stops, and commit the answers."""
+def _ask(call: Context, root: Path, given: Mapping[str, Any]) -> None:
+    """Ask for what neither the ledger nor an option says, until the user stops; commit the answers, and what the options gave."""
     from xuncha.store.editing import apply  # noqa: PLC0415
     from xuncha.store.reading import parse  # noqa: PLC0415
     from xuncha.workflow.edit import edit as keep  # noqa: PLC0415
@@ -100,16 +103,16 @@ def _ask(call: Context, root: Path) -> None:
     before = (root / LEDGER_FILE).read_bytes()
     data = parse(before)
     present = {**data, **(data.get("inspection") or {})}
-    answers: dict[str, Any] = {}
+    answers = {key: value for key, value in given.items() if value}
     screen.line(_("Leave an answer empty to be asked again later: xuncha init --ask"))
     try:
         for key, question in questions.items():
-            if not present.get(key) and (answer := _answer(key, question, call.today)):
+            is_known = present.get(key) or key in answers
+            if not is_known and (answer := _answer(key, question, call.today)):
                 answers[key] = answer
     except typer.Abort:
         screen.line()
-    if answers:
-        keep(root, LEDGER_FILE, apply(before, edits(data, answers)), before)
+    if answers and keep(root, LEDGER_FILE, apply(before, edits(data, answers)), before):
         screen.line(_("{path} is changed and committed.", path=LEDGER_FILE))
     screen.line(_("Then: xuncha add problem …"))
 
@@ -263,8 +266,7 @@ def edit(call: Context, identity: options.OptionalRecord = None) -> None:
                 kind = SurroundingsError if isinstance(error, SurroundingsError) else RefusedError
                 message = _("the file was not changed; what you wrote is in {draft}", draft=draft)
                 raise kind("not-kept", message) from None
-    draft.unlink()
-    draft.parent.rmdir()
+    system.remove_tree(draft.parent)  # with any copy that the editor kept beside it
     if edited is None:
         screen.line(_("Nothing was changed."))
         return

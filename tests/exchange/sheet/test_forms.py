@@ -36,6 +36,17 @@ def empty(bare_ledger: LedgerOnDisk, tmp_path: Path) -> LedgerOnDisk:
     return bare_ledger
 
 
+def test_a_form_that_cannot_be_saved_is_refused_before_anything_is_imported(empty: LedgerOnDisk) -> None:
+    empty.ok("add", "problem", "某问题")
+    empty.ok("export", "xlsx", "-o", "../全部.xlsx")
+    commits = empty.commits()
+    for table, name, code in (("台账.csv", "a/b", "bad-name"), ("全部.xlsx", "月报", "no-form")):
+        result = empty.run("import", "table", f"../{table}", "--save-form", name)
+        assert (result.code, f"error[{code}]" in result.err, empty.commits()) == (1, True, commits), (
+            result.err
+        )
+
+
 def statuses(ledger: LedgerOnDisk) -> dict[str, str]:
     return {row["id"]: row["status"] for row in ledger.json("list")}
 
