@@ -100,8 +100,7 @@ def byte_order_mark(content: bytes) -> bytes:
 
 def new_file(record: Data, schema: str) -> bytes:
     """Return the bytes of a new file with a record; its first line names the schema for editors (a path relative to the file)."""
-    body = "".join(block({key: value}, 0, "\n") for key, value in record.items())
-    return f"# yaml-language-server: $schema={schema}\n{body}".encode()
+    return (f"# yaml-language-server: $schema={schema}\n" + block(record, 0, "\n")).encode()
 
 
 def rename_evidence(content: bytes, old: str, new: str) -> bytes:
@@ -243,20 +242,28 @@ def insert_lines(text: str, index: int, value: Any, indent: int) -> Splice:  # n
 def block(value: Any, indent: int, ending: str) -> str:  # noqa: ANN401
     """Write a value as lines in block style; inner lists of words, and inner mappings without paragraphs, in flow style."""
     if isinstance(value, list):
-        text = "".join(map(_item, value))
+        lines = [line for item in value for line in _item(item)]
     else:
-        ((key, inner),) = value.items()
-        if isinstance(inner, list) and inner and isinstance(inner[0], dict):
-            text = f"{key}:\n" + "".join("  " + line + "\n" for item in inner for line in _lines(_item(item)))
-        elif isinstance(inner, dict) and any(map(_is_prose, inner.values())):
-            text = f"{key}:\n" + "".join(block({name: each}, 2, "\n") for name, each in inner.items())
-        elif _is_prose(inner):
-            text = f"{key}:\n" + "".join("  " + _item(each) for each in inner)
-        else:
-            text = f"{key}: {flow(inner)}\n"
-    if not indent and ending == "\n":
-        return text
-    return "".join(" " * indent + line + ending for line in _lines(text))
+        lines = [line for key, inner in value.items() for line in _key(key, inner)]
+    return "".join(" " * indent + line + ending for line in lines)
+
+
+def _key(key: str, value: Any) -> list[str]:  # noqa: ANN401
+    """Return the lines of a key with its value."""
+    inner: list[str] = []
+    if isinstance(value, list) and value and (isinstance(value[0], dict) or _is_prose(value)):
+        inner = [line for item in value for line in _item(item)]
+    elif isinstance(value, dict) and any(map(_is_prose, value.values())):
+        inner = [line for name, each in value.items() for line in _key(name, each)]
+    return [f"{key}:", *("  " + line for line in inner)] if inner else [f"{key}: {flow(value)}"]
+
+
+def _item(item: str | dict[str, Any]) -> list[str]:
+    """Return the lines of an item of a list: one for each of its keys."""
+    if isinstance(item, str):
+        return [f"- {_text(item)}"]
+    lines = [f"{key}: {flow(value)}" for key, value in item.items()]
+    return ("- " + "\n  ".join(lines)).split("\n")
 
 
 def _is_prose(value: Any) -> bool:  # noqa: ANN401
@@ -267,18 +274,6 @@ def leading_comments(text: str) -> str:
     """Return the comments and blank lines at the beginning of a file."""
     match = _COMMENTS.match(text)
     return match[0] if match else ""
-
-
-def _lines(text: str) -> list[str]:
-    return text.removesuffix("\n").split("\n")
-
-
-def _item(item: str | dict[str, Any]) -> str:
-    """Write an item of a list, with a line for each of its keys."""
-    if isinstance(item, str):
-        return f"- {_text(item)}\n"
-    lines = [f"{key}: {flow(value)}" for key, value in item.items()]
-    return "- " + "\n  ".join(lines) + "\n"
 
 
 def flow(value: Any) -> str:  # noqa: ANN401

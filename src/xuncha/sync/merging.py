@@ -80,8 +80,7 @@ def _candidate_texts(texts: Versions, end: str, values: Versions, data: Data) ->
     if changed.keys() <= set(editing.KEYS):
         with contextlib.suppress(RefusedError):
             yield decode(editing.apply(texts.ours.encode(), changed))
-    blocks = (editing.block({key: value}, 0, end) for key, value in data.items())
-    yield editing.leading_comments(texts.ours) + "".join(blocks)
+    yield editing.leading_comments(texts.ours) + editing.block(data, 0, end)
 
 
 class MergedFile(NamedTuple):
