@@ -119,11 +119,10 @@ def rename_evidence(content: bytes, old: str, new: str) -> bytes:
 
 def _mapping(text: str, node: Node, old: Data, new: Data) -> Iterator[Splice]:
     """Yield the splices that turn one mapping into another."""
-    for key in old:
-        if key not in new:
-            yield _remove(text, node, key, new)
-    for name, item in zip(node.keys, node.items, strict=True):
-        if name.text in new and old[name.text] != new[name.text]:
+    for place, (name, item) in enumerate(zip(node.keys, node.items, strict=True)):
+        if name.text in old and name.text not in new:
+            yield _remove(text, node, place, new)
+        elif name.text in new and old[name.text] != new[name.text]:
             yield from _value(text, item, name.end, old[name.text], new[name.text])
     for key, value in new.items():
         if key not in old:
@@ -137,11 +136,8 @@ def _value(text: str, node: Node, key_end: int | None, old: Any, new: Any) -> It
     elif isinstance(old, list) and isinstance(new, list) and old and new:
         yield from _sequence(text, node, old, new)
     elif node.style == "block":
-        written = flow(new)
-        if key_end is not None:
-            yield Splice(key_end, node.end, f": {written}")
-        else:
-            yield Splice(node.start, node.end, written)
+        start, colon = (node.start, "") if key_end is None else (key_end, ": ")
+        yield Splice(start, node.end, colon + flow(new))
     else:
         yield _replace(node, new)
 
@@ -195,24 +191,19 @@ def _replace(node: Node, value: str | bool | dict[str, Any] | list[Any]) -> Spli
     return Splice(node.start, node.end, written)
 
 
-def _remove(text: str, root: Node, key: str, kept: Container[str]) -> Splice:
-    place = next(place for place, name in enumerate(root.keys) if name.text == key)
-    if root.style == "flow":
-        return _remove_between_commas(text, root, place, kept)
-    return Splice(line_start(text, root.keys[place].start), line_end(text, root.items[place].end), "")
-
-
-def _remove_between_commas(text: str, root: Node, place: int, kept: Container[str]) -> Splice:
-    """Remove a key from a record in braces: its whole lines, if it has lines of its own; else also the comma beside it."""
-    start = root.keys[place].start
-    match = _COMMA.match(text, root.items[place].end)
-    end = match.end() if match else root.items[place].end
-    rest = _REST_OF_LINE.match(text, end)
+def _remove(text: str, root: Node, place: int, kept: Container[str]) -> Splice:
+    """Remove a key: its whole lines, if it has lines of its own; else also the comma beside it."""
+    start, end = root.keys[place].start, root.items[place].end
+    if root.style == "block":
+        return Splice(line_start(text, start), line_end(text, end), "")
+    comma = _COMMA.match(text, end)
+    rest = _REST_OF_LINE.match(text, comma.end() if comma else end)
     if rest and not text[line_start(text, start) : start].strip():
         return Splice(line_start(text, start), rest.end(), "")
-    if any(name.text in kept for name in root.keys[place + 1 :]):
-        return Splice(start, root.keys[place + 1].start, "")
-    return Splice(root.items[place - 1].end if place else start, root.items[place].end, "")
+    following = root.keys[place + 1 :]
+    if any(name.text in kept for name in following):
+        return Splice(start, following[0].start, "")
+    return Splice(root.items[place - 1].end if place else start, end, "")
 
 
 def _insert(text: str, root: Node, key: str, value: Any) -> Splice:  # noqa: ANN401

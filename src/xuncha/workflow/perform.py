@@ -77,7 +77,7 @@ def perform(
         text = _("this changes nothing: the ledger already says so")
         raise RefusedError("nothing-changed", text, path=planned[0].identity.path)
     session.must_be_clean(*[item.identity.path for item in planned])
-    contents: dict[str, bytes | None] = {}
+    contents: dict[str, bytes] = {}
     for item in planned:
         contents |= {item.identity.path: item.content, **item.plan.files}
     after = _checked(Overlay(session.source, contents), before, planned)
