@@ -239,7 +239,7 @@ def block(value: Any, indent: int, ending: str) -> str:  # noqa: ANN401
     return "".join(" " * indent + line + ending for line in lines)
 
 
-def _key(key: str, value: Any) -> list[str]:  # noqa: ANN401
+def _key(key: str, value: object) -> list[str]:
     """Return the lines of a key with its value."""
     inner: list[str] = []
     if isinstance(value, list) and value and (isinstance(value[0], dict) or _is_prose(value)):
@@ -257,7 +257,7 @@ def _item(item: str | dict[str, Any]) -> list[str]:
     return ("- " + "\n  ".join(lines)).split("\n")
 
 
-def _is_prose(value: Any) -> bool:  # noqa: ANN401
+def _is_prose(value: object) -> bool:
     return isinstance(value, list) and any(isinstance(each, str) and len(each) > _PARAGRAPH for each in value)
 
 
