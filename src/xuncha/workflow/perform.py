@@ -80,7 +80,7 @@ def perform(
     contents: dict[str, bytes] = {}
     for item in planned:
         contents |= {item.identity.path: item.content, **item.plan.files}
-    after = _checked(Overlay(session.source, contents), before, planned)
+    after = _register_after(Overlay(session.source, contents), before, planned)
     steps, plans = [item.step for item in planned], [item.plan for item in planned]
     titles = [item.data["title"] for item in planned]
     subject = f"{steps[0].id} {titles[0]}" if len(steps) == 1 else "、".join(item.id for item in steps)
@@ -121,7 +121,7 @@ def _plan(
     return _PlannedAction(identity, step, plan, data, edited, edited == content)
 
 
-def _checked(source: Overlay, before: Register, planned: Sequence[_PlannedAction]) -> Register:
+def _register_after(source: Overlay, before: Register, planned: Sequence[_PlannedAction]) -> Register:
     """Check the planned changes in place, and return the register after them.
 
     Raises RefusedError for the first rule that would be broken.
