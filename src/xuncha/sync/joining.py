@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import shlex
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +14,6 @@ from xuncha.model.identity import COMMENTS, LEDGER_FILE, PARTS, PROBLEMS, Commen
 from xuncha.model.moves import Move, Numbered, cites, identity_of, number_after, path_now
 from xuncha.model.vocabulary import StatusChange
 from xuncha.store import editing
-from xuncha.store.comments import renumbered
 from xuncha.store.faults import UnreadableError
 from xuncha.store.loading import check
 from xuncha.store.reading import Data, parse
@@ -180,16 +178,14 @@ class Joining:
         """Return the comments about a problem or a measure that moves, updated to its new number."""
         if isinstance(move.old, CommentNumber):
             return {}
-        paths = [path for path in self._listing if CommentNumber.from_path(path)]
-        contents = self.git.blobs(self._listing[path].blob for path in paths)
-        edited: dict[str, bytes] = {}
-        for path, content in zip(paths, contents, strict=True):
-            with contextlib.suppress(UnreadableError):  # an unreadable comment does not say what it is about
-                updated = renumbered(content or b"", lambda number: number_after(number, move))
-                if updated != content:
-                    edited[path] = updated
-        blobs = zip(edited, objects.store(self.git, list(edited.values())) if edited else [], strict=True)
-        return {path: StoredFile(self._listing[path].mode, blob) for path, blob in blobs}
+        changes: Changes = {}
+        paths = filter(CommentNumber.from_path, self._listing)
+        for path, record in read_records(self.git, self._listing, paths).items():
+            about, held = numbers.about_of(record), self._listing[path]
+            if about and (after := number_after(about, move)) != about:
+                content = editing.apply(self.git.blobs([held.blob])[0] or b"", {"about": str(after)})
+                changes[path] = StoredFile(held.mode, objects.store(self.git, [content])[0])
+        return changes
 
     def _rename(self, old: str, new: str) -> None:
         """Give one evidence file another name, because the other side has a different file of its name."""
