@@ -103,20 +103,6 @@ def new_file(record: Data, schema: str) -> bytes:
     return (f"# yaml-language-server: $schema={schema}\n" + block(record, 0, "\n")).encode()
 
 
-def rename_evidence(content: bytes, old: str, new: str) -> bytes:
-    """Change the name of an evidence file in the file of its measure; every other byte stays.
-
-    Raises UnreadableError if the file cannot be read as a record; RefusedError if it names no such file, or the layout
-    does not let it be changed safely.
-    """
-    present, changed = parse(content), parse(content)
-    for entry in changed.get("progress", []):
-        for item in entry.get("evidence", []):
-            if isinstance(item, dict) and item.get("file") == old:
-                item["file"] = new
-    return rewritten(content, changed if changed != present else {}, present)
-
-
 def _mapping(text: str, node: Node, old: Data, new: Data) -> Iterator[Splice]:
     """Yield the splices that turn one mapping into another."""
     for place, (name, item) in enumerate(zip(node.keys, node.items, strict=True)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -192,7 +192,12 @@ class Joining:
         identity, names = Identity.from_evidence(old), (old.rpartition("/")[2], new.rpartition("/")[2])
         if identity is None or identity.path not in self._listing:
             return
-        rewritten = self._rewritten(identity.path, lambda text: editing.rename_evidence(text, *names))
+        record = self._read({identity.path: self._listing[identity.path]}).get(identity.path, {})
+        proofs = [proof for entry in record.get("progress", []) for proof in entry.get("evidence", [])]
+        files = [proof for proof in proofs if isinstance(proof, dict) and proof.get("file") == names[0]]
+        for file in files:
+            file["file"] = names[1]
+        rewritten = self._rewritten(identity.path, {"progress": record["progress"]}) if files else None
         if rewritten is None:
             return  # this becomes a dispute
         held, record = rewritten
@@ -202,14 +207,15 @@ class Joining:
         message = Message(subject, "attach", [StatusChange(str(identity), status, status)])
         self._commit({old: None, new: self._listing[old], identity.path: held}, message)
 
-    def _rewritten(self, path: str, change: Callable[[bytes], bytes]) -> tuple[StoredFile, Data] | None:
-        """Return a record after a change of its text, and its data then; None if its layout does not allow the change."""
+    def _rewritten(self, path: str, edits: editing.Edits) -> tuple[StoredFile, Data] | None:
+        """Return a record after edits, and its data then; None if its layout does not allow them."""
         held = self._listing[path]
+        old = self.git.blobs([held.blob])[0] or b""
         try:
-            content = change(self.git.blobs([held.blob])[0] or b"")
+            content, data = editing.edited(old, parse(old), edits)
         except (RefusedError, UnreadableError):
             return None
-        return StoredFile(held.mode, objects.store(self.git, [content])[0]), parse(content)
+        return StoredFile(held.mode, objects.store(self.git, [content])[0]), data
 
     def _merge(self, reason: str) -> None:
         """Make the merge commit: the ledger's files as they were united, all others as git merges them."""
@@ -265,7 +271,7 @@ class Joining:
     def _edit(self, path: str, edits: editing.Edits, renaming: Renaming) -> None:
         """Change a record, in a commit that does nothing else."""
         identity = Identity.from_path(path)
-        rewritten = self._rewritten(path, lambda text: editing.apply(text, edits)) if identity else None
+        rewritten = self._rewritten(path, edits) if identity else None
         if identity is None or rewritten is None:
             return  # `_must_be_valid` reports the rule that it breaks
         held, record = rewritten
