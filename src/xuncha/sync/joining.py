@@ -11,7 +11,7 @@ from xuncha import system
 from xuncha.errors import RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import COMMENTS, LEDGER_FILE, PARTS, PROBLEMS, CommentNumber, Identity
-from xuncha.model.moves import Move, Numbered, cites, identity_of, number_after, path_now
+from xuncha.model.moves import Move, Numbered, citations, identity_of, number_after, path_now
 from xuncha.model.vocabulary import StatusChange
 from xuncha.store import editing
 from xuncha.store.faults import UnreadableError
@@ -286,8 +286,10 @@ class Joining:
         written = {path: held for path, held in sides.ours.items() if held != sides.before.get(path)}
         for path, record in self._read(written).items() if moves else ():
             if identity := Identity.from_path(path_now(path, moves)):
-                cited = [move for move in moves if isinstance(move.old, Identity) and cites(record, move.old)]
-                self.adjustments.outdated_citations += [(identity, move) for move in cited]
+                cited = {each for _words, each in citations(record)}
+                self.adjustments.outdated_citations += [
+                    (identity, move) for move in moves if move.old in cited
+                ]
 
     def _must_be_valid(self, other: Listing) -> None:
         """Refuse a result that breaks a rule that neither side broke."""
