@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -83,11 +84,12 @@ def test_a_link_is_not_followed(bare_ledger: LedgerOnDisk, tmp_path: Path, place
     ]
 
 
-def test_a_file_in_place_of_the_folder_is_named(bare_ledger: LedgerOnDisk) -> None:
-    bare_ledger.write("data/comments", "x")
-    assert [(each.place.path, each.code) for each in check(WorkingTree(bare_ledger.root))] == [
-        ("data/comments", "misnamed")
-    ]
+@pytest.mark.parametrize("folder", ["data/comments", "data/problems", "data/forms"])
+def test_a_file_in_place_of_a_folder_is_named(bare_ledger: LedgerOnDisk, folder: str) -> None:
+    shutil.rmtree(bare_ledger.root / folder, ignore_errors=True)
+    bare_ledger.write(folder, "x")
+    findings = [(each.place.path, each.code) for each in check(WorkingTree(bare_ledger.root), warn=True)]
+    assert (folder, "misnamed") in findings
 
 
 def test_a_commit_and_what_is_planned_are_read_the_same(ledger: LedgerOnDisk) -> None:

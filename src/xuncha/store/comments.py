@@ -12,8 +12,8 @@ from xuncha.model.records import Comment
 from xuncha.model.source import Entry, Source
 from xuncha.rules.catalogue import broken_rules
 from xuncha.rules.ledger import COMMENT_RULES
-from xuncha.store.faults import finding_on, link
-from xuncha.store.record import by_place, gaps, list_data, list_folder, places_if_any, read_record
+from xuncha.store.faults import finding_on
+from xuncha.store.record import by_place, gaps, list_data, list_folder, list_part, places_if_any, read_record
 
 _FILE = re.compile(r"0*([1-9][0-9]{0,5})\.yaml")
 
@@ -24,14 +24,9 @@ def load_comments(source: Source) -> tuple[dict[int, Comment], Findings]:
     Whether the problem or measure that a comment is about exists is checked by the name of its file alone.
     """
     found: dict[int, Comment] = {}
-    data_entries, unsound = list_data(source)
-    if unsound:  # reported where `data/ledger.yaml` is read
+    if list_data(source)[1]:  # reported where `data/ledger.yaml` is read
         return found, []
-    kind = next((entry.kind for entry in data_entries if entry.name == "comments"), "folder")
-    if kind != "folder":
-        misnamed = finding_on(COMMENTS, "misnamed", _("{path} is not a folder"))
-        return found, [link(COMMENTS) if kind == "link" else misnamed]
-    entries, findings = list_folder(source, COMMENTS)
+    entries, findings = list_part(source, COMMENTS)
     names, wrong = _names(entries)
     findings += wrong
     list_once = cache(partial(list_folder, source))
