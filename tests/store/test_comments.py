@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
 from xuncha.errors import InvalidLedgerError
-from xuncha.model.identity import CommentNumber, Identity
-from xuncha.store.comments import renumbered
+from xuncha.model.identity import CommentNumber
+from xuncha.store.editing import apply
 from xuncha.store.files import Overlay, WorkingTree
 from xuncha.store.loading import all_comments, check
+from xuncha.sync.numbers import about_of
 from xuncha.trail.tree import Tree
 
 if TYPE_CHECKING:
@@ -82,11 +84,12 @@ def test_a_link_is_not_followed(bare_ledger: LedgerOnDisk, tmp_path: Path, place
     ]
 
 
-def test_a_file_in_place_of_the_folder_is_named(bare_ledger: LedgerOnDisk) -> None:
-    bare_ledger.write("data/comments", "x")
-    assert [(each.place.path, each.code) for each in check(WorkingTree(bare_ledger.root))] == [
-        ("data/comments", "misnamed")
-    ]
+@pytest.mark.parametrize("folder", ["data/comments", "data/problems", "data/forms"])
+def test_a_file_in_place_of_a_folder_is_named(bare_ledger: LedgerOnDisk, folder: str) -> None:
+    shutil.rmtree(bare_ledger.root / folder, ignore_errors=True)
+    bare_ledger.write(folder, "x")
+    findings = [(each.place.path, each.code) for each in check(WorkingTree(bare_ledger.root), warn=True)]
+    assert (folder, "misnamed") in findings
 
 
 def test_a_commit_and_what_is_planned_are_read_the_same(ledger: LedgerOnDisk) -> None:
@@ -116,7 +119,6 @@ def test_who_does_not_ask_for_comments_does_not_read_them(ledger: LedgerOnDisk) 
 
 def test_what_a_comment_is_about_is_changed_and_no_other_byte() -> None:
     content = "# 来电\r\nabout: '2.1'   # 说明\r\ntext: 关于 2.1\r\n".encode()
-    after = renumbered(content, lambda number: Identity(2, 10) if number == Identity(2, 1) else number)
-    assert after == content.replace(b"'2.1'", b"'2.10'")
-    assert renumbered(content, lambda number: number) == content
-    assert renumbered(b"about: 2.1\n", lambda _number: Identity(9)) == b"about: 2.1\n"
+    assert apply(content, {"about": "2.10"}) == content.replace(b"'2.1'", b"'2.10'")
+    assert apply(content, {"about": "2.1"}) == content
+    assert about_of({"about": 2.1}) is None, "2.10 without quotes is this number, too"

@@ -158,7 +158,7 @@ def test_a_file_is_attached_again_with_another_text_or_day_or_content(
     assert change.edits.keys() == {"progress"}
     entry = change.edits["progress"][index]
     assert (entry["evidence"][0]["file"], entry["publish"]) == (name, False)
-    assert change.evidence == NamedFile(f"data/evidence/1.2/{name}", None if content == CONTENT else content)
+    assert change.files == ({} if content == CONTENT else {f"data/evidence/1.2/{name}": content})
 
 
 def test_the_same_file_in_many_measures_is_one_object_in_git(ledger: LedgerOnDisk) -> None:

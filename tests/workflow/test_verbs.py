@@ -15,6 +15,7 @@ from xuncha.model.records import Closed, EvidenceFile, Measure, Problem, Progres
 from xuncha.model.register import FieldFrame, Frame
 from xuncha.model.vocabulary import STATUSES, Action, Requirement, Status
 from xuncha.store.editing import KEYS
+from xuncha.trail import history
 from xuncha.trail.history import Event
 from xuncha.workflow import committer
 from xuncha.workflow.close import unmet_requirements
@@ -264,8 +265,8 @@ RETURNED = event("2", LI, "in_progress")
 def test_who_applied_last_is_known_whatever_was_done_since(
     monkeypatch: pytest.MonkeyPatch, events: list[Event], emails: set[str]
 ) -> None:
-    monkeypatch.setattr(committer, "history_of_measure", lambda *_arguments: events[::-1])
-    monkeypatch.setattr(committer, "newest_of", lambda _root, commits: list(commits)[-1:])
+    monkeypatch.setattr(history, "history_of_measure", lambda *_arguments: events[::-1])
+    monkeypatch.setattr(history, "newest_of", lambda _root, commits: list(commits)[-1:])
     assert committer.applicants(Path(), Identity(2, 3)) == emails
 
 

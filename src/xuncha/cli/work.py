@@ -110,7 +110,7 @@ def _print_result(call: Context, result: Result) -> None:
         screen.line(f"{step.id} {title}")
         if step.from_ != step.to:
             screen.line(f"    {status_name(step.from_)} → {status_name(step.to)}")
-        for line in outcomes.plan_notes(plan):
+        for line in plan.notes:
             screen.line(f"    {line}")
     for line in outcomes.completion_notes(result):
         screen.line(line)

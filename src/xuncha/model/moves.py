@@ -102,8 +102,3 @@ def citations(value: object) -> Iterator[tuple[str, Identity]]:
     elif isinstance(value, Mapping | list):
         for inner in value.values() if isinstance(value, Mapping) else value:
             yield from citations(inner)
-
-
-def cites(record: object, identity: Identity) -> bool:
-    """Return whether a text of a record cites the number of a problem or a measure, as in 见措施1.3 or 问题3."""
-    return any(named == identity for _words, named in citations(record))

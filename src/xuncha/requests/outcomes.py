@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from xuncha.workflow.add import Added
     from xuncha.workflow.change import Session
     from xuncha.workflow.perform import Result
-    from xuncha.workflow.verb import PlannedChange
 
 
 def feedback_of(frame: Frame) -> str:
@@ -44,20 +43,10 @@ class Messages(NamedTuple):
 
 def result_messages(result: Result) -> Messages:
     """Return what to tell after an action, each sentence once."""
-    notes = [line for plan in result.plans for line in plan_notes(plan)] + completion_notes(result)
+    notes = [line for plan in result.plans for line in plan.notes] + completion_notes(result)
     notes += [plan.next_step for plan in result.plans if plan.next_step]
     warnings = [plan.warning for plan in result.plans if plan.warning]
     return Messages(tuple(dict.fromkeys(notes)), tuple(dict.fromkeys(warnings)))
-
-
-def plan_notes(plan: PlannedChange) -> list[str]:
-    """Return what was done to one measure besides the change of its status."""
-    sentences = [plan.note] if plan.note else []
-    if plan.evidence:
-        is_new = plan.evidence.content is not None
-        message = _("it is in {path}") if is_new else _("the same file is already in the ledger: {path}")
-        sentences.append(message.format(path=plan.evidence.name))
-    return sentences
 
 
 def completion_notes(result: Result) -> list[str]:

@@ -1,9 +1,8 @@
-"""Load, check and change the files of comments (意见建议). They are read only by commands that need comments."""
+"""Load and check the files of comments (意见建议). They are read only by commands that need comments."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from functools import cache, partial
 
 from xuncha.errors import Findings
@@ -13,10 +12,8 @@ from xuncha.model.records import Comment
 from xuncha.model.source import Entry, Source
 from xuncha.rules.catalogue import broken_rules
 from xuncha.rules.ledger import COMMENT_RULES
-from xuncha.store import editing
-from xuncha.store.faults import finding_on, link
-from xuncha.store.reading import parse
-from xuncha.store.record import by_place, gaps, list_data, list_folder, places_if_any, read_record
+from xuncha.store.faults import finding_on
+from xuncha.store.record import by_place, gaps, list_data, list_folder, list_part, places_if_any, read_record
 
 _FILE = re.compile(r"0*([1-9][0-9]{0,5})\.yaml")
 
@@ -27,14 +24,9 @@ def load_comments(source: Source) -> tuple[dict[int, Comment], Findings]:
     Whether the problem or measure that a comment is about exists is checked by the name of its file alone.
     """
     found: dict[int, Comment] = {}
-    data_entries, unsound = list_data(source)
-    if unsound:  # reported where `data/ledger.yaml` is read
+    if list_data(source)[1]:  # reported where `data/ledger.yaml` is read
         return found, []
-    kind = next((entry.kind for entry in data_entries if entry.name == "comments"), "folder")
-    if kind != "folder":
-        misnamed = finding_on(COMMENTS, "misnamed", _("{path} is not a folder"))
-        return found, [link(COMMENTS) if kind == "link" else misnamed]
-    entries, findings = list_folder(source, COMMENTS)
+    entries, findings = list_part(source, COMMENTS)
     names, wrong = _names(entries)
     findings += wrong
     list_once = cache(partial(list_folder, source))
@@ -79,16 +71,3 @@ def _names(entries: list[Entry]) -> tuple[dict[int, str], Findings]:
     paths = {number: f"{COMMENTS}/{name}" for number, name in names.items()}
     hint = _("restore {missing}, or renumber this one to {missing}")
     return names, findings + gaps(paths, _("comment {n} is missing"), hint=hint)
-
-
-def renumbered(content: bytes, number_after: Callable[[Identity], Identity]) -> bytes:
-    """Return the file of a comment; the problem or measure that it is about gets its number after a renumbering.
-
-    Raises UnreadableError if the file cannot be read as a record; RefusedError if the layout of the file does not let
-    the number be changed safely.
-    """
-    number = parse(content).get("about")
-    if not isinstance(number, str) or not Identity.is_number(number):
-        return content
-    after = str(number_after(Identity.parse(number)))
-    return content if after == number else editing.apply(content, {"about": after})

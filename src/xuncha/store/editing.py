@@ -100,31 +100,15 @@ def byte_order_mark(content: bytes) -> bytes:
 
 def new_file(record: Data, schema: str) -> bytes:
     """Return the bytes of a new file with a record; its first line names the schema for editors (a path relative to the file)."""
-    body = "".join(block({key: value}, 0, "\n") for key, value in record.items())
-    return f"# yaml-language-server: $schema={schema}\n{body}".encode()
-
-
-def rename_evidence(content: bytes, old: str, new: str) -> bytes:
-    """Change the name of an evidence file in the file of its measure; every other byte stays.
-
-    Raises UnreadableError if the file cannot be read as a record; RefusedError if it names no such file, or the layout
-    does not let it be changed safely.
-    """
-    present, changed = parse(content), parse(content)
-    for entry in changed.get("progress", []):
-        for item in entry.get("evidence", []):
-            if isinstance(item, dict) and item.get("file") == old:
-                item["file"] = new
-    return rewritten(content, changed if changed != present else {}, present)
+    return (f"# yaml-language-server: $schema={schema}\n" + block(record, 0, "\n")).encode()
 
 
 def _mapping(text: str, node: Node, old: Data, new: Data) -> Iterator[Splice]:
     """Yield the splices that turn one mapping into another."""
-    for key in old:
-        if key not in new:
-            yield _remove(text, node, key, new)
-    for name, item in zip(node.keys, node.items, strict=True):
-        if name.text in new and old[name.text] != new[name.text]:
+    for place, (name, item) in enumerate(zip(node.keys, node.items, strict=True)):
+        if name.text in old and name.text not in new:
+            yield _remove(text, node, place, new)
+        elif name.text in new and old[name.text] != new[name.text]:
             yield from _value(text, item, name.end, old[name.text], new[name.text])
     for key, value in new.items():
         if key not in old:
@@ -138,11 +122,8 @@ def _value(text: str, node: Node, key_end: int | None, old: Any, new: Any) -> It
     elif isinstance(old, list) and isinstance(new, list) and old and new:
         yield from _sequence(text, node, old, new)
     elif node.style == "block":
-        written = flow(new)
-        if key_end is not None:
-            yield Splice(key_end, node.end, f": {written}")
-        else:
-            yield Splice(node.start, node.end, written)
+        start, colon = (node.start, "") if key_end is None else (key_end, ": ")
+        yield Splice(start, node.end, colon + flow(new))
     else:
         yield _replace(node, new)
 
@@ -196,24 +177,19 @@ def _replace(node: Node, value: str | bool | dict[str, Any] | list[Any]) -> Spli
     return Splice(node.start, node.end, written)
 
 
-def _remove(text: str, root: Node, key: str, kept: Container[str]) -> Splice:
-    place = next(place for place, name in enumerate(root.keys) if name.text == key)
-    if root.style == "flow":
-        return _remove_between_commas(text, root, place, kept)
-    return Splice(line_start(text, root.keys[place].start), line_end(text, root.items[place].end), "")
-
-
-def _remove_between_commas(text: str, root: Node, place: int, kept: Container[str]) -> Splice:
-    """Remove a key from a record in braces: its whole lines, if it has lines of its own; else also the comma beside it."""
-    start = root.keys[place].start
-    match = _COMMA.match(text, root.items[place].end)
-    end = match.end() if match else root.items[place].end
-    rest = _REST_OF_LINE.match(text, end)
+def _remove(text: str, root: Node, place: int, kept: Container[str]) -> Splice:
+    """Remove a key: its whole lines, if it has lines of its own; else also the comma beside it."""
+    start, end = root.keys[place].start, root.items[place].end
+    if root.style == "block":
+        return Splice(line_start(text, start), line_end(text, end), "")
+    comma = _COMMA.match(text, end)
+    rest = _REST_OF_LINE.match(text, comma.end() if comma else end)
     if rest and not text[line_start(text, start) : start].strip():
         return Splice(line_start(text, start), rest.end(), "")
-    if any(name.text in kept for name in root.keys[place + 1 :]):
-        return Splice(start, root.keys[place + 1].start, "")
-    return Splice(root.items[place - 1].end if place else start, root.items[place].end, "")
+    following = root.keys[place + 1 :]
+    if any(name.text in kept for name in following):
+        return Splice(start, following[0].start, "")
+    return Splice(root.items[place - 1].end if place else start, end, "")
 
 
 def _insert(text: str, root: Node, key: str, value: Any) -> Splice:  # noqa: ANN401
@@ -243,23 +219,31 @@ def insert_lines(text: str, index: int, value: Any, indent: int) -> Splice:  # n
 def block(value: Any, indent: int, ending: str) -> str:  # noqa: ANN401
     """Write a value as lines in block style; inner lists of words, and inner mappings without paragraphs, in flow style."""
     if isinstance(value, list):
-        text = "".join(map(_item, value))
+        lines = [line for item in value for line in _item(item)]
     else:
-        ((key, inner),) = value.items()
-        if isinstance(inner, list) and inner and isinstance(inner[0], dict):
-            text = f"{key}:\n" + "".join("  " + line + "\n" for item in inner for line in _lines(_item(item)))
-        elif isinstance(inner, dict) and any(map(_is_prose, inner.values())):
-            text = f"{key}:\n" + "".join(block({name: each}, 2, "\n") for name, each in inner.items())
-        elif _is_prose(inner):
-            text = f"{key}:\n" + "".join("  " + _item(each) for each in inner)
-        else:
-            text = f"{key}: {flow(inner)}\n"
-    if not indent and ending == "\n":
-        return text
-    return "".join(" " * indent + line + ending for line in _lines(text))
+        lines = [line for key, inner in value.items() for line in _key(key, inner)]
+    return "".join(" " * indent + line + ending for line in lines)
 
 
-def _is_prose(value: Any) -> bool:  # noqa: ANN401
+def _key(key: str, value: object) -> list[str]:
+    """Return the lines of a key with its value."""
+    inner: list[str] = []
+    if isinstance(value, list) and value and (isinstance(value[0], dict) or _is_prose(value)):
+        inner = [line for item in value for line in _item(item)]
+    elif isinstance(value, dict) and any(map(_is_prose, value.values())):
+        inner = [line for name, each in value.items() for line in _key(name, each)]
+    return [f"{key}:", *("  " + line for line in inner)] if inner else [f"{key}: {flow(value)}"]
+
+
+def _item(item: str | dict[str, Any]) -> list[str]:
+    """Return the lines of an item of a list: one for each of its keys."""
+    if isinstance(item, str):
+        return [f"- {_text(item)}"]
+    lines = [f"{key}: {flow(value)}" for key, value in item.items()]
+    return ("- " + "\n  ".join(lines)).split("\n")
+
+
+def _is_prose(value: object) -> bool:
     return isinstance(value, list) and any(isinstance(each, str) and len(each) > _PARAGRAPH for each in value)
 
 
@@ -267,18 +251,6 @@ def leading_comments(text: str) -> str:
     """Return the comments and blank lines at the beginning of a file."""
     match = _COMMENTS.match(text)
     return match[0] if match else ""
-
-
-def _lines(text: str) -> list[str]:
-    return text.removesuffix("\n").split("\n")
-
-
-def _item(item: str | dict[str, Any]) -> str:
-    """Write an item of a list, with a line for each of its keys."""
-    if isinstance(item, str):
-        return f"- {_text(item)}\n"
-    lines = [f"{key}: {flow(value)}" for key, value in item.items()]
-    return "- " + "\n  ".join(lines) + "\n"
 
 
 def flow(value: Any) -> str:  # noqa: ANN401

@@ -237,7 +237,7 @@ def sync_folder(folder: Path) -> None:
 class Overlay:
     """A ledger's files as they would be after changes; `changes` gives new bytes by path, None for a deleted file."""
 
-    def __init__(self, base: Source, changes: dict[str, bytes | None]) -> None:
+    def __init__(self, base: Source, changes: Mapping[str, bytes | None]) -> None:
         self.base = base
         self.changes = changes
 

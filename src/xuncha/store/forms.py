@@ -13,7 +13,7 @@ from xuncha.model.forms import Form
 from xuncha.model.identity import FORMS
 from xuncha.model.source import Source
 from xuncha.rules.names import suggestion
-from xuncha.store.record import list_folder, read_record
+from xuncha.store.record import list_part, read_record
 
 _HEAD = "# yaml-language-server: $schema=../schema/form.json\n# 表格样式：哪一列是什么，哪个字样是什么状态。可以改，改后用 --form 导入。\n"
 _NAME = re.compile(rf"[^\s/\\:*?\"<>|.\-{UNSAFE}][^/\\:*?\"<>|\t\n{UNSAFE}]{{0,79}}")
@@ -34,9 +34,7 @@ def form_path(name: str) -> str:
 
 def load_forms(source: Source) -> tuple[dict[str, Form], Findings]:
     """Return all valid forms, by their names, and the findings about the others."""
-    if ("forms", "folder") not in {(entry.name, entry.kind) for entry in list_folder(source, "data")[0]}:
-        return {}, []
-    entries, findings = list_folder(source, FORMS)
+    entries, findings = list_part(source, FORMS)
     found: dict[str, Form] = {}
     for entry in entries:
         if entry.name.endswith(".yaml"):

@@ -29,6 +29,7 @@ from xuncha.store.record import (
     gaps,
     list_data,
     list_folder,
+    list_part,
     make_record,
     places_if_any,
     read_record,
@@ -102,9 +103,7 @@ def load_folders(source: Source, non_empty: Container[str] = ()) -> tuple[dict[i
 
     The folders `non_empty` are known not to be empty, and are not listed.
     """
-    if ("problems", "link") in list_data(source)[0]:
-        return {}, [link(PROBLEMS)]
-    entries, findings = list_folder(source, PROBLEMS)
+    entries, findings = list_part(source, PROBLEMS)
     names: dict[int, str] = {}
     for entry in sorted(entries):
         path = f"{PROBLEMS}/{entry.name}"

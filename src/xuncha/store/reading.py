@@ -60,10 +60,7 @@ def decode(content: bytes, scale: int = 1) -> str:
 
 
 def parse(content: bytes, scale: int = 1) -> Data:
-    """Parse one record.
-
-    Raises UnreadableError if it is not one YAML mapping of plain data, with every key once.
-    """
+    """Parse one record. Raises UnreadableError if it is not one YAML mapping of plain data, with every key once."""
     text = decode(content, scale)
     if not _is_plain(text, MAX_VALUES * scale):
         return _parse_carefully(text, scale)

@@ -216,6 +216,15 @@ def list_folder(source: Source, folder: str) -> tuple[list[Entry], Findings]:
         return [], [unreadable(folder, error)]
 
 
+def list_part(source: Source, folder: str) -> tuple[list[Entry], Findings]:
+    """List a folder of `data`; return no entries and the finding if something else is in its place."""
+    kinds = {f"data/{entry.name}": entry.kind for entry in list_data(source)[0]}
+    if kinds.get(folder, "folder") == "folder":
+        return list_folder(source, folder)
+    misnamed = finding_on(folder, "misnamed", _("{path} is not a folder"))
+    return [], [link(folder) if kinds[folder] == "link" else misnamed]
+
+
 def gaps(paths: dict[int, str], message: str, problem: str = "", *, hint: str = "") -> Findings:
     """Return a finding for each gap in the numbers of files or folders, given in order; the default hint suits problems and measures."""
     hint = hint or _(

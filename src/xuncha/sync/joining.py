@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import shlex
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -12,10 +11,9 @@ from xuncha import system
 from xuncha.errors import RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import COMMENTS, LEDGER_FILE, PARTS, PROBLEMS, CommentNumber, Identity
-from xuncha.model.moves import Move, Numbered, cites, identity_of, number_after, path_now
+from xuncha.model.moves import Move, Numbered, citations, identity_of, number_after, path_now
 from xuncha.model.vocabulary import StatusChange
 from xuncha.store import editing
-from xuncha.store.comments import renumbered
 from xuncha.store.faults import UnreadableError
 from xuncha.store.loading import check
 from xuncha.store.reading import Data, parse
@@ -180,23 +178,26 @@ class Joining:
         """Return the comments about a problem or a measure that moves, updated to its new number."""
         if isinstance(move.old, CommentNumber):
             return {}
-        paths = [path for path in self._listing if CommentNumber.from_path(path)]
-        contents = self.git.blobs(self._listing[path].blob for path in paths)
-        edited: dict[str, bytes] = {}
-        for path, content in zip(paths, contents, strict=True):
-            with contextlib.suppress(UnreadableError):  # an unreadable comment does not say what it is about
-                updated = renumbered(content or b"", lambda number: number_after(number, move))
-                if updated != content:
-                    edited[path] = updated
-        blobs = zip(edited, objects.store(self.git, list(edited.values())) if edited else [], strict=True)
-        return {path: StoredFile(self._listing[path].mode, blob) for path, blob in blobs}
+        changes: Changes = {}
+        paths = filter(CommentNumber.from_path, self._listing)
+        for path, record in read_records(self.git, self._listing, paths).items():
+            about, held = numbers.about_of(record), self._listing[path]
+            if about and (after := number_after(about, move)) != about:
+                content = editing.apply(self.git.blobs([held.blob])[0] or b"", {"about": str(after)})
+                changes[path] = StoredFile(held.mode, objects.store(self.git, [content])[0])
+        return changes
 
     def _rename(self, old: str, new: str) -> None:
         """Give one evidence file another name, because the other side has a different file of its name."""
         identity, names = Identity.from_evidence(old), (old.rpartition("/")[2], new.rpartition("/")[2])
         if identity is None or identity.path not in self._listing:
             return
-        rewritten = self._rewritten(identity.path, lambda text: editing.rename_evidence(text, *names))
+        record = self._read({identity.path: self._listing[identity.path]}).get(identity.path, {})
+        proofs = [proof for entry in record.get("progress", []) for proof in entry.get("evidence", [])]
+        files = [proof for proof in proofs if isinstance(proof, dict) and proof.get("file") == names[0]]
+        for file in files:
+            file["file"] = names[1]
+        rewritten = self._rewritten(identity.path, {"progress": record["progress"]}) if files else None
         if rewritten is None:
             return  # this becomes a dispute
         held, record = rewritten
@@ -206,14 +207,15 @@ class Joining:
         message = Message(subject, "attach", [StatusChange(str(identity), status, status)])
         self._commit({old: None, new: self._listing[old], identity.path: held}, message)
 
-    def _rewritten(self, path: str, change: Callable[[bytes], bytes]) -> tuple[StoredFile, Data] | None:
-        """Return a record after a change of its text, and its data then; None if its layout does not allow the change."""
+    def _rewritten(self, path: str, edits: editing.Edits) -> tuple[StoredFile, Data] | None:
+        """Return a record after edits, and its data then; None if its layout does not allow them."""
         held = self._listing[path]
+        old = self.git.blobs([held.blob])[0] or b""
         try:
-            content = change(self.git.blobs([held.blob])[0] or b"")
+            content, data = editing.edited(old, parse(old), edits)
         except (RefusedError, UnreadableError):
             return None
-        return StoredFile(held.mode, objects.store(self.git, [content])[0]), parse(content)
+        return StoredFile(held.mode, objects.store(self.git, [content])[0]), data
 
     def _merge(self, reason: str) -> None:
         """Make the merge commit: the ledger's files as they were united, all others as git merges them."""
@@ -269,7 +271,7 @@ class Joining:
     def _edit(self, path: str, edits: editing.Edits, renaming: Renaming) -> None:
         """Change a record, in a commit that does nothing else."""
         identity = Identity.from_path(path)
-        rewritten = self._rewritten(path, lambda text: editing.apply(text, edits)) if identity else None
+        rewritten = self._rewritten(path, edits) if identity else None
         if identity is None or rewritten is None:
             return  # `_must_be_valid` reports the rule that it breaks
         held, record = rewritten
@@ -284,8 +286,10 @@ class Joining:
         written = {path: held for path, held in sides.ours.items() if held != sides.before.get(path)}
         for path, record in self._read(written).items() if moves else ():
             if identity := Identity.from_path(path_now(path, moves)):
-                cited = [move for move in moves if isinstance(move.old, Identity) and cites(record, move.old)]
-                self.adjustments.outdated_citations += [(identity, move) for move in cited]
+                cited = {each for _words, each in citations(record)}
+                self.adjustments.outdated_citations += [
+                    (identity, move) for move in moves if move.old in cited
+                ]
 
     def _must_be_valid(self, other: Listing) -> None:
         """Refuse a result that breaks a rule that neither side broke."""

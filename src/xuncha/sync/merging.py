@@ -76,12 +76,9 @@ def _candidate_texts(texts: Versions, end: str, values: Versions, data: Data) ->
     woven = Weaver(texts, end).record(values, data)
     if woven is not None:
         yield woven
-    changed = {key: data.get(key) for key in data | values.ours if data.get(key) != values.ours.get(key)}
-    if changed.keys() <= set(editing.KEYS):
-        with contextlib.suppress(RefusedError):
-            yield decode(editing.apply(texts.ours.encode(), changed))
-    blocks = (editing.block({key: value}, 0, end) for key, value in data.items())
-    yield editing.leading_comments(texts.ours) + "".join(blocks)
+    with contextlib.suppress(RefusedError):
+        yield decode(editing.rewritten(texts.ours.encode(), data, values.ours))
+    yield editing.leading_comments(texts.ours) + editing.block(data, 0, end)
 
 
 class MergedFile(NamedTuple):

@@ -13,6 +13,7 @@ from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import PROBLEMS, CommentNumber, Identity
 from xuncha.model.moves import Move, comments, identities, identity_of, path_after
+from xuncha.store.reading import Data
 from xuncha.sync.merging import read_records
 from xuncha.sync.values import Dispute, Versions, merged_value
 from xuncha.trail.git import Git
@@ -200,15 +201,16 @@ def _removals(git: Git, without: str, tip: str) -> Iterator[tuple[Commit, Identi
 def _owners(git: Git, path: str, base: Listing, other: Listing) -> set[Identity]:
     """Return what a file belongs to; for a comment, what it is about on the other side and was not about before."""
     if CommentNumber.from_path(path):
-        about = {_about(git, other, path)} - {_about(git, base, path)}
+        old, new = (read_records(git, side, [path]).get(path, {}) for side in (base, other))
+        about = {about_of(new)} - {about_of(old)}
     else:
         about = {Identity.from_path(path) or Identity.from_evidence(path)}
     return {identity for identity in about if identity}
 
 
-def _about(git: Git, listing: Listing, path: str) -> Identity | None:
-    """Return what a comment is about; None if there is no such comment, or it is about nothing."""
-    about = read_records(git, listing, [path]).get(path, {}).get("about")
+def about_of(comment: Data) -> Identity | None:
+    """Return what a comment is about; None if it is about nothing, or there is no comment."""
+    about = comment.get("about")
     return Identity.try_parse(about) if isinstance(about, str) else None
 
 

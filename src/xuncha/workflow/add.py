@@ -106,7 +106,7 @@ def _add(
 ) -> Added:
     """Check the new record as part of the ledger, and commit it."""
     record = {key: value for key, value in values.items() if value}
-    contents: dict[str, bytes | None] = {}
+    contents: dict[str, bytes] = {}
     new_names = _new_names(frame, record) if new else {}
     if any(new_names.values()):
         contents[LEDGER_FILE], frame = _with_names(session, new_names)

@@ -25,7 +25,7 @@ def attach(
     from xuncha.workflow import evidence  # noqa: PLC0415
 
     names = [entry.name for entry in case.session.source.entries(f"{EVIDENCE}/{case.identity}")]
-    fingerprint_ = fingerprint(BytesIO(file.content or b""))
+    fingerprint_ = fingerprint(BytesIO(file.content))
     evidence_entry, is_kept = evidence.evidence_entry(file.name, fingerprint_, case.measure, names)
     name = evidence_entry["file"]
     written_on = day or case.today
@@ -38,7 +38,8 @@ def attach(
             message = message.format(file=name, id=case.identity)
             raise RefusedError("already-attached", message, hint, case.identity.path)
     new_entry = {"date": written_on.isoformat(), "text": text, "evidence": [evidence_entry], "publish": False}
-    evidence_file = NamedFile(f"{EVIDENCE}/{case.identity}/{name}", None if is_kept else file.content)
-    note = _("{name} attached").format(name=evidence.printable_name(file.name))
+    path = f"{EVIDENCE}/{case.identity}/{name}"
+    place = _("the same file is already in the ledger: {path}") if is_kept else _("it is in {path}")
+    notes = [_("{name} attached").format(name=evidence.printable_name(file.name)), place.format(path=path)]
     entries = with_entry(case.data.get("progress", ()), new_entry)
-    return PlannedChange({"progress": entries}, evidence=evidence_file, note=note)
+    return PlannedChange({"progress": entries}, files={} if is_kept else {path: file.content}, notes=notes)

@@ -123,10 +123,7 @@ class Session:
             raise RefusedError("uncommitted", message, hint.format(id=number, path=path), path)
 
     def must_be_no_links(self, paths: Iterable[str]) -> None:
-        """Refuse to read or write outside the ledger.
-
-        Raises RefusedError if a file is a link, or is reached through one.
-        """
+        """Refuse to read or write outside the ledger. Raises RefusedError if a file is a link, or is reached through one."""
         for path in paths:
             if self.source.behind_link(path):
                 message, hint = _("{path} is a link").format(path=path), _("put the file itself here")

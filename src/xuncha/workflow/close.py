@@ -12,8 +12,6 @@ from xuncha.model.identity import Identity
 from xuncha.model.vocabulary import Requirement
 from xuncha.workflow.verb import Case, PlannedChange, verb
 
-Test = Callable[[], bool]
-
 
 @verb("close", "销号", {"in_progress": "closed", "submitted": "closed"}, "status", "closed")
 def close(case: Case, *, note: str | None = None, day: date | None = None) -> PlannedChange:
@@ -33,7 +31,9 @@ def close(case: Case, *, note: str | None = None, day: date | None = None) -> Pl
     return PlannedChange({"closed": closed}, reason, signed="signed_commit" in requires)
 
 
-def must_meet(case: Case, requires: Sequence[Requirement], is_second_person: Test = lambda: True) -> None:
+def must_meet(
+    case: Case, requires: Sequence[Requirement], is_second_person: Callable[[], bool] = lambda: True
+) -> None:
     """Raise RefusedError for all requirements of the policy that a measure does not meet."""
     evidence = [entry.evidence for entry in case.measure.progress]
     if unmet := unmet_requirements(requires, case.measure.status, evidence, is_second_person):
@@ -44,7 +44,7 @@ def unmet_requirements(
     requires: Sequence[Requirement],
     status: str | None,
     evidence: Sequence[Sequence[object]],
-    is_second_person: Test = lambda: True,
+    is_second_person: Callable[[], bool] = lambda: True,
 ) -> list[Requirement]:
     """Return the requirements of the policy that a measure does not meet, in the policy's order.
 

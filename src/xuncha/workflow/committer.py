@@ -9,7 +9,6 @@ from xuncha.model.identity import Identity
 from xuncha.store import files
 from xuncha.store.loading import load_settings
 from xuncha.trail.git import Git
-from xuncha.trail.history import history_of_measure, newest_of
 
 
 def addresses(root: Path) -> set[str]:
@@ -30,6 +29,8 @@ def applicants(root: Path, identity: Identity) -> set[str]:
 
     If several applied without knowing of each other, and a merge joined their work, return all: it may be any of them.
     """
+    from xuncha.trail.history import history_of_measure, newest_of  # noqa: PLC0415  few policies ask for it
+
     events = history_of_measure(root, identity.path, str(identity))
     made_by = {event.commit: event.email for event in events}
     before: dict[str, str | None] = {}

@@ -10,7 +10,6 @@ from xuncha.model.names import key_name
 from xuncha.model.vocabulary import status_name
 
 Data = Mapping[str, Any]
-_MISSING: Final = object()
 _MAX_LENGTH: Final = 24  # the most characters of a text that are shown
 _LEAD_LENGTH: Final = 6  # characters of a long text that are shown before the first difference
 
@@ -23,7 +22,7 @@ def differences(old: Data, new: Data) -> list[str]:
 def _compare_mappings(prefix: str, above: str, old: Data, new: Data) -> Iterator[str]:
     for key in dict.fromkeys((*old, *new)):
         name = f"{prefix} {key_name(f'{above}.{key}')}".strip()
-        yield from _compare_values(name, str(key), old.get(key, _MISSING), new.get(key, _MISSING))
+        yield from _compare_values(name, str(key), old.get(key), new.get(key))
 
 
 def _compare_values(name: str, key: str, old: object, new: object) -> Iterator[str]:
@@ -69,7 +68,7 @@ def _start_of_difference(old: object, new: object) -> int:
 
 def _formatted(value: object, key: str = "", start: int = 0) -> str:
     """Return a value on one line, shortened."""
-    if value is _MISSING or value is None or value in ([], {}, ""):
+    if value in (None, [], {}, ""):
         return _("(nothing)")
     if isinstance(value, bool):
         return _("yes") if value else _("no")

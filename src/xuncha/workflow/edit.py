@@ -164,14 +164,10 @@ def _steps(session: Session, changed: Sequence[_ChangedFile]) -> Iterator[Status
     records = {file.identity: file for file in changed if file.identity}
     with_evidence = {identity for file in changed if (identity := Identity.from_evidence(file.path))}
     for identity in sorted({*records, *with_evidence}):
-        if identity in records:
-            file = records[identity]
-            yield StatusChange(str(identity), _status(file.old or b""), _status(file.new or b""))
-        elif (session.root / identity.path).is_file():
-            status = _status(session.source.read(identity.path))
-            yield StatusChange(str(identity), status, status)
-        else:
-            yield StatusChange(str(identity), None, None)
+        is_there = (session.root / identity.path).is_file()
+        now = session.source.read(identity.path) if is_there else None
+        file = records.get(identity) or _ChangedFile(identity.path, now, now)
+        yield StatusChange(str(identity), _status(file.old), _status(file.new))
 
 
 def _parsed(content: bytes | None) -> Data | None:
@@ -180,7 +176,7 @@ def _parsed(content: bytes | None) -> Data | None:
     return None
 
 
-def _status(content: bytes) -> str | None:
+def _status(content: bytes | None) -> str | None:
     """Return the status in a file; None for a problem, or if the file cannot be read."""
     status = (_parsed(content) or {}).get("status")
     return status if isinstance(status, str) else None

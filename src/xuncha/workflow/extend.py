@@ -31,4 +31,4 @@ def extend(case: Case, *, due: date, reason: str, late: bool = False) -> Planned
     if has_passed:
         text = _("the time limit had passed before it was moved: the audit will report this")
         warning = text, _("if this was a mistake: xuncha undo restores it, and history keeps both")
-    return PlannedChange({"due": due.isoformat()}, reason, note=note, warning=warning)
+    return PlannedChange({"due": due.isoformat()}, reason, notes=[note], warning=warning)

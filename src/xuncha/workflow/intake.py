@@ -55,7 +55,7 @@ def preview(source: Source, plan: Plan) -> Intake:
     for path in intake.files:
         with contextlib.suppress(FileNotFoundError):
             intake.before[path] = source.read(path)
-    check_ledger(Overlay(source, dict(intake.files)))
+    check_ledger(Overlay(source, intake.files))
     return intake
 
 

@@ -45,7 +45,7 @@ class _PlannedAction(NamedTuple):
     step: StatusChange
     plan: PlannedChange
     data: Data  # the new content of the file
-    contents: dict[str, bytes | None]  # of the files that it writes, by their paths
+    content: bytes  # the same, as written
     is_unchanged: bool
 
 
@@ -77,8 +77,10 @@ def perform(
         text = _("this changes nothing: the ledger already says so")
         raise RefusedError("nothing-changed", text, path=planned[0].identity.path)
     session.must_be_clean(*[item.identity.path for item in planned])
-    contents = {path: content for item in planned for path, content in item.contents.items()}
-    after = _checked(Overlay(session.source, contents), before, planned)
+    contents: dict[str, bytes] = {}
+    for item in planned:
+        contents |= {item.identity.path: item.content, **item.plan.files}
+    after = _register_after(Overlay(session.source, contents), before, planned)
     steps, plans = [item.step for item in planned], [item.plan for item in planned]
     titles = [item.data["title"] for item in planned]
     subject = f"{steps[0].id} {titles[0]}" if len(steps) == 1 else "、".join(item.id for item in steps)
@@ -116,13 +118,10 @@ def _plan(
         edits = {"status": step.to} if step.to != step.from_ else {}
     plan = verb.function(Case(session, before.frame, today, identity, record, data), **arguments)
     edited, data = editing.edited(content, data, {**edits, **plan.edits})
-    contents: dict[str, bytes | None] = {identity.path: edited}
-    if plan.evidence and plan.evidence.content is not None:
-        contents[plan.evidence.name] = plan.evidence.content
-    return _PlannedAction(identity, step, plan, data, contents, edited == content)
+    return _PlannedAction(identity, step, plan, data, edited, edited == content)
 
 
-def _checked(source: Overlay, before: Register, planned: Sequence[_PlannedAction]) -> Register:
+def _register_after(source: Overlay, before: Register, planned: Sequence[_PlannedAction]) -> Register:
     """Check the planned changes in place, and return the register after them.
 
     Raises RefusedError for the first rule that would be broken.

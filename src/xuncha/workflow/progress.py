@@ -40,4 +40,4 @@ def progress(
     if no_publish:
         entry["publish"] = False
     note = _("progress of {day} recorded").format(day=entry_day)
-    return PlannedChange({"progress": with_entry(case.data.get("progress", ()), entry)}, note=note)
+    return PlannedChange({"progress": with_entry(case.data.get("progress", ()), entry)}, notes=[note])

@@ -31,6 +31,7 @@ _LIMIT: Final = 8  # the most numbers that a message names
 
 
 Moves = Mapping[Identity, Identity]
+"""The new numbers of problems and measures, by their old ones."""
 
 
 class OutdatedMention(NamedTuple):

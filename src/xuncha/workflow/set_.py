@@ -72,4 +72,4 @@ def set_(
     if not edits:
         raise RefusedError("nothing-given", _("nothing to set was given"), _("see `xuncha set --help`"))
     keys = _(", ").join(map(key_name, edits))
-    return PlannedChange(edits, note=_("set: {keys}").format(keys=keys))
+    return PlannedChange(edits, notes=[_("set: {keys}").format(keys=keys)])

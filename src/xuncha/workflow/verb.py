@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
@@ -30,11 +30,10 @@ STARTED: Final[Mapping[Status, Status]] = {**UNCHANGED, "not_started": "in_progr
 
 
 class NamedFile(NamedTuple):
-    """A file with its content; the content is None if the ledger already holds the same content under this name."""
+    """A file that becomes evidence: its name where it comes from, and its content."""
 
     name: str
-    """The name of the file where it comes from; for a file of the ledger, its path in the ledger."""
-    content: bytes | None
+    content: bytes
 
 
 class PlannedChange(NamedTuple):
@@ -42,9 +41,9 @@ class PlannedChange(NamedTuple):
 
     edits: Mapping[str, Any] = {}  # the new values of keys besides the status; None removes a key
     reason: str = ""  # for the trailer of the commit
-    evidence: NamedFile | None = None
+    files: Mapping[str, bytes] = {}  # new files of evidence, by their paths in the ledger
     signed: bool = False
-    note: str = ""  # a line on what was done besides the change of status
+    notes: Sequence[str] = ()  # lines on what was done besides the change of status
     next_step: str = ""
     warning: tuple[str, str] | None = None  # a message and a hint
 
