@@ -169,6 +169,8 @@ class Step:
 
     def removed_deadlines(self, change: Change) -> list[str]:
         """Return the deadlines of the measures removed before whose title a commit gives to one, or whose goal if no other measure has it."""
+        if not self.graph.removed:  # the usual case
+            return []
         marks = (_marks(change.new) - _marks(change.old)) & self.graph.removed.keys()
         if any(key == "goal" for key, _text in marks):
             versions = (each for files in self.before.folders.values() for each in files.values())
