@@ -15,8 +15,7 @@ from xuncha.store.reading import parse
 from xuncha.trail.contents import GitObject
 from xuncha.trail.replay import Commit
 
-CLOCK_SKEW: Final = 86_400
-"""Seconds (a day) by which the clocks of two machines may differ."""
+CLOCK_SKEW: Final = 86_400  # seconds (a day) by which the clocks of two machines may differ
 MAX_DELAY: Final = 14 * 86_400
 """Seconds (two weeks) for which it is plausible that work waited in a clone before it was sent, or was done before it was recorded."""
 
@@ -213,13 +212,6 @@ class Change(NamedTuple):
     def name(self) -> str:
         """The name of the file in its folder."""
         return self.path.rpartition("/")[2]
-
-
-class ReplayedCommit(NamedTuple):
-    """A replayed commit and its changes."""
-
-    commit: Commit
-    changes: list[Change]
 
 
 def changes_of(commit: Commit, before: State, files: Files) -> list[Change]:

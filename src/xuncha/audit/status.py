@@ -119,9 +119,7 @@ for _requirement, (_unmet_message, _wrong) in _UNMET.items():
 )
 def policy_weakened(step: Step) -> Violations[HistoryPlace]:
     """Find requirements that the policy drops, and spans of days that it loosens."""
-    for change in step.changes:
-        if change.path != LEDGER_FILE or change.old is None or change.new is None:
-            continue
+    for change in step.settings_edits:
         if dropped := [name for name in required_by(change.old) if name not in required_by(change.new)]:
             yield step.at(change), weakened_message(dropped), ""
         for key, default, sign in _POLICY_DAYS:
@@ -137,7 +135,7 @@ _POLICY_DAYS: Final = (("review_every_days", 180, 1), ("due_soon_days", 14, -1))
 """The spans of the policy in days: key, default, and the direction that loosens it (1: more days, -1: fewer)."""
 
 
-def _policy_days(settings: Data, key: str, default: int) -> int:
+def _policy_days(settings: Data | None, key: str, default: int) -> int:
     days = mapping(settings, "policy").get(key, default)
     return days if isinstance(days, int) else default
 
@@ -200,8 +198,8 @@ def check_policies(
         elsewhere = {name for place, each in enumerate(side_requirements) if place != index for name in each}
         new = [name for name in merged if name in elsewhere or name not in own_names]
         own = side.ancestry & ~union(each for each in sides if each is not side) & graph.deciding
-        sets = [graph.replay[graph.commits[place].hash].changes for place in graph.newest(own)] if new else []
-        closed = (each.path for changes in sets for each in changes if each.statuses[1] == "closed")
+        changes = (each for place in graph.newest(own if new else 0) for each in graph.changes[place])
+        closed = (each.path for each in changes if each.statuses[1] == "closed")
         for path in dict.fromkeys(closed):
             version, common_version = side.state.get(path), bases[0].get(path)
             closer = version.closer if version else None

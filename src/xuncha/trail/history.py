@@ -16,8 +16,7 @@ from xuncha.trail.repository import git_dir
 from xuncha.trail.runner import SlowError
 
 _MAX_MOVES = 100  # renumberings that are followed; each takes a run of git
-TIMEOUT = 20.0
-"""Seconds that git may take for the history of a folder before its size is checked."""
+TIMEOUT = 20.0  # seconds that git may take for the history of a folder before its size is checked
 
 
 class Event(NamedTuple):
@@ -192,10 +191,8 @@ def _present_numbers(root: Path, events: Iterable[Event]) -> _Numbers:
     undone = undone_commits(events)
     moves: dict[str, list[Event]] = {}
     for event in events:
-        moved = event.renumbers or (
-            event.removes and not event.is_first and Identity.is_number(event.id or "")
-        )
-        if moved and event.commit not in undone:
+        removes = event.removes and not event.is_first and Identity.is_number(event.id or "")
+        if (event.renumbers or removes) and event.commit not in undone:
             moves.setdefault(event.commit, []).append(event)
     present: _Numbers = {}
     # Newest first, so that what was renumbered twice gets its last number.
