@@ -59,7 +59,7 @@ class Graph:
         self.versions: defaultdict[str, list[tuple[int, Version]]] = defaultdict(list)
         """All versions of each file, each with the place of its commit."""
         self.removed: defaultdict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
-        """The removals of measures with a deadline, by what tells them again: the commit, and the deadline."""
+        """The removals of measures with a deadline, by each title or goal as a key (`_marks`): the commit, and the deadline."""
 
     def add(self, place: int, changes: list[Change], *, is_date_relevant: bool) -> None:
         """Record what a commit did."""
@@ -104,7 +104,7 @@ class Graph:
 
 
 def _marks(data: Data | None) -> set[tuple[str, str]]:
-    """Return what tells a measure again: its title and its goal, each with its key and without signs."""
+    """Return what a measure is recognised by when it is entered again: its title and its goal, as `name_key` returns them."""
     return {(key, mark) for key in ("title", "goal") if (mark := name_key(text_of(data, key) or ""))}
 
 
