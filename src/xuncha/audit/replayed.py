@@ -59,11 +59,6 @@ class Version(NamedTuple):
     closer: Actor | None = None  # who closed the measure, while it is closed
     former: Wording | None = None  # title and goal before they were last changed
 
-    @property
-    def is_file(self) -> bool:
-        """Whether it is a file, and not a link or another repository."""
-        return self.mode.startswith("100")
-
     def with_past_of(self, earlier: Version | None) -> Version:
         """Return this version with the past of another one: its applicants, closer, and former title and goal."""
         past = earlier or Version("", "", "")
@@ -163,8 +158,8 @@ class Files:
         """Return whether two files are equal or hold equal data, since git may change line ends. A file never equals a link."""
         if first is None or second is None:
             return first is second
-        if first.mode != second.mode and not (first.is_file and second.is_file):
-            return False
+        if first.mode != second.mode and not (first.mode[:3] == second.mode[:3] == "100"):
+            return False  # one is a link or another repository
         if first.blob == second.blob:
             return True
         readable = all(version.readable and version.readable == version.blob for version in (first, second))
