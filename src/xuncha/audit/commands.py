@@ -160,10 +160,9 @@ def _status_message(step: Step) -> str:
         return ""
     shown = [tuple(filter(None, (ends[end] for ends in actual_statuses))) for end in (0, 1)]
     stated = (claim.sources, claim.targets)
-    texts = [
-        " → ".join(_(", ").join(map(status_name, end)) or "-" for end in ends) for ends in (stated, shown)
-    ]
-    return _("the commit says {said}, but the files show {did}").format(said=texts[0], did=texts[1])
+    said, did = ([_(", ").join(map(status_name, end)) or "-" for end in ends] for ends in (stated, shown))
+    message = _("the commit says {said}, but the files show {did}")
+    return message.format(said=" → ".join(said), did=" → ".join(did))
 
 
 def _excess(step: Step, change: Change) -> str:

@@ -165,14 +165,12 @@ def _lost_entries(step: Step) -> Iterator[tuple[Change, str, int, int]]:
 )
 def entry_rewritten(step: Step) -> Violations[HistoryPlace]:
     """Find entries that were rewritten or have lost evidence, and rewritten comments and escalations."""
-    for change, key, rewritten, _removed in _lost_entries(step):
-        if rewritten:
+    for change, key, n, _removed in _lost_entries(step):
+        if n:
             message = ngettext(
-                "{n} entry of {key} of {id} was rewritten",
-                "{n} entries of {key} of {id} were rewritten",
-                rewritten,
+                "{n} entry of {key} of {id} was rewritten", "{n} entries of {key} of {id} were rewritten", n
             )
-            yield step.report(change, message, n=rewritten, key=f"`{key}`")
+            yield step.report(change, message, n=n, key=f"`{key}`")
     for change, keys in _changed_statements(step, removed=False):
         yield step.report(change, _("rewritten in {path}: {keys}"), keys=keys, path=change.label)
 
@@ -185,12 +183,12 @@ def entry_rewritten(step: Step) -> Violations[HistoryPlace]:
 )
 def entry_removed(step: Step) -> Violations[HistoryPlace]:
     """Find entries, replies and escalations that were removed."""
-    for change, key, _rewritten, removed in _lost_entries(step):
-        if removed:
+    for change, key, _rewritten, n in _lost_entries(step):
+        if n:
             message = ngettext(
-                "{n} entry of {key} of {id} was removed", "{n} entries of {key} of {id} were removed", removed
+                "{n} entry of {key} of {id} was removed", "{n} entries of {key} of {id} were removed", n
             )
-            yield step.report(change, message, n=removed, key=f"`{key}`")
+            yield step.report(change, message, n=n, key=f"`{key}`")
     for change, keys in _changed_statements(step, removed=True):
         yield step.report(change, _("removed from {path}: {keys}"), keys=keys, path=change.label)
 
@@ -213,8 +211,8 @@ def rebound_withdrawn(step: Step) -> Violations[HistoryPlace]:
         is_withdrawn = text_of(slipped, "result") == "slipped" != text_of(newest, "result")
         if is_withdrawn and slipped in entries(change.new, "reviews"):
             closer = change.before.closer if change.before else None
-            past = step.graph.replay.get(closer.commit) if closer else None
-            if not any(slipped in entries(each.new, "reviews") for each in (past.changes if past else ())):
+            place = step.graph.places.get(closer.commit, -1) if closer else -1
+            if not any(slipped in entries(each.new, "reviews") for each in step.graph.changes.get(place, ())):
                 message = _(
                     "{id} had slipped as of {day}, and its next review finds otherwise: it was not reopened in between"
                 )

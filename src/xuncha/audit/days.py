@@ -200,7 +200,7 @@ def check_dates(joining: Joining, anchors: Iterable[tuple[int, float]]) -> Findi
     for side in joining.contributions:
         verified = max((moment for place, moment in anchors if side.theirs >> place & 1), default=0)
         for place in graph.newest(side.own & graph.deciding):
-            commit, changes = graph.replay[graph.commits[place].hash]
+            commit, changes = graph.commits[place], graph.changes[place]
             anchor_gap, gap = verified - commit.moment_committed, side.others_time - commit.moment_committed
             delay = max(anchor_gap, gap if side.is_date_checked(commit) else 0)
             if delay >= _TOO_OLD and (decision := next(filter(is_date_relevant, changes), None)):

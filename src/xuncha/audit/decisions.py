@@ -14,7 +14,7 @@ from xuncha.audit.people import people_of
 from xuncha.audit.replayed import MAX_DELAY
 from xuncha.catalogue import Violations
 from xuncha.language import gettext as _
-from xuncha.model.identity import LEDGER_FILE, PROBLEMS
+from xuncha.model.identity import PROBLEMS
 
 _NUMBERS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _INSPECTION: Final = ("organisation", "inspector", "round", "feedback")
@@ -60,10 +60,8 @@ def _is_complete(step: Step, folder: str) -> bool:
 )
 def settings_changed(step: Step) -> Violations[HistoryPlace]:
     """Find changes of the inspection, of outcomes and categories that are used, and addresses in `people` that have lost their owner or have a second one."""
-    for change in step.changes:
-        if change.path != LEDGER_FILE or change.old is None or change.new is None:
-            continue
-        before, after = ({**data, **mapping(data, "inspection")} for data in (change.old, change.new))
+    for change in step.settings_edits:
+        before, after = ({**(data or {}), **mapping(data, "inspection")} for data in (change.old, change.new))
         for key in _INSPECTION:
             if before.get(key) is not None and before[key] != after.get(key):
                 message = _("`{key}` of the inspection changed from {old} to {new}")
@@ -107,7 +105,7 @@ def _categories(step: Step) -> set[str]:
     return {text_of(each, "category") or "" for each in problems}
 
 
-def _addresses(settings: Data) -> set[tuple[str, str]]:
+def _addresses(settings: Data | None) -> set[tuple[str, str]]:
     """Return each pair of name and address in `people`."""
     return {(name, email) for name, emails in people_of(settings) for email in emails}
 

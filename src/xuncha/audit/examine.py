@@ -112,19 +112,17 @@ def findings_of_last_commit(root: Path) -> list[Finding[HistoryPlace]]:
     Raises RefusedError if a commit holds more files than any ledger has; SurroundingsError as `audit`.
     """
     git = Git.in_repository(root)
-    for name in git.text("rev-parse", "HEAD", "HEAD^@").split():
-        ls_tree(git, name, *PARTS)
+    listings = [ls_tree(git, name, *PARTS) for name in git.text("rev-parse", "HEAD", "HEAD^@").split()]
     commit = replay.commits(root, head_only=True)[-1]
     before = State().with_changes(
         (leaf.path, Version(leaf.mode, leaf.name, leaf.name if is_record(leaf.path) else ""))
-        for parent in commit.parents[:1]
-        for leaf in ls_tree(Git(root), parent, *PARTS)
+        for leaf in (listings[1] if commit.parents else ())
     )
     touched = [*(each.path for each in commit.touched), LEDGER_FILE]
     versions = [version for path in touched if (version := before.get(path))]
     old_blobs = [version.blob for version in versions if version.mode != SUBMODULE]
     blobs = dict.fromkeys([*old_blobs, *(each.blob for each in commit.touched if each.has_content)])
-    files = Files(read_objects(Git(root), blobs, MAX_SIZE), blobs)
+    files = Files(read_objects(git, blobs, MAX_SIZE), blobs)
     changes = changes_of(commit, before, files)
     findings = check_commit(Step(commit, before, changes, Graph([], files))) if changes else []
     return [each for each in findings if each.code not in _RULES_OF_HISTORY]

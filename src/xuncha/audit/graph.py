@@ -12,7 +12,7 @@ from typing import Final, cast
 
 from xuncha.audit.catalogue import HistoryPlace
 from xuncha.audit.facts import Data, name_key, required_by, text_of
-from xuncha.audit.replayed import CLOCK_SKEW, MAX_DELAY, Change, Files, ReplayedCommit, State, Version
+from xuncha.audit.replayed import CLOCK_SKEW, MAX_DELAY, Change, Files, State, Version
 from xuncha.errors import Severity
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.model.vocabulary import Action, Requirement
@@ -23,8 +23,7 @@ from xuncha.workflow.verbs import VERBS
 _MAX_COMMITS: Final = 1000
 """Limit of commits checked on one side of a merge; of a longer side, only the newest are checked."""
 _FOLLOWERS: Final = 9  # following commits that a commit is compared with
-MAX_PAUSE: Final = 5 * 366 * CLOCK_SKEW
-"""Seconds (five years); no ledger stays unchanged for that long."""
+MAX_PAUSE: Final = 5 * 366 * CLOCK_SKEW  # seconds (five years); no ledger stays unchanged for that long
 
 
 @dataclass
@@ -49,7 +48,7 @@ class Graph:
         self.files = files
         self.places = {commit.hash: place for place, commit in enumerate(commits)}
         self.nodes: dict[str, Node] = {}
-        self.replay: dict[str, ReplayedCommit] = {}  # what each commit did, without merges of several sides
+        self.changes: dict[int, list[Change]] = {}  # what each commit did, without merges of several sides
         self.changing = 0  # bits of those that changed something
         self.deciding = 0  # bits of those whose date matters
         self.by_committer: defaultdict[str, int] = defaultdict(int)  # bits of all commits, by committer
@@ -60,12 +59,12 @@ class Graph:
         self.versions: defaultdict[str, list[tuple[int, Version]]] = defaultdict(list)
         """All versions of each file, each with the place of its commit."""
         self.removed: defaultdict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
-        """The removals of measures with a deadline, by what tells them again: the commit, and the deadline."""
+        """The removals of measures with a deadline, by each title or goal as a key (`_marks`): the commit, and the deadline."""
 
     def add(self, place: int, changes: list[Change], *, is_date_relevant: bool) -> None:
         """Record what a commit did."""
         commit, bit = self.commits[place], 1 << place
-        self.replay[commit.hash] = ReplayedCommit(commit, changes)
+        self.changes[place] = changes
         self.changing |= bit if changes else 0
         self.deciding |= bit if is_date_relevant else 0
         for change in changes:
@@ -80,12 +79,11 @@ class Graph:
         """Return whether a commit is an ancestor of another one, or is it."""
         return bool(node.ancestry >> self.places[commit] & 1)
 
-    def changes(self, path: str, bits: int) -> Iterator[ReplayedCommit]:
-        """Yield those of some commits that changed a file, each with that change alone, the newest first."""
+    def changes_of_file(self, path: str, bits: int) -> Iterator[tuple[Commit, Change]]:
+        """Yield those of some commits that changed a file, each with that change, the newest first."""
         for place, _version in reversed(self.versions.get(path, ())):
             if bits >> place & 1:
-                commit, changes = self.replay[self.commits[place].hash]
-                yield ReplayedCommit(commit, [change for change in changes if change.path == path])
+                yield from ((self.commits[place], each) for each in self.changes[place] if each.path == path)
 
     def newest(self, bits: int, limit: int = _MAX_COMMITS) -> Iterator[int]:
         """Yield the places of the newest of some commits, the newest first; at most `limit`."""
@@ -106,7 +104,7 @@ class Graph:
 
 
 def _marks(data: Data | None) -> set[tuple[str, str]]:
-    """Return what tells a measure again: its title and its goal, each with its key and without signs."""
+    """Return what a measure is recognised by when it is entered again: its title and its goal, as `name_key` returns them."""
     return {(key, mark) for key in ("title", "goal") if (mark := name_key(text_of(data, key) or ""))}
 
 
@@ -149,6 +147,7 @@ class Step:
         self.measures = [each for each in readable if each.id and "." in each.id and each.is_record]
         self.closings = [each for each in self.measures if each.statuses[1] == "closed" != each.statuses[0]]
         self.comments = [each for each in readable if each.comment]
+        self.settings_edits = [each for each in readable if each.path == LEDGER_FILE and each.old is not None]
         gone = (each for each in changes if each.after is None)
         self.removals = [each for each in gone if each.is_record or each.comment or each.path == LEDGER_FILE]
 
@@ -169,6 +168,8 @@ class Step:
 
     def removed_deadlines(self, change: Change) -> list[str]:
         """Return the deadlines of the measures removed before whose title a commit gives to one, or whose goal if no other measure has it."""
+        if not self.graph.removed:  # the usual case
+            return []
         marks = (_marks(change.new) - _marks(change.old)) & self.graph.removed.keys()
         if any(key == "goal" for key, _text in marks):
             versions = (each for files in self.before.folders.values() for each in files.values())

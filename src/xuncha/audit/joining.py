@@ -15,8 +15,7 @@ from xuncha.model.identity import LEDGER_FILE
 from xuncha.sync.values import MISSING, UNSETTLED, merge_values, merged_value
 from xuncha.trail.replay import Commit
 
-_Versions = list[tuple[Node, Version]]
-"""The versions of a file, each with the side that has it."""
+_Versions = list[tuple[Node, Version]]  # the versions of a file, each with the side that has it
 _NO_VERSION: Final = Version("", "", "")
 _MAX_DEPTH: Final = 50
 """Limit of criss-cross merges that are followed back; a common version from before them counts as none."""

@@ -129,11 +129,11 @@ def _closed_over_fault(joining: Joining, path: str) -> tuple[str, str, Severity]
     for side, version in versions:
         if version in closings:
             continue
-        changes = graph.changes(path, side.ancestry)
-        if is_needed and (not applicants or any(each.commit.hash in applicants for each in changes)):
+        changes = graph.changes_of_file(path, side.ancestry)
+        if is_needed and (not applicants or any(commit.hash in applicants for commit, _change in changes)):
             severity = "error"
         other_ancestry = union(each for each, other in versions if other in closings)
-        for commit, (change, *_more) in graph.changes(path, side.ancestry & ~other_ancestry):
+        for commit, change in graph.changes_of_file(path, side.ancestry & ~other_ancestry):
             if is_step_back(*change.statuses):
                 opponent = author_and_day(commit)
                 break

@@ -41,13 +41,11 @@ _BACKQUOTED: Final = re.compile(r"`([^`]*)`")
 def render(root: Path, audit: Audit) -> str:
     """Return the page. The template is always the built-in one, because the audited office must not design the page."""
     broken_rules = {finding.code for finding in audit.findings}
+    weights = ("不符合规则", "error"), ("提请注意", "warning"), ("备注", "note")
     values = {
         "audit": audit,
         "organisation": str(_settings(Git(root), audit).get("organisation", "")),
-        "weights": [
-            (title, severity, _group_by_reason(audit, severity))
-            for title, severity in (("不符合规则", "error"), ("提请注意", "warning"), ("备注", "note"))
-        ],
+        "weights": [(title, severity, _group_by_reason(audit, severity)) for title, severity in weights],
         "holds": [sentence for sentence, codes in SUBJECTS if not broken_rules.intersection(codes.split())],
         "anchors": [anchor.line for anchor in audit.anchors],
     }

@@ -157,11 +157,8 @@ def removed_overdue(step: Step) -> Violations[HistoryPlace]:
     if trailers.action == "undo":  # a record with a new number is not gone
         records = [change for change in step.changes if change.is_record]
         old_data, new_data = [change.old for change in records], [change.new for change in records]
-        removed = tuple(
-            change.id or ""
-            for change in records
-            if change.old not in new_data and (change.after is None or change.new in old_data)
-        )
+        gone = [each for each in records if each.old not in new_data]
+        removed = tuple(each.id or "" for each in gone if each.after is None or each.new in old_data)
     for identity in filter(None, map(Identity.try_parse, removed)):
         due = text_of(step.files.record(step.before.get(identity.path)), "due")
         if due is not None and due < max(step.day, step.commit.committed[:10]):
@@ -222,8 +219,7 @@ class Renumberings:
     """The renumberings of a history. Only its end shows whether another clone has published the number, as it must have."""
 
     def __init__(self, commits: Sequence[Commit]) -> None:
-        self.verified: list[int] = []
-        """Each verified commit and its ancestors, as bits."""
+        self.verified: list[int] = []  # each verified commit and its ancestors, as bits
         self._commits = commits
         self._moved: list[_MovedRecord] = []
         self._additions: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)

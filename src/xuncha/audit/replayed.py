@@ -15,8 +15,7 @@ from xuncha.store.reading import parse
 from xuncha.trail.contents import GitObject
 from xuncha.trail.replay import Commit
 
-CLOCK_SKEW: Final = 86_400
-"""Seconds (a day) by which the clocks of two machines may differ."""
+CLOCK_SKEW: Final = 86_400  # seconds (a day) by which the clocks of two machines may differ
 MAX_DELAY: Final = 14 * 86_400
 """Seconds (two weeks) for which it is plausible that work waited in a clone before it was sent, or was done before it was recorded."""
 
@@ -59,11 +58,6 @@ class Version(NamedTuple):
     submitted: bool = False  # whether closing was ever applied for or granted
     closer: Actor | None = None  # who closed the measure, while it is closed
     former: Wording | None = None  # title and goal before they were last changed
-
-    @property
-    def is_file(self) -> bool:
-        """Whether it is a file, and not a link or another repository."""
-        return self.mode.startswith("100")
 
     def with_past_of(self, earlier: Version | None) -> Version:
         """Return this version with the past of another one: its applicants, closer, and former title and goal."""
@@ -164,8 +158,8 @@ class Files:
         """Return whether two files are equal or hold equal data, since git may change line ends. A file never equals a link."""
         if first is None or second is None:
             return first is second
-        if first.mode != second.mode and not (first.is_file and second.is_file):
-            return False
+        if first.mode != second.mode and not (first.mode[:3] == second.mode[:3] == "100"):
+            return False  # one is a link or another repository
         if first.blob == second.blob:
             return True
         readable = all(version.readable and version.readable == version.blob for version in (first, second))
@@ -213,13 +207,6 @@ class Change(NamedTuple):
     def name(self) -> str:
         """The name of the file in its folder."""
         return self.path.rpartition("/")[2]
-
-
-class ReplayedCommit(NamedTuple):
-    """A replayed commit and its changes."""
-
-    commit: Commit
-    changes: list[Change]
 
 
 def changes_of(commit: Commit, before: State, files: Files) -> list[Change]:

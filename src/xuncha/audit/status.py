@@ -8,7 +8,7 @@ from typing import Final
 from xuncha import language
 from xuncha.audit.catalogue import LENIENT, RULES, Findings, HistoryPlace
 from xuncha.audit.facts import Data, entries, mapping, number_of, proofs_of, quoted, required_by, text_of
-from xuncha.audit.graph import Step, union
+from xuncha.audit.graph import Step
 from xuncha.audit.joining import Joining
 from xuncha.audit.people import one_person_message
 from xuncha.audit.replayed import Actor, Change, State
@@ -119,9 +119,7 @@ for _requirement, (_unmet_message, _wrong) in _UNMET.items():
 )
 def policy_weakened(step: Step) -> Violations[HistoryPlace]:
     """Find requirements that the policy drops, and spans of days that it loosens."""
-    for change in step.changes:
-        if change.path != LEDGER_FILE or change.old is None or change.new is None:
-            continue
+    for change in step.settings_edits:
         if dropped := [name for name in required_by(change.old) if name not in required_by(change.new)]:
             yield step.at(change), weakened_message(dropped), ""
         for key, default, sign in _POLICY_DAYS:
@@ -137,7 +135,7 @@ _POLICY_DAYS: Final = (("review_every_days", 180, 1), ("due_soon_days", 14, -1))
 """The spans of the policy in days: key, default, and the direction that loosens it (1: more days, -1: fewer)."""
 
 
-def _policy_days(settings: Data, key: str, default: int) -> int:
+def _policy_days(settings: Data | None, key: str, default: int) -> int:
     days = mapping(settings, "policy").get(key, default)
     return days if isinstance(days, int) else default
 
@@ -187,8 +185,8 @@ def check_policies(
     A closing is compared with the policy at that closing (`required_at`, by commit), because the side may have tightened its own since.
     Closings that another side requires to be signed are passed to the signers.
     """
-    sides, result, graph = joining.sides, joining.result, joining.graph
-    files, states = graph.files, (*bases, *(side.state for side in sides), result)
+    graph, files, result = joining.graph, joining.graph.files, joining.result
+    states = (*bases, *(side.state for side in joining.sides), result)
     required = [required_by(files.record(each.get(LEDGER_FILE))) for each in states]
     base, side_requirements, merged = required[: len(bases)], required[len(bases) : -1], required[-1]
     common = {name for each in base for name in each}
@@ -196,21 +194,20 @@ def check_policies(
         place = HistoryPlace.at(joining.commit, LEDGER_FILE)
         yield RULES["policy-weakened"].finding(place, weakened_message(lost))
     settings = files.record(result.get(LEDGER_FILE))
-    for index, (side, own_names) in enumerate(zip(sides, side_requirements, strict=True)):
+    for index, (part, own_names) in enumerate(zip(joining.contributions, side_requirements, strict=True)):
         elsewhere = {name for place, each in enumerate(side_requirements) if place != index for name in each}
         new = [name for name in merged if name in elsewhere or name not in own_names]
-        own = side.ancestry & ~union(each for each in sides if each is not side) & graph.deciding
-        sets = [graph.replay[graph.commits[place].hash].changes for place in graph.newest(own)] if new else []
-        closed = (each.path for changes in sets for each in changes if each.statuses[1] == "closed")
+        deciding = graph.newest(part.own & graph.deciding if new else 0)
+        changes = (each for place in deciding for each in graph.changes[place])
+        closed = (each.path for each in changes if each.statuses[1] == "closed")
         for path in dict.fromkeys(closed):
-            version, common_version = side.state.get(path), bases[0].get(path)
+            version, common_version = part.side.state.get(path), bases[0].get(path)
             closer = version.closer if version else None
             if version is None or closer is None or (common_version and common_version.closer == closer):
                 continue
-            record = files.record(version)
-            old_status = "submitted" if version.applicants else "in_progress"
-            number = number_of(path)
-            change = Change(path, number, version, version, {}, record, (old_status, "closed"))
+            number, data = number_of(path), files.record(version)
+            statuses = ("submitted" if version.applicants else "in_progress", "closed")
+            change = Change(path, number, version, version, {}, data, statuses)
             missing = [name for name in new if name not in required_at.get(closer.commit, own_names)]
             place = HistoryPlace(closer.commit, closer.name, closer.day, path, number)
             if "signed_commit" in missing:

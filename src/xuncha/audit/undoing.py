@@ -11,7 +11,7 @@ from xuncha.audit.contents import deadline, is_postponed
 from xuncha.audit.facts import entries, folded, text_of
 from xuncha.audit.graph import Step
 from xuncha.audit.people import addresses_of
-from xuncha.audit.replayed import MAX_DELAY, Change, ReplayedCommit, Version
+from xuncha.audit.replayed import MAX_DELAY, Change, Version
 from xuncha.catalogue import Violations
 from xuncha.errors import Severity
 from xuncha.language import gettext as _
@@ -43,22 +43,25 @@ def restoration(step: Step) -> Restoration | None:
 
     The commits that it names may have new hashes, for example after a rebase: then they are recognised by their changes.
     """
-    trailers, replay = step.commit.trailers, step.graph.replay
+    trailers, graph = step.commit.trailers, step.graph
     if trailers.action != "undo" or not trailers.undoes:
         return None
-    undone = [replay[name] for name in trailers.undoes if name in replay and step.has_ancestor(name)]
+    named = [
+        graph.places[name] for name in trailers.undoes if name in graph.places and step.has_ancestor(name)
+    ]
+    undone = [place for place in named if place in graph.changes]
     if len(undone) < len(trailers.undoes):
         undone = list(_undone_by_content(step))
     files: dict[str, Version | None] = {}
     touched = {change.path for change in step.changes}
     if not (
         len(undone) == len(trailers.undoes)
-        and all(_take_back(step, files, each.changes) for each in undone)
+        and all(_take_back(step, files, graph.changes[place]) for place in undone)
         and touched <= files.keys()
         and all(step.files.same(step.after.get(path), version) for path, version in files.items())
     ):
         return None
-    commits = [each.commit for each in undone]
+    commits = [graph.commits[place] for place in undone]
     is_own = _is_own(step, commits)
     for path, version in list(files.items()):
         if now := step.after.get(path):
@@ -68,20 +71,20 @@ def restoration(step: Step) -> Restoration | None:
     return Restoration(files, commits, is_own)
 
 
-def _undone_by_content(step: Step) -> Iterator[ReplayedCommit]:
-    """Yield the commits that an undo may have meant, the newest first; at most as many as it names."""
+def _undone_by_content(step: Step) -> Iterator[int]:
+    """Yield the places of the commits that an undo may have meant, the newest first; at most as many as it names."""
     graph, count = step.graph, len(step.commit.trailers.undoes)
     files = {change.path: change.before for change in step.changes}
     touched = frozenset(files)
-    for name, replay in islice(reversed(graph.replay.items()), _MAX_SEARCHED):
-        commit, changes = replay
-        if commit.trailers.action in _NOT_UNDOABLE or name in graph.undone or not step.has_ancestor(name):
+    for place, changes in islice(reversed(graph.changes.items()), _MAX_SEARCHED):
+        name, action = graph.commits[place].hash, graph.commits[place].trailers.action
+        if action in _NOT_UNDOABLE or name in graph.undone or not step.has_ancestor(name):
             continue
         if touched.isdisjoint(change.path for change in changes):
             continue
         if _take_back(step, files, changes):
             count -= 1
-            yield replay
+            yield place
         if not count or all(step.files.same(each, step.after.get(path)) for path, each in files.items()):
             return
 

@@ -16,8 +16,7 @@ from xuncha.trail.repository import git_dir
 from xuncha.trail.runner import SlowError
 
 _MAX_MOVES = 100  # renumberings that are followed; each takes a run of git
-TIMEOUT = 20.0
-"""Seconds that git may take for the history of a folder before its size is checked."""
+TIMEOUT = 20.0  # seconds that git may take for the history of a folder before its size is checked
 
 
 class Event(NamedTuple):
@@ -100,7 +99,7 @@ def history_of_measure(root: Path, path: str, identity: str) -> list[Event]:
     The history ends where the measure was entered: git would go on with the file from which it was copied.
     """
     events = []
-    for commit, earlier in _follow(root, path):
+    for commit, earlier in _follow(root, path, str(Identity.from_path(path) or "")):
         # Before a renumbering, its new number belonged to another measure.
         numbers = {earlier or identity} if _renumberings(commit) else {identity, earlier}
         problems = {number.partition(".")[0] for number in numbers}
@@ -117,30 +116,13 @@ def history_of_measure(root: Path, path: str, identity: str) -> list[Event]:
 def history_of_problem(root: Path, identity: Identity) -> list[Event]:
     """Read what was done to one problem and its measures, newest first; each event has the number of that time."""
     events: list[Event] = []
-    before: Identity | None = identity
-    until = "HEAD"
-    for _move in range(_MAX_MOVES):
-        if before is None:
-            break
-        number, folder, before = str(before), before.folder, None
-        undone: set[str] = set()
-        for commit in _commits(root, folder, until):
-            undone.update(commit.trailers.undoes)  # a commit is older than the one that takes it back
-            changes, in_effect = list(_events(commit)), commit.hash not in undone
-            moves = [each for each in changes if in_effect and each.renumbers and each.to == number]
-            if moves:
-                events.append(moves[0])
-                before, until = Identity.try_parse(moves[0].id), f"{commit.hash}^"
-                break
-            removes = in_effect and any(each.removes for each in changes)
-            if removes and any(each.id == number for each in changes):
-                break  # before this commit, the number belonged to another problem
-            events += [
-                each
-                for each in changes
-                if (each.id or number).partition(".")[0] == number
-                or (in_effect and each.action == "renumber" and each.to == number)
-            ]
+    number = str(identity)
+    for commit, earlier in _follow(root, identity.folder, number):
+        for event in _events(commit):
+            is_own = not earlier and (event.id or number).partition(".")[0] == number
+            if is_own or (earlier and event.action == "renumber" and event.to == number):
+                events.append(event)
+        number = earlier or number
     return events
 
 
@@ -209,10 +191,8 @@ def _present_numbers(root: Path, events: Iterable[Event]) -> _Numbers:
     undone = undone_commits(events)
     moves: dict[str, list[Event]] = {}
     for event in events:
-        moved = event.renumbers or (
-            event.removes and not event.is_first and Identity.is_number(event.id or "")
-        )
-        if moved and event.commit not in undone:
+        removes = event.removes and not event.is_first and Identity.is_number(event.id or "")
+        if (event.renumbers or removes) and event.commit not in undone:
             moves.setdefault(event.commit, []).append(event)
     present: _Numbers = {}
     # Newest first, so that what was renumbered twice gets its last number.
@@ -276,35 +256,34 @@ def _events(commit: Commit) -> Iterator[Event]:
                 yield event._replace(action="renumber", id=old, to=new, reason=None)
 
 
-def _follow(root: Path, path: str) -> Iterator[tuple[Commit, str]]:
-    """Yield the commits that touched a file, newest first and through renames; with each, the number that the file had before it.
+def _follow(root: Path, path: str, number: str) -> Iterator[tuple[Commit, str]]:
+    """Yield the commits that touched a measure's file or a problem's folder, newest first and through renumberings; with each, the number before it.
 
-    The number is empty where git lists no file, as for a merge. Git's own --follow knows one name at a time for all
-    branches: where two were merged, it would mix the records that had one number on different branches. So each name is
-    queried by itself, from the commit where it appeared.
+    The number is empty where git lists no file, as for a merge, and for a problem where it stays the same. Git's own --follow
+    knows one name at a time for all branches: where two were merged, it would mix the records that had one number on different
+    branches. So each name is queried by itself, from the commit where it appeared.
     """
-    name: str | None = path
-    until = "HEAD"
-    while name is not None:
-        path, name = name, None
-        number, undone = str(Identity.from_path(path) or ""), set[str]()
-        for commit in _commits_of_file(root, path, until):
+    until, is_file = "HEAD", path.endswith(".yaml")
+    for _move in range(_MAX_MOVES):
+        name, undone = None, set[str]()
+        for commit in (_commits_of_file if is_file else _commits)(root, path, until):
             undone.update(commit.trailers.undoes)  # a commit is older than the one that takes it back
-            in_effect = commit.hash not in undone
-            pairs = _renumberings(commit) if in_effect else ()
-            old = next((Identity.try_parse(old) for old, new in pairs if new == number), None)
-            is_deleted = any(not touched.blob for touched in commit.touched)
-            if old is None and is_deleted and in_effect and commit.trailers.action == "remove":
-                return  # before this commit, the number belonged to another record
-            name = old.path if old else None
-            if name is None and commit.adds_file:
+            pairs = _renumberings(commit) if commit.hash not in undone else ()
+            old = next((Identity.parse(old) for old, new in pairs if new == number), None)
+            if old is None and commit.hash not in undone and commit.trailers.action == "remove":
+                is_deleted = any(not touched.blob for touched in commit.touched)
+                if is_deleted or number in {*commit.trailers.ids, *(before for before, _now in pairs)}:
+                    return  # before this commit, the number belonged to another record
+            if old:
+                name = old.path if is_file else old.folder
+            elif commit.adds_file:
                 name = _old_names(root, commit.hash).get(path)
-            yield commit, PurePosixPath(name or path).stem if commit.touched else ""
+            yield commit, str(old) if old else PurePosixPath(name or path).stem if commit.touched else ""
             if name is not None:
-                if not commit.parents:
-                    return
-                until = f"{commit.hash}^"
                 break
+        if name is None or not commit.parents:
+            return
+        path, number, until = name, str(old or Identity.from_path(name) or ""), f"{commit.hash}^"
 
 
 def _commits_of_file(root: Path, path: str, until: str) -> list[Commit]:

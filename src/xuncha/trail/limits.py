@@ -90,9 +90,8 @@ def _check_listing(
         parent, _slash, last = path.rpartition("/")
         entry = mode.lstrip("0").encode(), system.encoded(last), bytes.fromhex(name)
         below[parent].append(b"%s %s\0%s" % entry)
-        if mode == "040000" and (
-            path in requested or (recursive and ("." in requested or path.startswith(tops)))
-        ):
+        is_listed = path in requested or (recursive and ("." in requested or path.startswith(tops)))
+        if mode == "040000" and is_listed:
             folders[path] = name
     entry_counts: dict[str, int] = {}
     for path, name in folders.items():

@@ -52,8 +52,7 @@ _MAX_SUBJECT: Final = 1 << 12
 _MAX_TOUCHED: Final = 4_000_000
 """Files that all commits together may touch; each takes some hundred bytes of memory."""
 _SECONDS: Final = re.compile(rb"-?[0-9]{1,15}")
-_DATE: Final = re.compile(r"(.+)T.{8}([+-][0-9]+:[0-9]+)")
-"""A date as git writes it: the day, and the zone."""
+_DATE: Final = re.compile(r"(.+)T.{8}([+-][0-9]+:[0-9]+)")  # a date as git writes it: the day, and the zone
 _EPOCH: Final = "1970-01-01T00:00:00+00:00"  # the date of a commit whose own is invalid
 
 
@@ -105,9 +104,7 @@ class Commit(NamedTuple):
     adds_file: bool  # whether one of these files is new
     committer: str = ""  # the e-mail of the committer, who may have applied another person's work
     moment_committed: int = 0  # when it was committed, as `moment`
-    invalid_offsets: tuple[
-        tuple[str, ...], ...
-    ] = ()  # invalid UTC offsets, each after the day that git prints with it
+    invalid_offsets: tuple[tuple[str, ...], ...] = ()  # of UTC, each after the day that git prints with it
 
     @property
     def day(self) -> str:
@@ -166,7 +163,7 @@ def _parse_log(pieces: Iterator[bytes]) -> Iterator[Commit]:
             "A" in touched.values(),
             _line(fields[8]),
             moment_committed,
-            () if _has_zone(fields[5]) and _has_zone(fields[7]) else tuple(_invalid_offsets(fields[5:8:2])),
+            _invalid_offsets(fields[5:8:2]),
         )
 
 
@@ -188,20 +185,16 @@ def _has_zone(date: bytes) -> bool:
     return (date[-6:-5] in b"+-" and date[-5:] <= b"14:00") or date[-1:] == b"Z"
 
 
-def _invalid_offsets(dates: Sequence[bytes]) -> Iterator[tuple[str, ...]]:
-    """Yield day and UTC offset of each date whose offset is invalid."""
-    for date in dates:
-        match = None if _has_zone(date) else _DATE.fullmatch(date.decode("ascii", "replace"))
-        if match:
-            yield match.groups()
+def _invalid_offsets(dates: Sequence[bytes]) -> tuple[tuple[str, ...], ...]:
+    """Return day and UTC offset of each date whose offset is invalid."""
+    texts = (date.decode("ascii", "replace") for date in dates if not _has_zone(date))
+    return tuple(match.groups() for text in texts if (match := _DATE.fullmatch(text)))
 
 
 def _moment(seconds: bytes, date: bytes) -> tuple[int, str]:
     """Read a time. Beyond the calendar it becomes the beginning of 1970; if the offset is invalid, or date and seconds differ, it is in UTC."""
     moment = int(seconds) if _SECONDS.fullmatch(seconds) else 0
-    text = date.decode("ascii", "replace")
-    if not _has_zone(date):
-        text = ""
+    text = date.decode("ascii", "replace") if _has_zone(date) else ""
     with contextlib.suppress(ValueError):
         if datetime.fromisoformat(text).timestamp() == moment:
             return moment, text
