@@ -30,6 +30,8 @@ _FEWEST: Final = 3  # the fewest columns with a role in a header
 _LONGEST: Final = 24  # the most characters of a column's name
 _SEPARATOR: Final = "/"  # stands between the rows of a heading
 _TICKS: Final = frozenset("√✓✔☑●▲★◆■1是YyＹ")
+_ANSWER: Final = re.compile("(?:不予?|未)?(?:通过|同意)")
+"""The heading of a column of ticks that says nothing of the state alone, such as 不通过 below 验收结果."""
 _FEWEST_TICKED: Final = 2  # the fewest columns of a group of columns with ticks
 
 
@@ -252,6 +254,10 @@ class TableFinder:
         states = [text for text in texts.values() if is_plain_state(text) and not self.role(text)]
         return len(states) == 1 and len(texts) > 1  # several states are the names of columns
 
+    def _names_column(self, text: str) -> bool:
+        """Return whether a text is the heading of a column, maybe of one of ticks."""
+        return bool(self.role(text) or is_plain_state(text) or _ANSWER.fullmatch(text))
+
     def _joins_next(self, row: int) -> bool:
         """Return whether names of columns are merged over this row and the next, or continue in the next row."""
         sheet = self.sheet
@@ -261,7 +267,7 @@ class TableFinder:
     def _fills_gaps(self, row: int) -> bool:
         """Return whether the next row holds only names of columns, some of them below empty cells of this row."""
         named = self.sheet.filled(row + 1)
-        plainly = all(self.role(text) or is_plain_state(text) for text in named.values())
+        plainly = all(map(self._names_column, named.values()))
         return plainly and len(named) > 1 and any(not self.sheet.text(row, column) for column in named)
 
     def _has_second_row(self, row: int) -> bool:
@@ -273,7 +279,7 @@ class TableFinder:
         if not below or any(len(text) > _LONGEST for text in below.values()):
             return False
         own = [column for column in below if not sheet.merged((row, column), (row + 1, column))]
-        named = [column for column in own if self.role(below[column]) or is_plain_state(below[column])]
+        named = [column for column in own if self._names_column(below[column])]
         across = any(sheet.merged((row, column), (row, column + 1)) for column in sheet.columns(row))
         over_both = sum(sheet.merged((row, column), (row + 1, column)) for column in sheet.columns(row))
         stand_below = len(own) < len(below) or across or len(named) * 2 > len(own)

@@ -143,10 +143,11 @@ def is_extended(name: str) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def names_verdict(name: str) -> bool:
-    """Return whether a column, by the joined texts of its heading, holds states or verdicts: 验收结论, 是否销号."""
+def names_verdict(name: str, chosen: str) -> bool:
+    """Return whether a column, by the joined texts of its heading and its role, holds states or verdicts: 验收结论, 是否销号."""
     last = name.rpartition("/")[2]
-    means_state = "state" in {role(last), guess(last)} or _OF_VERDICTS.search(name)
+    is_second_state = chosen.startswith(FIELD_PREFIX) and last == "完成情况"
+    means_state = is_second_state or "state" in {role(last), guess(last)} or _OF_VERDICTS.search(name)
     return bool(means_state) and not _OF_TIME.search(name)
 
 

@@ -358,10 +358,12 @@ class RowReader:
             record["status"], record["closed"] = "closed", {"date": day.isoformat()}
 
     def _refused(self, row: Row, measure: MeasureDraft) -> None:
-        """Leave a measure open that another cell refuses to close: 验收结论 says 不通过."""
+        """Leave a measure open that another cell refuses to close: 验收结论 says 不通过, or 完成情况 beside it 推进中."""
         if measure.record.get("status", "closed" if row.first("closed_date") else None) != "closed":
             return
-        told = [(roles.names_verdict(name), cell) for role, name, cell in row.under if _TELLS.match(role)]
+        told = [
+            (roles.names_verdict(name, role), cell) for role, name, cell in row.under if _TELLS.match(role)
+        ]
         ticked = [(word, cell) for word, cell in row.ticks if header.is_tick(cell.text)]
         told += [(True, cell._replace(value=word, text=f"{word}：{cell.text}")) for word, cell in ticked]
         for of_state, cell in told:

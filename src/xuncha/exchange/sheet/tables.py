@@ -268,12 +268,18 @@ class TableReader:
         return problem
 
     def _enter(self, problem: ProblemDraft, measure: MeasureDraft) -> None:
-        """Add a measure to a problem. If another sheet has the measure already, add only what is new."""
-        for earlier in self.earlier.get(id(problem), ()):
-            same_number = earlier.identity is not None and earlier.identity == measure.identity
-            if same_number or key_of(earlier.record["title"]) == key_of(measure.record["title"]):
-                self._complete(earlier, measure)
-                return
+        """Add a measure to a problem. If another sheet has the measure already, add only what is new; list it if its category is another there."""
+        title = measure.record["title"]
+        for other in self.by_title[key_of(problem.record["title"])]:
+            for earlier in self.earlier.get(id(other), ()):
+                same_number = earlier.identity is not None and earlier.identity == measure.identity
+                same_title = key_of(earlier.record["title"]) == key_of(title)
+                if other is problem and (same_number or same_title):
+                    self._complete(earlier, measure)
+                    return
+                if other is not problem and same_title:
+                    message = _("the same measure is in another category on {sheet}: entered twice")
+                    self.draft.doubt(message.format(sheet=earlier.sheet), title, measure.place, "measure")
         problem.measures.append(measure)
 
     def _complete(self, known: MeasureDraft, more: MeasureDraft) -> None:
