@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -256,7 +256,9 @@ class Enterer:
         fresh = [entry for entry in new.get("progress", ()) if key_of(entry["text"]) not in old_text]
         if fresh and new.get("status", stored.status) == "not_started":
             new["status"] = "in_progress"
-        status = self._status(measure, identity, stored, new, [*old_entries, *fresh], edits)
+        evidence = [entry.get("evidence", ()) for entry in (*old_entries, *fresh)]
+        status, edits_of_status = self._status(measure, identity, stored, new, evidence)
+        edits += edits_of_status
         reviews = [review for review in new.get("reviews", ()) if review not in old.get("reviews", ())]
         days = [entry.get("date", "") for entry in old_entries]
         for entry in fresh:
@@ -275,26 +277,27 @@ class Enterer:
         identity: Identity,
         stored: Measure,
         new: dict[str, Any],
-        entries: Sequence[dict[str, Any]],
-        edits: list[editing.Edit],
-    ) -> str:
-        """Set and return the new status: never back, since a table does not reopen what the ledger has closed, and only as the policy allows."""
+        evidence: list[Any],
+    ) -> tuple[str, list[editing.Edit]]:
+        """Return the new status and its edits: never back, since a table does not reopen what the ledger has closed, and only as the policy allows."""
         status: str = new.get("status", stored.status)
+        closed = new.get("closed", {})
         if _STATUS_ORDER.index(status) < _STATUS_ORDER.index(stored.status):
             if (stored.status, status) != ("submitted", "in_progress"):
-                message = _("the ledger already says {status}: kept").format(
-                    status=STATUS_WORDS[stored.status]
-                )
+                message = _("the ledger already says {status}: kept")
+                message = message.format(status=STATUS_WORDS[stored.status])
                 self._doubt(measure, "state", STATUS_WORDS[new["status"]], message)
-            return stored.status
+            return stored.status, []
         if status == stored.status:
-            day = new.get("closed", {}).get("date")
-            if stored.closed and day not in {None, stored.closed.date and stored.closed.date.isoformat()}:
-                before = stored.closed.model_dump(mode="json", exclude_defaults=True)
-                edits.append(editing.Set("closed", {**before, "date": day}))
-            return status
+            day, before = (
+                closed.get("date"),
+                stored.model_dump(mode="json", exclude_defaults=True).get("closed"),
+            )
+            if before is None or day in {None, before.get("date")}:
+                return status, []
+            return status, [editing.Set("closed", {**before, "date": day})]
+        edits: list[editing.Edit] = [editing.Set("status", status)]
         if status == "closed":
-            evidence = [entry.get("evidence", ()) for entry in entries]
             requires = self.settings.policy.close_requires
             two_persons = "second_person" in requires
             closer = addresses(self.root) if two_persons else ()
@@ -302,11 +305,10 @@ class Enterer:
             lacking = unmet_requirements(requires, stored.status, evidence, closer=closer, applicants=applied)
             self.refused += [requirement_error(each, identity) for each in lacking]
             if lacking:
-                return stored.status
-            edits.append(editing.Set("closed", new.get("closed", {})))
+                return stored.status, []
+            edits.insert(0, editing.Set("closed", closed))
             self.intake.signed |= "signed_commit" in requires
-        edits.append(editing.Set("status", status))
-        return status
+        return status, edits
 
     def _edit(self, path: str, edits: Iterable[editing.Edit]) -> None:
         """Make edits one after another. An edit that changes nothing leaves every byte as it is."""

@@ -91,12 +91,8 @@ def rows(ledger: Ledger) -> Iterator[dict[str, Cell]]:
     titles: dict[str | None, str] = {category.key: category.title for category in ledger.settings.categories}
     for number, measures in ledger.by_problem().items():
         problem = ledger.problems[number]
-        shown = {
-            "number": number,
-            "category": titles.get(problem.category, UNKNOWN),
-            "problem": problem.title,
-        }
-        shown |= _fields(problem.fields)
+        category = titles.get(problem.category, UNKNOWN)
+        shown = {"number": number, "category": category, "problem": problem.title} | _fields(problem.fields)
         head = {name: Cell.of(value, "General") for name, value in shown.items()}
         if not measures:
             yield head

@@ -123,7 +123,8 @@ def read_sheets(sheets: Sequence[Sheet], options: ReadOptions, own: Frame | None
     if day:
         draft.settings.setdefault("inspection", {})["feedback"] = day.isoformat()
     today, declared = (None, own.fields) if own else (options.today, options.declared)
-    reader = RowReader(draft, declared, day, today, form.states if form else None)
+    fields = {each.key: each for each in declared}
+    reader = RowReader(draft, fields, day, today, form.states if form else None)
     several = sum(map(bool, tables.values())) > 1
     for sheet in visible:
         category = sheet.name if several and sheet.named and not _GENERIC_SHEET.search(sheet.name) else ""
