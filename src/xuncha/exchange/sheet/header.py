@@ -114,8 +114,10 @@ class TableFinder:
         ticked = self._ticked(start, first - 1, rows)
         headings = headings | {column: word for column, word in ticked.items() if word}
         others = {column: text for column, text in headings.items() if column not in ticked}
-        by_heading = {column: self.given.get(plain(text), "") for column, text in others.items()}
-        given = {column: self.given.get(plain(names[column])) or role for column, role in by_heading.items()}
+        words = {column: (plain(names[column]), plain(text)) for column, text in others.items()}
+        given = {
+            column: self.given.get(name) or self.given.get(text, "") for column, (name, text) in words.items()
+        }
         choices = roles.Decider(sheet, rows, others, names, given).choices()
         has_state = any(choice.role == "state" for choice in choices.values())
         for column, word in ticked.items():
