@@ -68,10 +68,8 @@ def contradictions(stated: StatedCounts, counted: Counted) -> Iterator[tuple[str
         sums, shown = _sums(parts), " + ".join(f"{words}{number}" for words, number in parts)
         if total not in {None, listed}:
             message = _("{total} {things} are stated, but {n} are listed")
-            remark = (
-                f"通报称共{total}{unit}，正文列出{listed}{unit[0]}；其余须补录。" if total > listed else ""
-            )
-            yield message.format(total=total, things=name, n=listed), remark
+            remark = f"通报称共{total}{unit}，正文列出{listed}{unit[0]}；其余须补录。"
+            yield message.format(total=total, things=name, n=listed), remark if total > listed else ""
         if done is not None and done > closed:
             message = _(
                 "{total} {things} are stated as done; their texts confirm {n}, and no others were closed"
@@ -185,9 +183,8 @@ class Paragraphs:
         dated = each.kind != "total" and any(find_dates(words))
         is_unit = (each.thing, each.count.unit) in units
         number = self.numbers.get((each.thing, each.kind)) if each.kind else None
-        is_certain = (
-            number == each.count.number and is_unit and plain and not dated and not each.count.is_approximate
-        )
+        is_equal = number == each.count.number and is_unit
+        is_certain = is_equal and plain and not dated and not each.count.is_approximate
         return _PLACEHOLDERS.get((each.thing, each.kind)) if is_certain else None
 
 

@@ -191,9 +191,7 @@ class Enterer:
         """Replace evidence files that are not in this ledger by their names."""
         for place, entry in enumerate(record.get("progress", ())):
             evidence = entry.get("evidence", ())
-            lost = [
-                item for item in evidence if isinstance(item, dict) and not self._has_file(identity, item)
-            ]
+            lost = [item for item in evidence if self._is_lost(identity, item)]
             role = "evidence" if "evidence" in measure.cells else "progress"
             for item in lost:
                 message = _("the file is not in this ledger: its name is kept as evidence")
@@ -202,12 +200,12 @@ class Enterer:
                 words = [item["file"] if item in lost else item for item in evidence]
                 record["progress"][place] = {**entry, "evidence": words}
 
-    def _has_file(self, identity: Identity, item: dict[str, Any]) -> bool:
-        """Return whether an evidence file is in the ledger, with the same content; always False in a new ledger."""
-        if self.is_new:
+    def _is_lost(self, identity: Identity, item: str | dict[str, Any]) -> bool:
+        """Return whether evidence is a file that the ledger does not have with the same content; a new ledger has none."""
+        if isinstance(item, str):
             return False
-        stored = self.source.fingerprint(f"{EVIDENCE}/{identity}/{item['file']}")
-        return stored is not None and stored.sha256 == item["sha256"]
+        stored = None if self.is_new else self.source.fingerprint(f"{EVIDENCE}/{identity}/{item['file']}")
+        return stored is None or stored.sha256 != item["sha256"]
 
     def _doubt(self, draft: RecordDraft, role: str, text: str, message: str) -> None:
         """List a doubt about a problem or a measure, at the cell of the role if there is one."""
@@ -289,13 +287,11 @@ class Enterer:
                 self._doubt(measure, "state", STATUS_WORDS[new["status"]], message)
             return stored.status, []
         if status == stored.status:
-            day, before = (
-                closed.get("date"),
-                stored.model_dump(mode="json", exclude_defaults=True).get("closed"),
-            )
-            if before is None or day in {None, before.get("date")}:
+            day, before = closed.get("date"), stored.closed
+            if before is None or day in {None, before.date and before.date.isoformat()}:
                 return status, []
-            return status, [editing.Set("closed", {**before, "date": day})]
+            whole = before.model_dump(mode="json", exclude_defaults=True)
+            return status, [editing.Set("closed", {**whole, "date": day})]
         edits: list[editing.Edit] = [editing.Set("status", status)]
         if status == "closed":
             requires = self.settings.policy.close_requires

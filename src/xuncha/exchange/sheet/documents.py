@@ -86,9 +86,8 @@ def word_text(paragraph: Element) -> str:
 
 
 def _run_text(run: Element) -> str:
-    signs = (
-        f"{each.get(_FONT)} {each.get(_CHARACTER, '')[-2:].upper()}" for each in run.iterchildren("{*}sym")
-    )
+    symbols = run.iterchildren("{*}sym")
+    signs = (f"{each.get(_FONT)} {each.get(_CHARACTER, '')[-2:].upper()}" for each in symbols)
     return "".join((*(_SIGNS.get(sign, "") for sign in signs), run.text))
 
 
@@ -105,14 +104,12 @@ def _is_set(run: Element, *names: str, usual: bool = False) -> bool:
 
 def _struck_styles(document: Element) -> set[str | None]:
     """Return the ids of the styles that strike text out, also because they are based on such a style."""
-    styles, struck = document.styles.element.style_lst, set[str | None]()
-    while (
-        more := {
-            each.styleId for each in styles if _is_set(each, *_STRIKES, usual=each.basedOn_val in struck)
-        }
-        - struck
-    ):
-        struck |= more
+    struck, before = set[str | None](), None
+    while struck != before:
+        before = struck
+        styles = document.styles.element.style_lst
+        marked = (each for each in styles if _is_set(each, *_STRIKES, usual=each.basedOn_val in before))
+        struck = {each.styleId for each in marked}
     return struck
 
 
@@ -151,9 +148,7 @@ def _look(remarks: Mapping[str, str], styles: set[str | None], cell: Element) ->
     """Return the text of a cell, why it is seen differently, and what is remarked on it or stands in tables and text boxes inside it."""
     paragraphs = list(within(cell, "p"))
     runs = ((each, run) for each in paragraphs for run in _visible_runs(each) if run.text.strip())
-    struck = {
-        _is_set(run, *_STRIKES, usual=run.style in styles or each.style in styles) for each, run in runs
-    }
+    struck = {_is_set(run, *_STRIKES, usual=bool({run.style, each.style} & styles)) for each, run in runs}
     unseen: Unseen = "" if True not in struck else "partly" if False in struck else "struck"
     words = "\n".join(_beside(remarks, cell))
     return "\n".join(map(word_text, paragraphs)), "changed" if cell.xpath(_DELETED) else unseen, words

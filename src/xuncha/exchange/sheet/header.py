@@ -116,7 +116,7 @@ class TableFinder:
         others = {column: text for column, text in headings.items() if column not in ticked}
         words = {column: (plain(names[column]), plain(text)) for column, text in others.items()}
         given = {
-            column: self.given.get(name) or self.given.get(text, "") for column, (name, text) in words.items()
+            each: self.given.get(name) or self.given.get(text, "") for each, (name, text) in words.items()
         }
         choices = roles.Decider(sheet, rows, others, names, given).choices()
         has_state = any(choice.role == "state" for choice in choices.values())
@@ -149,9 +149,7 @@ class TableFinder:
                     ticked[column] = word
         others = {column: word for column, word in sheet.filled(bottom).items() if column not in ticked}
         # Without a group, the heading 是 may mean anything; and columns called 完成 or 销号 may hold states.
-        ungrouped = {
-            column: word for column, word in others.items() if len(word) > 1 and is_plain_state(word)
-        }
+        ungrouped = {each: word for each, word in others.items() if len(word) > 1 and is_plain_state(word)}
         is_group = len(ungrouped) >= _FEWEST_TICKED and not all(map(role, ungrouped.values()))
         return ticked | ungrouped if is_group else ticked
 
@@ -192,9 +190,7 @@ class TableFinder:
                 continue
             if column := self._numbered_again(self._headings(row, depth)):
                 return column
-            own = (
-                column for column in sheet.filled(row) if not sheet.merged((row, column), (row, column - 1))
-            )
+            own = (each for each in sheet.filled(row) if not sheet.merged((row, each), (row, each - 1)))
             texts = {column: plain(sheet.text(row, column)) for column in own}
             first = {text: column for column, text in reversed(texts.items())}
             repeated = [column for column, text in texts.items() if text and first[text] != column]
@@ -305,12 +301,9 @@ class TableFinder:
             texts = [re.sub(r"\s+", "", text) for text in texts if text]
             if texts:
                 choices = [texts[-1], "".join(texts), *reversed(texts[:-1])]
-                is_start = _START.fullmatch(
-                    plain(texts[-1])
-                )  # below 整改时限, the day of 开始 is no time limit
-                names[column] = next(
-                    (each for each in choices if self.role(each) and not is_start), texts[-1]
-                )
+                is_start = _START.fullmatch(plain(texts[-1]))  # below 整改时限, 开始 is no time limit
+                named = (each for each in choices if self.role(each) and not is_start)
+                names[column] = next(named, texts[-1])
         return names
 
 

@@ -74,9 +74,8 @@ def columns(ledger: Ledger, *, every: bool = False) -> list[Column]:
 
 def problem_columns(ledger: Ledger) -> set[str]:
     """Return the meanings of the columns on the problem."""
-    return PROBLEM_COLUMNS | {
-        f"{FIELD_PREFIX}{each.key}" for each in ledger.settings.fields if each.of == "problem"
-    }
+    own = (each.key for each in ledger.settings.fields if each.of == "problem")
+    return PROBLEM_COLUMNS | {f"{FIELD_PREFIX}{key}" for key in own}
 
 
 def roles(fields: Iterable[FieldFrame]) -> dict[str, str]:

@@ -164,11 +164,8 @@ class RowReader:
             draft.identity = identity
             draft.cells, draft.rows = row.cells, (row.number, row.last)
             drafts.append(draft)
-        if (
-            len(drafts) > 1
-            and row.cells.get("progress")
-            and any("progress" not in each.record for each in drafts)
-        ):
+        is_missing = any("progress" not in each.record for each in drafts)
+        if len(drafts) > 1 and row.cells.get("progress") and is_missing:
             self.doubt(row, "progress", _("written for several measures at once: entered under the first"))
         for cell in row.cells.get(UNNAMED, ()):
             self.draft.doubt(_("in a column without a heading: not imported"), cell.text, cell.place)
@@ -352,17 +349,15 @@ class RowReader:
         """Leave a measure open that another cell refuses to close: 验收结论 says 不通过, or 完成情况 beside it 推进中."""
         if measure.record.get("status", "closed" if row.first("closed_date") else None) != "closed":
             return
-        told = [
-            (roles.names_verdict(name, role), cell) for role, name, cell in row.under if _TELLS.match(role)
-        ]
+        telling = (each for each in row.under if _TELLS.match(each[0]))
+        told = [(roles.names_verdict(name, role), cell) for role, name, cell in telling]
         ticked = [(word, cell) for word, cell in row.ticks if header.is_tick(cell.text)]
         told += [(True, cell._replace(value=word, text=f"{word}：{cell.text}")) for word, cell in ticked]
         for of_state, cell in told:
             if found := states.refused_state(cell.value, cell.form, of_state=of_state):
                 measure.record["status"] = found.status
-                message = (
-                    _("refused, or not done: not counted as closed") + f" → {STATUS_WORDS[found.status]}"
-                )
+                message = _("refused, or not done: not counted as closed")
+                message = f"{message} → {STATUS_WORDS[found.status]}"
                 self.draft.doubt(message, cell.text, cell.place, "state")
 
 

@@ -210,10 +210,8 @@ class TableReader:
         begins = self.problem is None or "number" in row.cells
         named = any(map(row.text, ("problem", "measure", "finding", "part")))
         if begins and not named and not self.draft.exact:
-            texts = " ".join(filter(None, map(row.text, row.cells)))
-            self.reader.doubt(
-                row, "number", _("neither a problem nor a measure is named: not imported"), texts
-            )
+            message = _("neither a problem nor a measure is named: not imported")
+            self.reader.doubt(row, "number", message, " ".join(filter(None, map(row.text, row.cells))))
             return
         problem = self._problem(row)
         if finding := row.text("finding"):
@@ -333,9 +331,8 @@ def _row(sheet: Sheet, rows: Sequence[int], table: header.Table, *, exact: bool)
 
 def _fill_in_limit(row: Row, table: header.Table) -> None:
     """Take the original time limit of a measure whose column of extended ones is empty, or says 未延期."""
-    if roles.is_extended(table.names.get(table.column("due"), "")) and _NOT_EXTENDED.fullmatch(
-        row.text("due")
-    ):
+    name = table.names.get(table.column("due"), "")
+    if roles.is_extended(name) and _NOT_EXTENDED.fullmatch(row.text("due")):
         for _role, name, cell in reversed(row.under):
             if "due" in {roles.role(name), roles.guess(name)}:
                 row.cells["due"] = [cell]
