@@ -109,11 +109,8 @@ def _restore_problem(draft: Draft, problem: ProblemDraft, record: dict[str, Any]
 def _restore_fields(whole: dict[str, Any], draft: RecordDraft) -> None:
     """Keep the values of fields whose cells have not changed; for the others, use the cells."""
     old = whole.pop("fields", {})
-    kept = {
-        key: value
-        for key, value in old.items()
-        if layout.cell_text(value) == draft.text(f"{FIELD_PREFIX}{key}")
-    }
+    texts = {key: draft.text(f"{FIELD_PREFIX}{key}") for key in old}
+    kept = {key: value for key, value in old.items() if layout.cell_text(value) == texts[key]}
     if fields := {**draft.record.get("fields", {}), **kept}:
         whole["fields"] = fields
 
