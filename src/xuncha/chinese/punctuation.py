@@ -138,9 +138,6 @@ def _full_width_outside(mark_up: re.Pattern[str], visible: Callable[[str], str],
     parts, place = [], 0
     for plain, piece in zip(mark_up.split(text), [*pieces, ""], strict=True):
         end = place + len(plain)
-        parts += [
-            wide[place:end],
-            piece if wide[end : end + 1] == seen[end : end + 1] else wide[end],
-        ]
+        parts += [wide[place:end], piece if wide[end : end + 1] == seen[end : end + 1] else wide[end]]
         place = end + 1
     return "".join(parts)

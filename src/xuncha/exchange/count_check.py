@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, pairwise
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from xuncha.chinese.counts import Thing, counts, is_share, roles, things
 from xuncha.chinese.days import find_dates
@@ -68,10 +68,8 @@ def contradictions(stated: StatedCounts, counted: Counted) -> Iterator[tuple[str
         sums, shown = _sums(parts), " + ".join(f"{words}{number}" for words, number in parts)
         if total not in {None, listed}:
             message = _("{total} {things} are stated, but {n} are listed")
-            remark = (
-                f"通报称共{total}{unit}，正文列出{listed}{unit[0]}；其余须补录。" if total > listed else ""
-            )
-            yield message.format(total=total, things=name, n=listed), remark
+            remark = f"通报称共{total}{unit}，正文列出{listed}{unit[0]}；其余须补录。"
+            yield message.format(total=total, things=name, n=listed), remark if total > listed else ""
         if done is not None and done > closed:
             message = _(
                 "{total} {things} are stated as done; their texts confirm {n}, and no others were closed"
@@ -133,20 +131,21 @@ class Paragraphs:
             by_sentence: dict[int, list[Statement]] = defaultdict(list)
             for each in every:
                 by_sentence[begins[bisect_right(begins, each.start) - 1]].append(each)
-            text, before, number = "", len(self.left_out), None
+            text, before, number, words_of_number = "", len(self.left_out), None, ""
             for start, end in pairwise([*begins, len(line.text)]):
-                if item := _leading_number(line.text[start:end]):
+                item = next((mark for mark in marks(line.text[start:end], _NUMBERED) if not mark.start), None)
+                if item:
                     if number:  # the whole item before was left out
                         omitted[number.family] += 1
                     omitted[item.family] *= item.number > 1
-                    number = item
+                    number, words_of_number = item, line.text[start : start + item.end]
                 follows = len(self.left_out) > before
                 words = self._sentence(line.text, start, end, by_sentence[start], units, follows=follows)
                 if words is None:
                     self.left_out += filter(None, [line.part(start, end)])
                     continue
-                text += number.reduced(omitted[number.family]) if number else ""
-                text += words[len(item.words) :] if item else words
+                text += _reduced(words_of_number, number.number, omitted[number.family]) if number else ""
+                text += words[item.end :] if item else words
                 number = None
             if number:
                 omitted[number.family] += 1
@@ -184,28 +183,15 @@ class Paragraphs:
         dated = each.kind != "total" and any(find_dates(words))
         is_unit = (each.thing, each.count.unit) in units
         number = self.numbers.get((each.thing, each.kind)) if each.kind else None
-        is_certain = (
-            number == each.count.number and is_unit and plain and not dated and not each.count.is_approximate
-        )
+        is_equal = number == each.count.number and is_unit
+        is_certain = is_equal and plain and not dated and not each.count.is_approximate
         return _PLACEHOLDERS.get((each.thing, each.kind)) if is_certain else None
 
 
-class _Number(NamedTuple):
-    """The number at the beginning of a sentence that is an item of an enumeration."""
-
-    words: str
-    family: Family
-    number: int
-
-    def reduced(self, count: int) -> str:
-        """Return the number as it is written after some items before it were left out."""
-        write = numeral if numeral(self.number) in self.words else str
-        return self.words.replace(write(self.number), write(self.number - count), 1)
-
-
-def _leading_number(words: str) -> _Number | None:
-    leading = (mark for mark in marks(words, _NUMBERED) if not mark.start)
-    return next((_Number(words[: mark.end], mark.family, mark.number) for mark in leading), None)
+def _reduced(mark: str, number: int, count: int) -> str:
+    """Return the mark of an item as it is written after `count` items before it were left out."""
+    write = numeral if numeral(number) in mark else str
+    return mark.replace(write(number), write(number - count), 1)
 
 
 def _all_done(words: str) -> bool:

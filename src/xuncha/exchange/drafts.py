@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from xuncha.exchange.sheet.grid import Cell
     from xuncha.model.forms import Form
     from xuncha.model.identity import Identity
     from xuncha.model.vocabulary import Status
@@ -43,8 +42,8 @@ class RecordDraft:
     record: dict[str, Any]  # with the keys of its file
     sheet: str = ""
     place: str = ""  # `Sheet!C5`, or a line and column
-    cells: dict[str, list[Cell]] = field(default_factory=dict)
-    """The cells from which the record was read, by the roles of their columns."""
+    cells: dict[str, list[Any]] = field(default_factory=dict)
+    """The cells of a table from which the record was read, by the roles of their columns; each has a place and a text."""
     rows: tuple[int, int] = (0, 0)  # the first and the last of its rows
 
     def text(self, role: str) -> str:

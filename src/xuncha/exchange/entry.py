@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -191,9 +190,7 @@ class Enterer:
         """Replace evidence files that are not in this ledger by their names."""
         for place, entry in enumerate(record.get("progress", ())):
             evidence = entry.get("evidence", ())
-            lost = [
-                item for item in evidence if isinstance(item, dict) and not self._has_file(identity, item)
-            ]
+            lost = [item for item in evidence if self._is_lost(identity, item)]
             role = "evidence" if "evidence" in measure.cells else "progress"
             for item in lost:
                 message = _("the file is not in this ledger: its name is kept as evidence")
@@ -202,12 +199,12 @@ class Enterer:
                 words = [item["file"] if item in lost else item for item in evidence]
                 record["progress"][place] = {**entry, "evidence": words}
 
-    def _has_file(self, identity: Identity, item: dict[str, Any]) -> bool:
-        """Return whether an evidence file is in the ledger, with the same content; always False in a new ledger."""
-        if self.is_new:
+    def _is_lost(self, identity: Identity, item: str | dict[str, Any]) -> bool:
+        """Return whether evidence is a file that the ledger does not have with the same content; a new ledger has none."""
+        if isinstance(item, str):
             return False
-        stored = self.source.fingerprint(f"{EVIDENCE}/{identity}/{item['file']}")
-        return stored is not None and stored.sha256 == item["sha256"]
+        stored = None if self.is_new else self.source.fingerprint(f"{EVIDENCE}/{identity}/{item['file']}")
+        return stored is None or stored.sha256 != item["sha256"]
 
     def _doubt(self, draft: RecordDraft, role: str, text: str, message: str) -> None:
         """List a doubt about a problem or a measure, at the cell of the role if there is one."""
@@ -254,7 +251,9 @@ class Enterer:
         fresh = [entry for entry in new.get("progress", ()) if key_of(entry["text"]) not in old_text]
         if fresh and new.get("status", stored.status) == "not_started":
             new["status"] = "in_progress"
-        status = self._status(measure, identity, stored, new, [*old_entries, *fresh], edits)
+        evidence = [entry.get("evidence", ()) for entry in (*old_entries, *fresh)]
+        status, edits_of_status = self._status(measure, identity, stored, new, evidence)
+        edits |= edits_of_status
         reviews = [review for review in new.get("reviews", ()) if review not in old.get("reviews", ())]
         written = parse(self.source.read(identity.path))
         entries = written.get("progress", ())
@@ -271,36 +270,34 @@ class Enterer:
         identity: Identity,
         stored: Measure,
         new: dict[str, Any],
-        entries: Sequence[dict[str, Any]],
-        edits: dict[str, Any],
-    ) -> str:
-        """Set and return the new status: never back, since a table does not reopen what the ledger has closed, and only as the policy allows."""
+        evidence: list[Any],
+    ) -> tuple[str, dict[str, Any]]:
+        """Return the new status and its edits: never back, since a table does not reopen what the ledger has closed, and only as the policy allows."""
         status: str = new.get("status", stored.status)
+        closed = new.get("closed", {})
         if _STATUS_ORDER.index(status) < _STATUS_ORDER.index(stored.status):
             if (stored.status, status) != ("submitted", "in_progress"):
-                message = _("the ledger already says {status}: kept").format(
-                    status=STATUS_WORDS[stored.status]
-                )
+                message = _("the ledger already says {status}: kept")
+                message = message.format(status=STATUS_WORDS[stored.status])
                 self._doubt(measure, "state", STATUS_WORDS[new["status"]], message)
-            return stored.status
+            return stored.status, {}
         if status == stored.status:
-            day = new.get("closed", {}).get("date")
-            if stored.closed and day not in {None, stored.closed.date and stored.closed.date.isoformat()}:
-                before = stored.closed.model_dump(mode="json", exclude_defaults=True)
-                edits["closed"] = {**before, "date": day}
-            return status
+            day, before = closed.get("date"), stored.closed
+            if before is None or day in {None, before.date and before.date.isoformat()}:
+                return status, {}
+            whole = before.model_dump(mode="json", exclude_defaults=True)
+            return status, {"closed": {**whole, "date": day}}
+        edits: dict[str, Any] = {}
         if status == "closed":
-            evidence = [entry.get("evidence", ()) for entry in entries]
             requires = self.settings.policy.close_requires
             second_person = partial(is_second_person, self.root, identity)
             lacking = unmet_requirements(requires, stored.status, evidence, second_person)
             self.refused += [requirement_error(each, identity) for each in lacking]
             if lacking:
-                return stored.status
-            edits["closed"] = new.get("closed", {})
+                return stored.status, {}
+            edits["closed"] = closed
             self.intake.signed |= "signed_commit" in requires
-        edits["status"] = status
-        return status
+        return status, {**edits, "status": status}
 
     def _edit(self, path: str, edits: editing.Edits) -> bool:
         """Make edits one after another; return whether there are any. An edit that changes nothing leaves every byte as it is."""

@@ -17,7 +17,6 @@ _OFFICES_JOINED = re.compile("(?<=[部科室处局办股])[和及与](?=[\u4e00-
 _PEOPLE_JOINED = re.compile(
     "(?<=^[\u4e00-\u9fff]{2})[和及与](?=[\u4e00-\u9fff]{2,3}$)|(?<=^[\u4e00-\u9fff]{3})[和及与](?=[\u4e00-\u9fff]{2,3}$)"
 )
-_SEPARATED = re.compile(r"[、，,；;/／\n\t \u3000：:]")
 _MEMBER = re.compile("(?:党[组委]成员|党委委员|常委)$")
 """A rank that goes before the post of the same person: 党组成员、副局长张三."""
 _AND_OTHERS = re.compile("等(?:相关|有关|各)?(?:科室|单位|部门|股室|处室|人员|同志|人)?$")
@@ -31,9 +30,6 @@ def names(text: str, *, people: bool = True) -> tuple[list[str], list[str]]:
 
     It reads 牵头：规划科；配合：财务科、办公室, and 规划科（牵头）、财务科.
     """
-    joined = _PEOPLE_JOINED if people else _OFFICES_JOINED
-    if text and not any(each.search(text) for each in (_SEPARATED, _AND_OTHERS, _SIDE, joined)):
-        return [name for name in [text.rstrip("。.")[:_LONGEST_NAME]] if name], []
     lead: list[str] = []
     helping: list[str] = []
     side, place = lead, 0

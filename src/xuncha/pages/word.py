@@ -30,7 +30,9 @@ _LETTERS: Final = 26
 
 Properties = dict[str, str]
 """The properties of a paragraph, a style or a level of a list, by the names of their elements."""
-_STYLE_KEYS: Final = frozenset({"basedOn", "numId", "ilvl"})
+_STRIKES: Final = frozenset({"strike", "dstrike"})
+_STYLE_KEYS: Final = frozenset({"basedOn", "numId", "ilvl"}) | _STRIKES
+_OFF: Final = {"0", "false", "off"}
 _LEVEL_KEYS: Final = frozenset({"start", "numFmt", "lvlText"})
 
 
@@ -59,7 +61,7 @@ class Numbering:
             case "style":
                 self._style = self.styles.setdefault(values.get("styleId", ""), {})
             case "abstractNum":
-                self._list, self._number = values.get("abstractNumId", ""), ""
+                self._list, self._number, self._style = values.get("abstractNumId", ""), "", {}
                 self.lists[self._list] = {}
             case "num":
                 self._number = values.get("numId", "")
@@ -80,7 +82,7 @@ class Numbering:
     def label(self, paragraph: Properties) -> str:
         """Count a paragraph, and return its number as Word shows it; empty if it has none."""
         if "numId" not in paragraph:
-            paragraph = self._style_with_number(paragraph.get("pStyle", "")) | paragraph
+            paragraph = self._style_with(frozenset({"numId"}), paragraph.get("pStyle", "")) | paragraph
         number = paragraph.get("numId", "")
         name = self.lists_of_numbers.get(number)
         if name is None or name not in self.lists:
@@ -102,11 +104,16 @@ class Numbering:
 
         return _PLACE.sub(written, properties.get("lvlText", ""))
 
-    def _style_with_number(self, name: str) -> Properties:
-        """Return the first style with a number among a style and those it is based on."""
+    def strikes(self, name: str) -> bool:
+        """Return whether a style, or one it is based on, strikes text out."""
+        style = self._style_with(_STRIKES, name)
+        return any(style.get(key, "0") not in _OFF for key in _STRIKES)
+
+    def _style_with(self, keys: frozenset[str], name: str) -> Properties:
+        """Return the first style with one of these properties among a style and those it is based on."""
         visited: set[str] = set()
         while (style := self.styles.get(name)) is not None and name not in visited:
-            if "numId" in style:
+            if not keys.isdisjoint(style):
                 return style
             visited.add(name)
             if len(visited) > _MAX_STYLES:
@@ -292,10 +299,12 @@ class _Body:
     def _inside(self, name: str, attributes: dict[str, str]) -> None:
         value = _attribute(attributes, "val")
         if name == "r":
-            self.in_run, self.why = True, self.aside
-        elif name in _UNREAD:
-            is_set = self.in_run and value not in {"0", "false", "off"}
-            self.why = _UNREAD[name] if is_set and self.why != "hidden" else self.why
+            struck = self.numbering.strikes(self.open[-1][1].get("pStyle", ""))
+            self.in_run, self.why = True, self.aside or ("struck" if struck else "")
+        elif name == "rStyle" and self.in_run:
+            self.why = "struck" if self.numbering.strikes(value) else self.why
+        elif name in _UNREAD and self.in_run and self.why != "hidden":
+            self.why = _UNREAD[name] if value not in _OFF else "" if self.why == "struck" else self.why
         elif name in {"t", "delText"}:
             self.in_text, self.why = True, self.why if name == "t" else "deleted"
         elif (note := name.removesuffix("Reference")) in _NOTES:

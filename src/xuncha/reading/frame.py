@@ -153,10 +153,8 @@ def with_opening(notice: Notice, opening: str, rest: str) -> Notice:
     titled, inspected = _TITLE.fullmatch(notice.title or ""), _INSPECTED.search(opening)
     named = (titled["who"] or titled["named"] or "").strip() if titled else ""
     clauses = re.split(r"[，。；：:\n]", f"{opening}\n{notice.title or ''}")
-    named_groups = (match[0] for clause in clauses for match in _INSPECTOR.finditer(clause))
-    inspectors = (
-        _BEFORE_INSPECTOR.sub("", each) for each in named_groups if not _SEVERAL_GROUPS.search(each)
-    )
+    groups = (match[0] for clause in clauses for match in _INSPECTOR.finditer(clause))
+    inspectors = (_BEFORE_INSPECTOR.sub("", each) for each in groups if not _SEVERAL_GROUPS.search(each))
     round_ = _ROUND.search(opening)
     return notice._replace(
         organisation=named or notice.issuer or (inspected["who"] if inspected else None),

@@ -14,8 +14,7 @@ from xuncha.chinese.punctuation import with_full_stop
 from xuncha.model.states import MAX_LENGTH, State, state_of_text
 from xuncha.model.states import read_state as state_of_words
 from xuncha.pages.line import Line
-from xuncha.reading.labels import Label, LabelKind, first_label, labels
-from xuncha.reading.lines import join_lines
+from xuncha.reading.lines import Label, LabelKind, first_label, join_lines, labels
 from xuncha.reading.notice import Measure
 
 ONE_LINE: Final = frozenset({"leader", "office", "co_offices", "due", "state"})

@@ -10,8 +10,7 @@ from xuncha.chinese.enumerations import items
 from xuncha.chinese.headings import Heading, Level, heading
 from xuncha.chinese.punctuation import sentence_end
 from xuncha.pages.line import Line
-from xuncha.reading.labels import LabelKind, first_label, labels
-from xuncha.reading.lines import join_lines
+from xuncha.reading.lines import LabelKind, first_label, join_lines, labels
 
 
 @dataclass

@@ -16,8 +16,7 @@ from xuncha.chinese.punctuation import sentence_end
 from xuncha.pages.line import Line, Pages, Span
 from xuncha.reading.counts import stated_counts
 from xuncha.reading.frame import read_frame, with_opening
-from xuncha.reading.labels import first_label, labels
-from xuncha.reading.lines import paragraphs
+from xuncha.reading.lines import first_label, labels, paragraphs
 from xuncha.reading.measures import ONE_LINE, measures, state_alone, with_state_of_problem, without_state
 from xuncha.reading.notice import Category, Measure, Notice, Problem, StatedCounts
 from xuncha.reading.outline import Node, outline

@@ -55,6 +55,12 @@ def test_what_was_refused_is_not_closed(headings: str, refused: str, passed: str
     )
 
 
+def test_what_goes_on_is_not_closed_where_another_column_is_the_state(tmp_path: Path) -> None:
+    draft = read(tmp_path, "完成情况,验收结果", "推进中,合格", "已完成,合格", "推进中,不合格")
+    assert [each.status for each in draft.measures] == ["in_progress", "closed", "in_progress"]
+    assert any((each.text, each.place) == ("推进中", "G2") for each in draft.doubts)
+
+
 def test_a_day_of_closing_does_not_close_what_was_refused(tmp_path: Path) -> None:
     draft = read(tmp_path, "销号日期,验收结论", "2024-05-20,不通过", "2024-05-20,合格")
     assert [each.record.get("closed") for each in draft.measures] == [None, {"date": "2024-05-20"}]
@@ -87,3 +93,32 @@ def test_a_tick_under_a_refusal_keeps_a_measure_open(tmp_path: Path) -> None:
     book.save(tmp_path / "t.xlsx")
     draft = draft_of(tmp_path / "t.xlsx", ReadOptions(date(2024, 7, 1)))
     assert [each.status for each in draft.measures] == ["in_progress", "closed"]
+
+
+@pytest.mark.parametrize("answers", ["通过,不通过", "不通过,通过", "同意,不同意"])
+def test_a_tick_in_a_csv_means_the_answer_in_the_second_row_of_the_header(
+    answers: str, tmp_path: Path
+) -> None:
+    lines = [f"{FIRST},验收结果,", f",,,,,,{answers}"]
+    lines += [f"{n},问题{n},措施{n},张三,办公室,2024-05-31,{ticks}" for n, ticks in ((1, "√,"), (2, ",√"))]
+    (tmp_path / "t.csv").write_text("\n".join(lines), encoding="utf-8")
+    draft = draft_of(tmp_path / "t.csv", ReadOptions(date(2024, 7, 1)))
+    assert "closed" not in {each.status for each in draft.measures}
+    told = zip(answers.split(","), ("G3", "H4"), strict=True)
+    assert {f"{answer}：√ {place}" for answer, place in told} <= {
+        f"{each.text} {each.place}" for each in draft.doubts
+    }
+
+
+def test_a_measure_that_two_sheets_state_differently_is_named(tmp_path: Path) -> None:
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for month, state in (("6月", "推进中"), ("7月", "已完成")):
+        sheet = book.create_sheet(month)
+        sheet.append([*FIRST.split(","), "完成情况"])
+        sheet.append([1, "会议多", "合并会议", "张三", "办公室", "2024-05-31", state])
+        sheet.append([2, "文件多", f"压减文件{month}", "张三", "办公室", "2024-05-31", state])
+    book.save(tmp_path / "t.xlsx")
+    draft = draft_of(tmp_path / "t.xlsx", ReadOptions(date(2024, 7, 31)))
+    assert [(each.place, each.text) for each in draft.doubts] == [("7月!C2", "合并会议")]
+    assert "6月" in draft.doubts[0].message

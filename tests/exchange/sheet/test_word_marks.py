@@ -170,3 +170,31 @@ def test_a_cell_in_a_content_control_is_filled_where_it_stands(
     rows = Document(str(tmp_path / "已填.docx")).element.body.iter(qn("w:tr"))
     texts = [["".join(t.text for t in cell.iter(qn("w:t"))) for cell in row.iter(qn("w:tc"))] for row in rows]
     assert texts == [HEAD, [*ROWS[0][:6], "正在推进"], ROWS[1]]
+
+
+STRUCK = [
+    '<w:style w:type="character" w:styleId="cut"><w:name w:val="cut"/><w:rPr><w:strike/></w:rPr></w:style>',
+    '<w:style w:type="character" w:styleId="late"><w:name w:val="late"/><w:basedOn w:val="cut"/></w:style>',
+    '<w:style w:type="character" w:styleId="kept"><w:name w:val="kept"/><w:basedOn w:val="cut"/><w:rPr><w:strike w:val="0"/></w:rPr></w:style>',
+    '<w:style w:type="paragraph" w:styleId="gone"><w:name w:val="gone"/><w:rPr><w:dstrike/></w:rPr></w:style>',
+]
+
+
+@pytest.mark.parametrize(
+    ("content", "is_struck"),
+    [
+        (run("已完成", '<w:rStyle w:val="cut"/>'), True),
+        (run("已完成", '<w:rStyle w:val="late"/>'), True),
+        (run("已完成", '<w:rStyle w:val="kept"/>'), False),
+        (run("已完成", '<w:rStyle w:val="cut"/><w:strike w:val="0"/>'), False),
+        ('<w:pPr><w:pStyle w:val="gone"/></w:pPr>' + run("已完成"), True),
+    ],
+)
+def test_what_a_style_strikes_out_closes_nothing(content: str, is_struck: bool, tmp_path: Path) -> None:
+    made = document()
+    for each in STRUCK:
+        made.styles.element.append(parse_xml(each.replace("<w:style ", f"<w:style {nsdecls('w')} ", 1)))
+    put(made, 1, 6, content)
+    draft = read(made, tmp_path)
+    assert (draft.measures[0].status == "closed") is not is_struck
+    assert (("G2", "已完成") in doubts(draft)) is is_struck

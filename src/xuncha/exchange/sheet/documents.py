@@ -25,6 +25,7 @@ _MOST_SPANNED: Final = 2_000  # the most rows or columns that one cell of a docu
 _TEXT_TAGS: Final = {"p", "h1", "h2", "h3", "caption", "div", "title"}
 _AROUND: Final = {"sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag", "hyperlink", "fldSimple"}
 """Elements of Word around rows, cells, paragraphs and texts that are read like those without them: content controls, tracked insertions."""
+_STRIKES: Final = "strike", "dstrike"
 _REMARKS: Final = {"comments", "footnotes", "endnotes"}
 _BESIDE: Final = (
     ".//w:tbl | .//w:txbxContent | .//w:commentReference | .//w:footnoteReference | .//w:endnoteReference"
@@ -85,9 +86,8 @@ def word_text(paragraph: Element) -> str:
 
 
 def _run_text(run: Element) -> str:
-    signs = (
-        f"{each.get(_FONT)} {each.get(_CHARACTER, '')[-2:].upper()}" for each in run.iterchildren("{*}sym")
-    )
+    symbols = run.iterchildren("{*}sym")
+    signs = (f"{each.get(_FONT)} {each.get(_CHARACTER, '')[-2:].upper()}" for each in symbols)
     return "".join((*(_SIGNS.get(sign, "") for sign in signs), run.text))
 
 
@@ -95,10 +95,22 @@ def _visible_runs(paragraph: Element) -> Iterator[Element]:
     return (run for run in within(paragraph, "r") if not _is_set(run, "vanish"))
 
 
-def _is_set(run: Element, *names: str) -> bool:
-    """Return whether a run has one of these properties, and does not switch it off."""
+def _is_set(run: Element, *names: str, usual: bool = False) -> bool:
+    """Return whether a run or style has one of these properties, and does not switch it off; `usual` if it has none."""
     properties = () if run.rPr is None else run.rPr
-    return any(each.val for each in properties if each.tag.rpartition("}")[2] in names)
+    values = [each.val for each in properties if each.tag.rpartition("}")[2] in names]
+    return any(values) if values else usual
+
+
+def _struck_styles(document: Element) -> set[str | None]:
+    """Return the ids of the styles that strike text out, also because they are based on such a style."""
+    struck, before = set[str | None](), None
+    while struck != before:
+        before = struck
+        styles = document.styles.element.style_lst
+        marked = (each for each in styles if _is_set(each, *_STRIKES, usual=each.basedOn_val in before))
+        struck = {each.styleId for each in marked}
+    return struck
 
 
 def table_name(number: int) -> str:
@@ -113,7 +125,7 @@ def read_word(path: Path, content: bytes) -> list[Sheet]:
 
     with safety.refusing_damage(path, oxml.exceptions.XmlchemyError):
         document = Document(io.BytesIO(content))
-        remarks: dict[str, str] = {}
+        remarks, styles = dict[str, str](), _struck_styles(document)
         for relation in document.part.rels.values():
             if not relation.is_external and (kind := relation.reltype.rpartition("/")[2]) in _REMARKS:
                 for each in oxml.parse_xml(relation.target_part.blob):
@@ -124,7 +136,7 @@ def read_word(path: Path, content: bytes) -> list[Sheet]:
             if table is not None:
                 rows = (cells for _number, _row, cells in word_rows(table, paragraphs))
                 name = table_name(len(found) + 1)
-                found.append(_sheet(path, name, texts[-_ABOVE:], rows, partial(_look, remarks)))
+                found.append(_sheet(path, name, texts[-_ABOVE:], rows, partial(_look, remarks, styles)))
                 texts = texts[:-_ABOVE]
             for sheet in found[-1:]:  # text boxes, footnotes and paragraphs that are in no row
                 beside = (words.strip() for each in paragraphs for words in _beside(remarks, each))
@@ -132,11 +144,11 @@ def read_word(path: Path, content: bytes) -> list[Sheet]:
         return found
 
 
-def _look(remarks: Mapping[str, str], cell: Element) -> tuple[str, Unseen, str]:
+def _look(remarks: Mapping[str, str], styles: set[str | None], cell: Element) -> tuple[str, Unseen, str]:
     """Return the text of a cell, why it is seen differently, and what is remarked on it or stands in tables and text boxes inside it."""
     paragraphs = list(within(cell, "p"))
-    runs = [run for each in paragraphs for run in _visible_runs(each) if run.text.strip()]
-    struck = {_is_set(run, "strike", "dstrike") for run in runs}
+    runs = ((each, run) for each in paragraphs for run in _visible_runs(each) if run.text.strip())
+    struck = {_is_set(run, *_STRIKES, usual=bool({run.style, each.style} & styles)) for each, run in runs}
     unseen: Unseen = "" if True not in struck else "partly" if False in struck else "struck"
     words = "\n".join(_beside(remarks, cell))
     return "\n".join(map(word_text, paragraphs)), "changed" if cell.xpath(_DELETED) else unseen, words

@@ -30,6 +30,8 @@ _FEWEST: Final = 3  # the fewest columns with a role in a header
 _LONGEST: Final = 24  # the most characters of a column's name
 _SEPARATOR: Final = "/"  # stands between the rows of a heading
 _TICKS: Final = frozenset("√✓✔☑●▲★◆■1是YyＹ")
+_ANSWER: Final = re.compile("(?:不予?|未)?(?:通过|同意)")
+"""The heading of a column of ticks that says nothing of the state alone, such as 不通过 below 验收结果."""
 _FEWEST_TICKED: Final = 2  # the fewest columns of a group of columns with ticks
 
 
@@ -112,8 +114,10 @@ class TableFinder:
         ticked = self._ticked(start, first - 1, rows)
         headings = headings | {column: word for column, word in ticked.items() if word}
         others = {column: text for column, text in headings.items() if column not in ticked}
-        by_heading = {column: self.given.get(plain(text), "") for column, text in others.items()}
-        given = {column: self.given.get(plain(names[column])) or role for column, role in by_heading.items()}
+        words = {column: (plain(names[column]), plain(text)) for column, text in others.items()}
+        given = {
+            each: self.given.get(name) or self.given.get(text, "") for each, (name, text) in words.items()
+        }
         choices = roles.Decider(sheet, rows, others, names, given).choices()
         has_state = any(choice.role == "state" for choice in choices.values())
         for column, word in ticked.items():
@@ -145,9 +149,7 @@ class TableFinder:
                     ticked[column] = word
         others = {column: word for column, word in sheet.filled(bottom).items() if column not in ticked}
         # Without a group, the heading 是 may mean anything; and columns called 完成 or 销号 may hold states.
-        ungrouped = {
-            column: word for column, word in others.items() if len(word) > 1 and is_plain_state(word)
-        }
+        ungrouped = {each: word for each, word in others.items() if len(word) > 1 and is_plain_state(word)}
         is_group = len(ungrouped) >= _FEWEST_TICKED and not all(map(role, ungrouped.values()))
         return ticked | ungrouped if is_group else ticked
 
@@ -188,9 +190,7 @@ class TableFinder:
                 continue
             if column := self._numbered_again(self._headings(row, depth)):
                 return column
-            own = (
-                column for column in sheet.filled(row) if not sheet.merged((row, column), (row, column - 1))
-            )
+            own = (each for each in sheet.filled(row) if not sheet.merged((row, each), (row, each - 1)))
             texts = {column: plain(sheet.text(row, column)) for column in own}
             first = {text: column for column, text in reversed(texts.items())}
             repeated = [column for column, text in texts.items() if text and first[text] != column]
@@ -252,6 +252,10 @@ class TableFinder:
         states = [text for text in texts.values() if is_plain_state(text) and not self.role(text)]
         return len(states) == 1 and len(texts) > 1  # several states are the names of columns
 
+    def _names_column(self, text: str) -> bool:
+        """Return whether a text is the heading of a column, maybe of one of ticks."""
+        return bool(self.role(text) or is_plain_state(text) or _ANSWER.fullmatch(text))
+
     def _joins_next(self, row: int) -> bool:
         """Return whether names of columns are merged over this row and the next, or continue in the next row."""
         sheet = self.sheet
@@ -261,7 +265,7 @@ class TableFinder:
     def _fills_gaps(self, row: int) -> bool:
         """Return whether the next row holds only names of columns, some of them below empty cells of this row."""
         named = self.sheet.filled(row + 1)
-        plainly = all(self.role(text) or is_plain_state(text) for text in named.values())
+        plainly = all(map(self._names_column, named.values()))
         return plainly and len(named) > 1 and any(not self.sheet.text(row, column) for column in named)
 
     def _has_second_row(self, row: int) -> bool:
@@ -273,7 +277,7 @@ class TableFinder:
         if not below or any(len(text) > _LONGEST for text in below.values()):
             return False
         own = [column for column in below if not sheet.merged((row, column), (row + 1, column))]
-        named = [column for column in own if self.role(below[column]) or is_plain_state(below[column])]
+        named = [column for column in own if self._names_column(below[column])]
         across = any(sheet.merged((row, column), (row, column + 1)) for column in sheet.columns(row))
         over_both = sum(sheet.merged((row, column), (row + 1, column)) for column in sheet.columns(row))
         stand_below = len(own) < len(below) or across or len(named) * 2 > len(own)
@@ -297,12 +301,9 @@ class TableFinder:
             texts = [re.sub(r"\s+", "", text) for text in texts if text]
             if texts:
                 choices = [texts[-1], "".join(texts), *reversed(texts[:-1])]
-                is_start = _START.fullmatch(
-                    plain(texts[-1])
-                )  # below 整改时限, the day of 开始 is no time limit
-                names[column] = next(
-                    (each for each in choices if self.role(each) and not is_start), texts[-1]
-                )
+                is_start = _START.fullmatch(plain(texts[-1]))  # below 整改时限, 开始 is no time limit
+                named = (each for each in choices if self.role(each) and not is_start)
+                names[column] = next(named, texts[-1])
         return names
 
 

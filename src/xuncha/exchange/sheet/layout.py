@@ -74,9 +74,8 @@ def columns(ledger: Ledger, *, every: bool = False) -> list[Column]:
 
 def problem_columns(ledger: Ledger) -> set[str]:
     """Return the meanings of the columns on the problem."""
-    return PROBLEM_COLUMNS | {
-        f"{FIELD_PREFIX}{each.key}" for each in ledger.settings.fields if each.of == "problem"
-    }
+    own = (each.key for each in ledger.settings.fields if each.of == "problem")
+    return PROBLEM_COLUMNS | {f"{FIELD_PREFIX}{key}" for key in own}
 
 
 def roles(fields: Iterable[FieldFrame]) -> dict[str, str]:
@@ -91,12 +90,8 @@ def rows(ledger: Ledger) -> Iterator[dict[str, Cell]]:
     titles: dict[str | None, str] = {category.key: category.title for category in ledger.settings.categories}
     for number, measures in ledger.by_problem().items():
         problem = ledger.problems[number]
-        shown = {
-            "number": number,
-            "category": titles.get(problem.category, UNKNOWN),
-            "problem": problem.title,
-        }
-        shown |= _fields(problem.fields)
+        category = titles.get(problem.category, UNKNOWN)
+        shown = {"number": number, "category": category, "problem": problem.title} | _fields(problem.fields)
         head = {name: Cell.of(value, "General") for name, value in shown.items()}
         if not measures:
             yield head

@@ -106,9 +106,8 @@ def _unseen(cell: Element, struck: set[str]) -> Unseen:
     pieces = [each for each in cell.iterfind(f"{_TEXT}p") if "".join(each.itertext()).strip()]
     parts = [part for each in pieces for part in each if "".join(part.itertext()).strip()]
     bare = [each.text for each in pieces] + [part.tail for part in parts]
-    looks = {part.get(f"{_TEXT}style-name") in struck for part in parts} | {
-        False for text in bare if (text or "").strip()
-    }
+    looks = {part.get(f"{_TEXT}style-name") in struck for part in parts}
+    looks |= {False for text in bare if (text or "").strip()}
     if pieces and (cell.get(f"{_TABLE}style-name") in struck or looks == {True}):
         return "struck"
     return "partly" if True in looks else ""

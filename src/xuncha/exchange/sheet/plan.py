@@ -86,9 +86,8 @@ class Plan:
 
     def columns(self, sheet: str, row: int) -> list[Column]:
         """Return the columns of the table in which a row stands."""
-        return [
-            each for each in self.draft.columns if each.sheet == sheet and each.rows[0] <= row <= each.rows[1]
-        ]
+        of_sheet = (each for each in self.draft.columns if each.sheet == sheet)
+        return [each for each in of_sheet if each.rows[0] <= row <= each.rows[1]]
 
     def record(self, identity: Identity) -> dict[str, Any]:
         """Return the record of a measure in the ledger."""

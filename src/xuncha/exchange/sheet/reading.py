@@ -123,7 +123,8 @@ def read_sheets(sheets: Sequence[Sheet], options: ReadOptions, own: Frame | None
     if day:
         draft.settings.setdefault("inspection", {})["feedback"] = day.isoformat()
     today, declared = (None, own.fields) if own else (options.today, options.declared)
-    reader = RowReader(draft, declared, day, today, form.states if form else None)
+    fields = {each.key: each for each in declared}
+    reader = RowReader(draft, fields, day, today, form.states if form else None)
     several = sum(map(bool, tables.values())) > 1
     for sheet in visible:
         category = sheet.name if several and sheet.named and not _GENERIC_SHEET.search(sheet.name) else ""
@@ -178,15 +179,16 @@ def _prepare(
     heads = [table.header for table in own]
     _remove_struck(draft, sheet)
     reasons = {
-        "partly": _("struck out in part: read anyway, but not used as a status"),
         "changed": _("tracked changes: read as if they were accepted, but not used as a status"),
+        "partly": _("struck out in part: read anyway, but not used as a status"),
         "replaced": _(
             "its number format hides it or shows something else: read anyway, but not used as a status"
         ),
     }
-    firsts = ((cell.unseen, spot) for spot, cell in sheet.cells.items() if sheet.is_first(spot))
-    for why, spot in sorted(each for each in firsts if each[0] in reasons):
-        draft.doubt(reasons[why], sheet.text(*spot), sheet.place(*spot))
+    for why, message in reasons.items():
+        for spot in sorted(each for each, cell in sheet.cells.items() if cell.unseen == why):
+            if sheet.is_first(spot):
+                draft.doubt(message, sheet.text(*spot), sheet.place(*spot))
     errors = {spot for spot, cell in sheet.cells.items() if _ERROR.fullmatch(cell.text) and not draft.exact}
     for spot in sorted(filter(sheet.is_first, errors)):
         draft.doubt(_("the error of a formula: not imported"), sheet.text(*spot), sheet.place(*spot))
@@ -198,12 +200,11 @@ def _prepare(
         draft.doubt(message, place=place(sheet.name, f"{letter(beside)}:{last}"))
         sheet.remove(lambda spot: spot[1] >= beside)
         finder = header.TableFinder(sheet, given)
-    rows = enumerate(sorted(row for row in sheet.hidden_rows if sheet.by_row.get(row)))
+    rows = enumerate(sorted(sheet.hidden_rows & sheet.by_row.keys()))
     runs = [[row for _n, row in run] for _key, run in groupby(rows, key=lambda pair: pair[1] - pair[0])]
-    if runs:
+    if hidden := ",".join(f"{run[0]}:{run[-1]}" for run in runs):
         message = _("hidden rows, perhaps by a filter: read like the others")
-        rows_hidden = ",".join(f"{run[0]}:{run[-1]}" for run in runs)
-        draft.doubt(message, place=place(sheet.name, rows_hidden))
+        draft.doubt(message, place=place(sheet.name, hidden))
     filled = {column for columns in sheet.by_row.values() for column in columns}
     for column in sorted(filled & sheet.hidden_columns):
         message = _("a hidden column: read like the others")
@@ -218,8 +219,8 @@ def _remove_struck(draft: Draft, sheet: Sheet) -> None:
         # Numbers and cells merged from above need not be struck out.
         own = [column for column in columns if sheet.is_first((row, column))]
         struck = [column for column in own if sheet.cells[row, column].unseen == "struck"]
-        words = [column for column in own if not sheet.text(row, column).isdecimal()]
-        if words and set(words) <= set(struck):
+        words = {column for column in own if not sheet.text(row, column).isdecimal()}
+        if words and words <= set(struck):
             gone.add(row)
             text = " ".join(dict.fromkeys(sheet.text(row, column) for column in own))
             draft.doubt(_("struck out: not read"), text, place(sheet.name, f"{row}:{row}"))

@@ -143,10 +143,11 @@ def is_extended(name: str) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def names_verdict(name: str) -> bool:
-    """Return whether a column, by the joined texts of its heading, holds states or verdicts: 验收结论, 是否销号."""
+def names_verdict(name: str, chosen: str) -> bool:
+    """Return whether a column, by the joined texts of its heading and its role, holds states or verdicts: 验收结论, 是否销号."""
     last = name.rpartition("/")[2]
-    means_state = "state" in {role(last), guess(last)} or _OF_VERDICTS.search(name)
+    is_second_state = chosen.startswith(FIELD_PREFIX) and last == "完成情况"
+    means_state = is_second_state or "state" in {role(last), guess(last)} or _OF_VERDICTS.search(name)
     return bool(means_state) and not _OF_TIME.search(name)
 
 
@@ -204,9 +205,8 @@ class Decider:
             return Choice(IGNORE, _("it is empty"))
         names = (f"{FIELD_PREFIX}{key}{number if number > 1 else ''}" for number in count(1))
         new = next(each for each in names if each not in used)
-        return Choice(
-            new, self.reasons.get(column) or _("not a standard column: a custom field of this office")
-        )
+        reason = self.reasons.get(column) or _("not a standard column: a custom field of this office")
+        return Choice(new, reason)
 
     def _assign(self, column: int, name: str, reason: str) -> None:
         if column not in self.given:
@@ -231,9 +231,8 @@ class Decider:
                 continue
             name = guess(self.headings[column])
             if name and not self._columns(name):
-                self._assign(
-                    column, name, _("by the last word of its heading, since no other column has that name")
-                )
+                reason = _("by the last word of its heading, since no other column has that name")
+                self._assign(column, name, reason)
 
     def _settle_kinds(self) -> None:
         """Settle 整改类型: if too few cells are kinds such as 立行立改, it is the category, and 措施类别 is unknown; 整改要求 with kinds is 整改类型."""
@@ -301,11 +300,8 @@ class Decider:
     def _settle_extended(self) -> None:
         """Settle 原定 and 延期后 below 整改时限, or beside each other: the time limit is the extended one."""
         dues = self._columns("due")
-        others = [
-            each
-            for each in self._columns("")
-            if any(limit(cell, None).has_value for cell in self._cells(each))
-        ]
+        unknown = self._columns("")
+        others = [each for each in unknown if any(limit(cell, None).has_value for cell in self._cells(each))]
         extended = [column for column in (*dues, *others) if is_extended(self.names[column])]
         if dues and extended and dues != extended[:1]:
             for column in dues:
@@ -332,10 +328,8 @@ class Decider:
 
     def _settle_people(self) -> None:
         """Settle 责任人: it is the leader if no other column is."""
-        names = {
-            column: plain(_BRACKETS.sub("", self.headings[column])) for column in self._columns("person")
-        }
-        either = [column for column, name in names.items() if _AMBIGUOUS_PERSON.fullmatch(name)]
+        bare = {column: plain(_BRACKETS.sub("", self.headings[column])) for column in self._columns("person")}
+        either = [column for column, name in bare.items() if _AMBIGUOUS_PERSON.fullmatch(name)]
         if either and not self._columns("leader"):
             self._assign(either[0], "leader", _("no other column names the leader"))
 

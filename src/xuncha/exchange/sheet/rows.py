@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain, zip_longest
@@ -103,22 +103,17 @@ class Row:
         return None
 
 
+@dataclass
 class RowReader:
     """Reads rows. What is not certain is left out of the record, and listed in the draft with its cell."""
 
-    def __init__(
-        self,
-        draft: Draft,
-        declared: Iterable[FieldFrame],
-        feedback: date | None,
-        today: date | None,
-        states: Mapping[str, Status] | None,
-    ) -> None:
-        self.draft, self.feedback, self.today = draft, feedback, today
-        self.states = states
-        """The statuses that a form gives to the words in the column of states."""
-        self.fields = {each.key: each for each in declared}
-        """The declared fields (自定义字段) by their keys: those of the ledger, and those that were added for unknown columns."""
+    draft: Draft
+    fields: dict[str, FieldFrame]
+    """The declared fields (自定义字段) by their keys: those of the ledger, and those that are added for unknown columns."""
+    feedback: date | None
+    today: date | None
+    words: Mapping[str, Status] | None
+    """The statuses that a form gives to the words in the column of states."""
 
     def doubt(self, row: Row, role: str, message: str, text: str | None = None) -> None:
         """List a doubtful cell."""
@@ -169,11 +164,8 @@ class RowReader:
             draft.identity = identity
             draft.cells, draft.rows = row.cells, (row.number, row.last)
             drafts.append(draft)
-        if (
-            len(drafts) > 1
-            and row.cells.get("progress")
-            and any("progress" not in each.record for each in drafts)
-        ):
+        is_missing = any("progress" not in each.record for each in drafts)
+        if len(drafts) > 1 and row.cells.get("progress") and is_missing:
             self.doubt(row, "progress", _("written for several measures at once: entered under the first"))
         for cell in row.cells.get(UNNAMED, ()):
             self.draft.doubt(_("in a column without a heading: not imported"), cell.text, cell.place)
@@ -191,10 +183,7 @@ class RowReader:
             if len(titles) > 1:
                 self.doubt(row, "measure", _("{n} measures in one cell").format(n=len(titles)))
             return [without_number(part) for part in titles]
-        of_measure = {
-            role for role in row.cells if role not in _PROBLEM_ROLES and not role.startswith(FIELD_PREFIX)
-        }
-        if not of_measure:
+        if all(role in _PROBLEM_ROLES or role.startswith(FIELD_PREFIX) for role in row.cells):
             return []
         self.doubt(row, "measure", _("no measure is named: the problem title is used"), problem)
         return [problem]
@@ -295,10 +284,10 @@ class RowReader:
                 self.doubt(row, "progress", message)
             return found
         state, several = states.read_state(cell.value, cell.form, self.today), row.text("state") != cell.text
-        if self.states is not None and not several and (status := self.states.get(cell.text)):
+        if self.words is not None and not several and (status := self.words.get(cell.text)):
             return states.State(status, bool(state and state.long_term))
         if several or len(cell.text) <= states.MAX_LENGTH:
-            is_listed = self.states is None or cell.text in STATUS_WORDS.values()
+            is_listed = self.words is None or cell.text in STATUS_WORDS.values()
             if several or state is None or not is_listed:
                 self.doubt(row, "state", _("not a known status: not imported"))
                 return None
@@ -340,9 +329,8 @@ class RowReader:
             self.doubt(row, "closed_date", _("has a completion date, but is not complete: not imported"))
             return
         elif cell and "status" not in record:
-            self.doubt(
-                row, "closed_date", _("read as the status: {status}").format(status=STATUS_WORDS["closed"])
-            )
+            message = _("read as the status: {status}").format(status=STATUS_WORDS["closed"])
+            self.doubt(row, "closed_date", message)
         if day is None and state and record.get("status") == "closed":
             day = next(iter(days_with_year(state.text)), None)
         role = "closed_date" if cell else "state"
@@ -358,18 +346,18 @@ class RowReader:
             record["status"], record["closed"] = "closed", {"date": day.isoformat()}
 
     def _refused(self, row: Row, measure: MeasureDraft) -> None:
-        """Leave a measure open that another cell refuses to close: 验收结论 says 不通过."""
+        """Leave a measure open that another cell refuses to close: 验收结论 says 不通过, or 完成情况 beside it 推进中."""
         if measure.record.get("status", "closed" if row.first("closed_date") else None) != "closed":
             return
-        told = [(roles.names_verdict(name), cell) for role, name, cell in row.under if _TELLS.match(role)]
+        telling = (each for each in row.under if _TELLS.match(each[0]))
+        told = [(roles.names_verdict(name, role), cell) for role, name, cell in telling]
         ticked = [(word, cell) for word, cell in row.ticks if header.is_tick(cell.text)]
         told += [(True, cell._replace(value=word, text=f"{word}：{cell.text}")) for word, cell in ticked]
         for of_state, cell in told:
             if found := states.refused_state(cell.value, cell.form, of_state=of_state):
                 measure.record["status"] = found.status
-                message = (
-                    _("refused, or not done: not counted as closed") + f" → {STATUS_WORDS[found.status]}"
-                )
+                message = _("refused, or not done: not counted as closed")
+                message = f"{message} → {STATUS_WORDS[found.status]}"
                 self.draft.doubt(message, cell.text, cell.place, "state")
 
 

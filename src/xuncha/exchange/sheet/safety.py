@@ -133,12 +133,11 @@ def _too_many(path: Path, name: str) -> RefusedError:
     if name in {"row", "c", "v", "f", "is"}:
         message = _("{path} has a sheet of more than {rows} rows or {cells} cells")
         return _too_large(message.format(path=path, rows=_MOST_ROWS, cells=_MOST_CELLS))
-    if name == "sheet":
-        message = _("{path} has more than {n} sheets").format(path=path, n=_MOST_SHEETS)
-        return RefusedError("too-large", message, _("copy the table into a new workbook"))
-    if name in _MOST_OF_WORD:
-        message = _("{path} has more tables, rows or paragraphs than a ledger has").format(path=path)
-        return RefusedError("too-large", message, _("copy the table into a new workbook"))
+    if name == "sheet" or name in _MOST_OF_WORD:
+        message = _("{path} has more tables, rows or paragraphs than a ledger has")
+        message = _("{path} has more than {n} sheets") if name == "sheet" else message
+        hint = _("copy the table into a new workbook")
+        return RefusedError("too-large", message.format(path=path, n=_MOST_SHEETS), hint)
     return hostile(path)
 
 

@@ -52,11 +52,9 @@ def is_own(sheet: Sheet | None) -> bool:
 
 def separate(sheets: Sequence[Sheet]) -> tuple[list[Sheet], Records]:
     """Separate the sheets that people fill in from ours. Return them, and the records of 补充信息 by their names."""
-    own, written = (
-        next(filter(is_own, sheets), None),
-        {CHOICES, *COMPUTED} <= {sheet.name for sheet in sheets},
-    )
+    own = next(filter(is_own, sheets), None)
     if own is None:  # somebody may have deleted it
+        written = {CHOICES, *COMPUTED} <= {sheet.name for sheet in sheets}
         return [sheet for sheet in sheets if not (written and sheet.name in COMPUTED)], {}
     texts: dict[str, str] = {}
     for row in list(own.by_row)[1:]:
@@ -111,11 +109,8 @@ def _restore_problem(draft: Draft, problem: ProblemDraft, record: dict[str, Any]
 def _restore_fields(whole: dict[str, Any], draft: RecordDraft) -> None:
     """Keep the values of fields whose cells have not changed; for the others, use the cells."""
     old = whole.pop("fields", {})
-    kept = {
-        key: value
-        for key, value in old.items()
-        if layout.cell_text(value) == draft.text(f"{FIELD_PREFIX}{key}")
-    }
+    texts = {key: draft.text(f"{FIELD_PREFIX}{key}") for key in old}
+    kept = {key: value for key, value in old.items() if layout.cell_text(value) == texts[key]}
     if fields := {**draft.record.get("fields", {}), **kept}:
         whole["fields"] = fields
 

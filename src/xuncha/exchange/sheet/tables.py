@@ -210,10 +210,8 @@ class TableReader:
         begins = self.problem is None or "number" in row.cells
         named = any(map(row.text, ("problem", "measure", "finding", "part")))
         if begins and not named and not self.draft.exact:
-            texts = " ".join(filter(None, map(row.text, row.cells)))
-            self.reader.doubt(
-                row, "number", _("neither a problem nor a measure is named: not imported"), texts
-            )
+            message = _("neither a problem nor a measure is named: not imported")
+            self.reader.doubt(row, "number", message, " ".join(filter(None, map(row.text, row.cells))))
             return
         problem = self._problem(row)
         if finding := row.text("finding"):
@@ -268,12 +266,18 @@ class TableReader:
         return problem
 
     def _enter(self, problem: ProblemDraft, measure: MeasureDraft) -> None:
-        """Add a measure to a problem. If another sheet has the measure already, add only what is new."""
-        for earlier in self.earlier.get(id(problem), ()):
-            same_number = earlier.identity is not None and earlier.identity == measure.identity
-            if same_number or key_of(earlier.record["title"]) == key_of(measure.record["title"]):
-                self._complete(earlier, measure)
-                return
+        """Add a measure to a problem. If another sheet has the measure already, add only what is new; list it if its category is another there."""
+        title = measure.record["title"]
+        for other in self.by_title[key_of(problem.record["title"])]:
+            for earlier in self.earlier.get(id(other), ()):
+                same_number = earlier.identity is not None and earlier.identity == measure.identity
+                same_title = key_of(earlier.record["title"]) == key_of(title)
+                if other is problem and (same_number or same_title):
+                    self._complete(earlier, measure)
+                    return
+                if other is not problem and same_title:
+                    message = _("the same measure is in another category on {sheet}: entered twice")
+                    self.draft.doubt(message.format(sheet=earlier.sheet), title, measure.place, "measure")
         problem.measures.append(measure)
 
     def _complete(self, known: MeasureDraft, more: MeasureDraft) -> None:
@@ -327,9 +331,8 @@ def _row(sheet: Sheet, rows: Sequence[int], table: header.Table, *, exact: bool)
 
 def _fill_in_limit(row: Row, table: header.Table) -> None:
     """Take the original time limit of a measure whose column of extended ones is empty, or says 未延期."""
-    if roles.is_extended(table.names.get(table.column("due"), "")) and _NOT_EXTENDED.fullmatch(
-        row.text("due")
-    ):
+    name = table.names.get(table.column("due"), "")
+    if roles.is_extended(name) and _NOT_EXTENDED.fullmatch(row.text("due")):
         for _role, name, cell in reversed(row.under):
             if "due" in {roles.role(name), roles.guess(name)}:
                 row.cells["due"] = [cell]

@@ -172,10 +172,8 @@ class SheetParser(WorkSheetParser):  # type: ignore[misc,unused-ignore]
 
     def hidden_rows(self, rows: Iterable[int]) -> set[int]:
         """Return the rows among these that cannot be seen: they are hidden, or have no height."""
-        usual = self.defaults.get("zeroHeight") in _YES or _unseen(
-            self.defaults.get("defaultRowHeight"), _LOWEST
-        )
-        unseen = set()
+        usual_height, unseen = self.defaults.get("defaultRowHeight"), set()
+        usual = self.defaults.get("zeroHeight") in _YES or _unseen(usual_height, _LOWEST)
         for row in rows:
             attributes = self.row_dimensions.get(row, {})
             hidden, height = attributes.get("hidden", ""), attributes.get("ht")
