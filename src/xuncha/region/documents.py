@@ -17,16 +17,9 @@ _END: Final = "</body>"
 
 
 def make_document(region: RegionData, kind: str, form: str, files: OwnFiles) -> tuple[bytes, list[str]]:
-    """Make a document.
+    """Make a `notice` or `dispatch` in any of `paper.forms`, a `page` in html, or the workbook (xlsx); return it, and warnings.
 
-    Args:
-        region: the values for the templates.
-        kind: `notice`, `dispatch`, or `page`.
-        form: html for a page; for the others any of `paper.forms`, or xlsx, which is the same workbook for all kinds.
-        files: the region's own templates, which replace built-in ones.
-
-    Returns:
-        The bytes of the file, and warnings.
+    `files` are the region's own templates, which replace built-in ones.
     """
     if form == "xlsx":
         from xuncha.region.workbook import workbook  # noqa: PLC0415  for this form alone

@@ -120,7 +120,7 @@ class Duck:
         """See Engine."""
         lists = [[row[index] for row in values] for index in range(len(columns))]
         selected = ", ".join(
-            f"unnest(${index}::VARCHAR[]) AS {quoted(name)}" for index, name in enumerate(columns, 1)
+            f"unnest(${index}::VARCHAR[]) AS {name}" for index, name in enumerate(columns, 1)
         )
         name = f"given_{id(lists)}"
         self.run.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {selected}", lists)
@@ -184,8 +184,3 @@ def names(paths: Sequence[str]) -> str:
 def text(value: str) -> str:
     """Quote a text for SQL."""
     return "'" + value.replace("'", "''") + "'"
-
-
-def quoted(name: str) -> str:
-    """Quote the name of a column for SQL."""
-    return '"' + name.replace('"', '""') + '"'

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from xuncha.language import gettext as _
-from xuncha.region.engine import Duck, Files, first_line, names, quoted, sql_sources, text, union
+from xuncha.region.engine import Duck, Files, first_line, names, sql_sources, text, union
 from xuncha.region.rows import TEXTS, TYPES, VERSION, Stamp, rows_of, too_new
 from xuncha.system import temporary_folder
 from xuncha.trail.repository import git_dir, head_commit
@@ -24,8 +24,7 @@ _WHOLE_NUMBERS: Final = frozenset(
     {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"}
 )
 _MIN_ROWS: Final = 100_000  # rows that a file of any size may hold
-_ROWS_PER_BYTE: Final = 4
-"""Rows for each byte of a file; even similar measures need some bytes each."""
+_ROWS_PER_BYTE: Final = 4  # of a file; even similar measures need some bytes each
 _OURS: Final = "source"
 """The column that reading adds, with the file's path; one of this name in a file would take its place."""
 
@@ -47,12 +46,9 @@ def as_parquet(ledger: Ledger, root: Path, today: date, *, texts: bool = False, 
 
 def write(duck: Duck, rows: Iterable[Sequence[Any]], target: Path, types: Mapping[str, str]) -> None:
     """Write rows of plain values as Parquet; `types` are columns and SQL types, in the order of the values."""
-    columns = ", ".join(f"{quoted(name)} {kind}" for name, kind in types.items())
+    columns = ", ".join(f"{name} {kind}" for name, kind in types.items())
     duck.run.execute(f"CREATE OR REPLACE TEMP TABLE written ({columns})")
-    lists = ", ".join(
-        f"unnest(${index}::VARCHAR[])::{kind}" if kind == "DATE" else f"unnest(${index}::{kind}[])"
-        for index, kind in enumerate(types.values(), 1)
-    )
+    lists = ", ".join(f"unnest(${index}::{kind}[])" for index, kind in enumerate(types.values(), 1))
     remaining = iter(rows)
     while batch := list(islice(remaining, _BATCH)):
         values = [list(column) for column in zip(*batch, strict=True)]

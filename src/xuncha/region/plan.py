@@ -18,8 +18,7 @@ from xuncha.store.files import WorkingTree
 from xuncha.store.record import add_places, read_record
 
 _LINE: Final = TypeAdapter(Line)
-_FOLD: Final = 200
-"""The limit of its size, in multiples of a ledger's record: 50 MiB."""
+_FOLD: Final = 200  # the limit of its size, in multiples of a ledger's record: 50 MiB
 
 
 class Unit(Record):

@@ -56,7 +56,6 @@ class Rollup(NamedTuple):
     units: list[UnitRow]
     groups: list[GroupRow]
     total: GroupRow
-    read_count: int  # number of sources that were read, not cached
     unknown_files: list[str]  # files of unknown kinds
     trend: Trend | None
     similar: Similar | None
@@ -157,7 +156,6 @@ def _count_all(request: Request, duck: Duck, intake: Intake, folder: Path) -> tu
         units=units,
         groups=groups,
         total=total,
-        read_count=intake.read_count,
         unknown_files=[each.label for each in request.sources if each.kind == "other"],
         trend=trend_of(units, intake.ledgers, today) if request.trend else None,
         similar=similar(duck, intake.files, intake.ledgers, units) if request.similar else None,
