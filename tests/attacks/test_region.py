@@ -144,6 +144,7 @@ def test_a_plan_is_made_of_any_names(ledger: LedgerOnDisk, place: Path) -> None:
     renamed(ledger, place / os.fsdecode(b"\xff"), "丙局")
     shutil.copy(place / GOOD, place / os.fsdecode(b"\xfe.parquet"))
     told = rolled(ledger, place)
+    assert "文件名不是 UTF-8，请改名" in {unit["message"] for unit in told["units"]}
     ledger.ok("rollup", place, "--init", "-o", place / "region.yaml")
     assert rolled(ledger, place)["total"] == told["total"]
     for form in ("html", "xlsx", "txt"):

@@ -82,7 +82,8 @@ def check_columns(duck: Duck, files: Sequence[str]) -> tuple[list[list[str]], di
         return ""
 
     valid: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    broken = _halve(files, ask)
+    broken = {file: _("its name is not UTF-8: rename it") for file in files if not _is_utf8(file)}
+    broken |= _halve([file for file in files if file not in broken], ask)
     for columns, alike in found:
         pairs = (each.partition(" ") for each in (columns or "").split("\n"))
         types = {name: kind for name, _blank, kind in pairs}
@@ -91,6 +92,10 @@ def check_columns(duck: Duck, files: Sequence[str]) -> tuple[list[list[str]], di
         else:
             valid[tuple(types[name] for name in TYPES)] += alike
     return list(valid.values()), broken
+
+
+def _is_utf8(name: str) -> bool:
+    return name.encode("utf-8", "ignore").decode() == name
 
 
 def _halve(files: Sequence[str], ask: Callable[[Sequence[str]], str]) -> dict[str, str]:
