@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from functools import cache
 from pathlib import Path
-from typing import Final
 
 from xuncha.chinese.punctuation import full_width_page
 from xuncha.paper.own import OwnFiles, own_warning
 from xuncha.paper.templates import make_file, render
 from xuncha.region.content import RegionData
-
-_END: Final = "</body>"
 
 
 def make_document(region: RegionData, kind: str, form: str, files: OwnFiles) -> tuple[bytes, list[str]]:
@@ -26,21 +22,16 @@ def make_document(region: RegionData, kind: str, form: str, files: OwnFiles) -> 
 
         return workbook(region), []
     if kind == "page":
-        return page(region, files), own_warning(files)
+        return _page(region, files), own_warning(files)
     return make_file(f"region.{kind}", form, files, region=region)
 
 
-def page(region: RegionData, files: OwnFiles) -> bytes:
+def _page(region: RegionData, files: OwnFiles) -> bytes:
     """Make the web page. Its policy allows one script, which only sorts and searches."""
-    script = _script()
+    script = "\n" + (Path(__file__).parent / "page.js").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     html = full_width_page(render("region.html.j2", files, region=region, script=f"sha256-{digest}"))
-    start, end, rest = html.rpartition(_END)
+    start, end, rest = html.rpartition("</body>")
     if not end:  # an own template, which ends differently
         return html.encode()
     return f"{start}<script>{script}</script>\n{end}{rest}".encode()
-
-
-@cache
-def _script() -> str:
-    return "\n" + (Path(__file__).parent / "page.js").read_text(encoding="utf-8")
