@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, Self
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.parts import require_part
-from xuncha.region.counts import KEYS
+from xuncha.region.counts import KEYS, Key
 from xuncha.region.rows import TYPES
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ class Duck:
         self.run.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {selected}", lists)
         return _frame(self.run.table(name))
 
-    def only(self, keys: Sequence[tuple[str, str | None, str | None]]) -> str:
+    def only(self, keys: Sequence[Key]) -> str:
         """Return the SQL that keeps the rows `r` of these units; a missing name equals a missing one."""
         self.table(KEYS, keys).to_native().create_view("wanted", replace=True)
         equal = " AND ".join(f"r.{name} IS NOT DISTINCT FROM wanted.{name}" for name in KEYS)

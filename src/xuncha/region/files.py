@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from xuncha.language import gettext as _
+from xuncha.region.counts import Key
 from xuncha.region.engine import Duck, Files, first_line, names, sql_sources, text, union
 from xuncha.region.rows import TEXTS, TYPES, VERSION, Stamp, rows_of, too_new
 from xuncha.system import temporary_folder
@@ -159,19 +160,14 @@ def _max_rows(files: Sequence[str]) -> int:
     return sum(max(_MIN_ROWS, os.stat(file).st_size * _ROWS_PER_BYTE) for file in files)  # noqa: PTH116  a text
 
 
-def write_whole(
-    duck: Duck,
-    files: Files,
-    units: Sequence[tuple[str, str | None, str | None]],
-    live: tuple[Sequence[str], date],
-    target: Path,
-) -> None:
-    """Write the rows of some units as one rows file; rows of `live` sources get the day given for them as `as_of`."""
-    duck.table(("source",), [(each,) for each in live[0]]).to_native().create_view("live", replace=True)
-    day = f"CASE WHEN r.source IN (FROM live) THEN DATE {text(live[1].isoformat())} ELSE as_of END AS as_of"
+def whole(duck: Duck, files: Files, units: Sequence[Key], live: Sequence[str], today: date) -> bytes:
+    """Return the rows of some units, without texts, as one rows file; rows of `live` sources are dated today."""
+    duck.table(("source",), [(each,) for each in live]).to_native().create_view("live", replace=True)
+    day = f"CASE WHEN r.source IN (FROM live) THEN DATE {text(today.isoformat())} ELSE as_of END AS as_of"
     rows = union({"source": "VARCHAR", **TYPES}, sql_sources(files))
     query = (
         f"SELECT r.* EXCLUDE (source) REPLACE ({day}) FROM ({rows}) r {duck.only(units)}"
         " ORDER BY unit, round, problem, measure"
     )
-    copy(duck, f"({query})", target)
+    copy(duck, f"({query})", duck.spare / "rows.parquet")
+    return (duck.spare / "rows.parquet").read_bytes()

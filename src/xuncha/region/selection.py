@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from xuncha.errors import XunchaError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
-from xuncha.region.counts import Counts, Lateness, RowFacts, ranked
+from xuncha.region.counts import Counts, Key, Lateness, RowFacts, ranked
 from xuncha.region.intake import ReadLedger
 from xuncha.region.rows import VERSION, too_new
 from xuncha.tally import rate
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 State = Literal["ok", "late", "repeated", "older", "missing", "broken"]
 _MAX_NAME: Final = 2000  # characters, as in `model.fields.Line`
-Key = tuple[str, str | None, str | None]
-"""The values of the columns `counts.KEYS`."""
 GroupPath = tuple[str, ...]
 """The names of the groups around a group, the widest first, and its own; empty for all units."""
 Content = Callable[[Sequence[Key]], Sequence[object]]
