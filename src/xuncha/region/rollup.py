@@ -69,19 +69,19 @@ class Rollup(NamedTuple):
 
     def as_region(self, base: Path) -> Region:
         """Return a region that expects the units found, with sources relative to a folder."""
-        from xuncha.region.plan import Region, Unit, first_line  # noqa: PLC0415  only `--init` makes one
+        from xuncha.region.plan import Region, Unit, valid_line  # noqa: PLC0415  only `--init` makes one
 
         units = []
         for unit in self.units:
             path = Path(unit.place)
             inside = path.is_relative_to(base)
             source = path.relative_to(base).as_posix() if inside else str(path)
-            folders = [first_line(each) for each in Path(source).parent.parts] if inside else []
+            folders = [valid_line(each) for each in Path(source).parent.parts] if inside else []
             units.append(
                 Unit(
-                    name=first_line(unit.unit, path.stem, unit.source) or UNKNOWN,
-                    round=first_line(unit.round),
-                    source=source if source == first_line(source) and os.path.lexists(unit.place) else None,
+                    name=valid_line(unit.unit, path.stem, unit.source) or UNKNOWN,
+                    round=valid_line(unit.round),
+                    source=source if source == valid_line(source) and os.path.lexists(unit.place) else None,
                     group=[each for each in folders if each],
                 )
             )
