@@ -16,7 +16,7 @@ Part = Literal["office", "desk", "region"]
 
 
 @contextlib.contextmanager
-def require_part(part: Part) -> Iterator[None]:
+def require_part(part: Part | Literal["spark"]) -> Iterator[None]:
     """Wrap the imports of a part's packages: if one is missing or too old, raise SurroundingsError with the command that adds the part."""
     try:
         yield

@@ -24,7 +24,7 @@ from tests.region.ledgers import ROWS, renamed, rolled
 from xuncha.errors import SurroundingsError
 from xuncha.region import engine, files, sources
 from xuncha.region.engine import Duck
-from xuncha.region.process import Job, Limits, read_all
+from xuncha.region.process import Job, read_all
 from xuncha.region.rows import TYPES
 
 if TYPE_CHECKING:
@@ -144,6 +144,7 @@ def test_a_plan_is_made_of_any_names(ledger: LedgerOnDisk, place: Path) -> None:
     renamed(ledger, place / os.fsdecode(b"\xff"), "丙局")
     shutil.copy(place / GOOD, place / os.fsdecode(b"\xfe.parquet"))
     told = rolled(ledger, place)
+    assert "文件名不是 UTF-8，请改名" in {unit["message"] for unit in told["units"]}
     ledger.ok("rollup", place, "--init", "-o", place / "region.yaml")
     assert rolled(ledger, place)["total"] == told["total"]
     for form in ("html", "xlsx", "txt"):
@@ -252,10 +253,10 @@ def test_a_ledger_that_takes_too_long_or_too_much_is_named_and_the_next_one_is_r
     os.mkfifo(slow / "data/ledger.yaml")
     renamed(ledger, place / "sound", "甲局")
     jobs = [Job("folder", str(place / name), "2024-06-15", None, False, "zh") for name in ("slow", "sound")]
-    read = {job.path: answer for job, answer in read_all(jobs, Limits(seconds=20))}
+    read = {job.path: answer for job, answer in read_all(jobs, seconds=20)}
     assert read[str(slow)][0].error
     assert len(read[str(place / "sound")][0].rows) == 6
-    quick = list(read_all(jobs[1:], Limits(seconds=0)))
+    quick = list(read_all(jobs[1:], seconds=0))
     assert "0" in quick[0][1][0].error
 
 

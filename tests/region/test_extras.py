@@ -183,7 +183,7 @@ def test_how_late_a_group_is_comes_out_of_all_its_measures(
             )
             for number, (each, group) in enumerate(several)
         ]
-        found = _late(duck, Intake(files, [], 0), TODAY, units)
+        found = _late(duck, Intake(files, []), TODAY, units)
     told = {key: Lateness(*each[-2:]) for key, each in answers.items() if each[-1] is not None}
     told |= {path: Lateness(*days) for path, *days in found}
     assert told == {key: Lateness(median(days), max(days)) for key, days in late.items()}

@@ -208,8 +208,9 @@ class ArchiveCase(NamedTuple):
 
     facts: Facts
     bag: Path  # the folder of the bag
-    lacking: dict[str, XunchaError]
-    """The errors of the forms of the notice that could not be made, in the language of the screen."""
+    lacking: dict[
+        str, XunchaError
+    ]  # by the form of the notice that could not be made; in the screen's language
     warnings: list[str]
 
     @property
@@ -219,17 +220,10 @@ class ArchiveCase(NamedTuple):
 
 
 def gather(root: Path, commit: str, day: Date, folder: Path) -> ArchiveCase:
-    """Gather a case, and make a bag of it.
+    """Gather the case of a ledger at a commit (a full hash), counted for a day, and make a bag of it in an empty `folder`.
 
-    Args:
-        root: the ledger's folder; neither its files nor its index are read.
-        commit: its full hash.
-        day: the day for which everything is counted.
-        folder: for temporary files; empty.
-
-    Raises:
-        InvalidLedgerError: the ledger breaks rules at this commit.
-        RefusedError: a file is missing, or its name is not possible in a bag.
+    Neither the files in `root` nor its index are read. Raises InvalidLedgerError if the ledger breaks rules at this commit, and
+    RefusedError if a file is missing, or its name is not possible in a bag.
     """
     bag.bagit()
     place = clone_until(root, commit, folder / "repository", f"refs/tags/{PREFIX}")

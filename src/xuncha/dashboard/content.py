@@ -53,8 +53,7 @@ class Item(NamedTuple):
     light: Light
     term: Term
     due: Date | None
-    days: int | None
-    """Days left until the deadline, negative after it; None if the measure is closed or has no deadline."""
+    days: int | None  # until the deadline, negative after it; None if it is closed, or has no deadline
     inside: Details | None  # None on a public board
 
     @property
@@ -144,9 +143,7 @@ class Board(NamedTuple):
     offices: tuple[Group, ...]  # empty on a public board
     leaders: tuple[Group, ...]
     timeline: Timeline
-    without_measures: (
-        int  # problems that may be published, but have no measures; a public board cannot list them
-    )
+    without_measures: int  # problems to publish without measures; a public board cannot list them
 
 
 def render(board: Board, files: OwnFiles) -> str:

@@ -15,8 +15,7 @@ from xuncha.language import gettext as _
 CHAPTERS = (git, files, sharing)
 """The modules of checks, in the order in which they are reported."""
 State = Literal["well", "note", "warning", "error", "unknown"]
-_CHECKS_OF_GIT = {"no-git", "not-yours", "git-refuses", "objects-missing"}
-"""The checks whether git itself works."""
+_CHECKS_OF_GIT = {"no-git", "not-yours", "git-refuses", "objects-missing"}  # whether git itself works
 
 
 class Diagnosis(NamedTuple):

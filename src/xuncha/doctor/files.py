@@ -8,7 +8,7 @@ import shlex
 import stat
 import sys
 import unicodedata
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -222,19 +222,18 @@ def _mixed_line_ends(surroundings: Surroundings) -> DoctorFindings:
 def _not_for_windows(surroundings: Surroundings) -> DoctorFindings:
     paths = surroundings.git.fields("ls-files", "-z", "--", "data", "templates")
     rename = _("rename them with git mv, and correct the names in the records; then: xuncha edit")
-    if forbidden := [path for path in paths if not all(map(_is_portable, path.split("/")))]:
-        message = _("Windows forbids these names, so git cannot clone the ledger there: {paths}")
-        yield None, message.format(paths=abridged(forbidden, _LIMIT)), rename
-    names: defaultdict[str, list[str]] = defaultdict(list)
-    for path in paths:
-        names[path.casefold()].append(path)
-    if alike := [path for group in names.values() if len(group) > 1 for path in group]:
-        message = _("these differ only in letter case, so Windows keeps only one of them: {paths}")
-        yield None, message.format(paths=abridged(alike, _LIMIT)), rename
+    forbidden = [path for path in paths if not all(map(_is_portable, path.split("/")))]
+    names = Counter(map(str.casefold, paths))
+    alike = sorted((path for path in paths if names[path.casefold()] > 1), key=str.casefold)
     limit = MAX_PATH_LENGTH - len(f"{surroundings.root}/") if WINDOWS else _MAX_PATH
-    if long := [path for path in paths if len(path) > limit]:
-        message = _("these paths are too long for Windows: {paths}").format(paths=abridged(long, _LIMIT))
-        yield None, message, "git config core.longpaths true"
+    long = [path for path in paths if len(path) > limit]
+    for found, message, remedy in (
+        (forbidden, _("Windows forbids these names, so git cannot clone the ledger there: {paths}"), rename),
+        (alike, _("these differ only in letter case, so Windows keeps only one of them: {paths}"), rename),
+        (long, _("these paths are too long for Windows: {paths}"), "git config core.longpaths true"),
+    ):
+        if found:
+            yield None, message.format(paths=abridged(found, _LIMIT)), remedy
 
 
 def _is_portable(name: str) -> bool:

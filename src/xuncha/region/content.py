@@ -80,8 +80,7 @@ class Figures(NamedTuple):
 class Line(NamedTuple):
     """A unit."""
 
-    place: int | None
-    """The rank by the rate of complete problems; equal rates share a rank. None if the unit has no problems."""
+    place: int | None  # the rank by the rate of complete problems, as in `selection.places`
     name: str
     group: str
     light: str

@@ -11,6 +11,8 @@ from xuncha.tally import rate
 
 KEYS: Final = ("source", "unit", "round")
 """The columns that identify a unit of a source; `source` is the file or ledger of the rows."""
+Key = tuple[str, str | None, str | None]
+"""The values of these columns."""
 
 
 class Counts(NamedTuple):

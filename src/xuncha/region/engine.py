@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, Self
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.parts import require_part
-from xuncha.region.counts import KEYS
+from xuncha.region.counts import KEYS, Key
 from xuncha.region.rows import TYPES
 
 if TYPE_CHECKING:
@@ -120,13 +120,13 @@ class Duck:
         """See Engine."""
         lists = [[row[index] for row in values] for index in range(len(columns))]
         selected = ", ".join(
-            f"unnest(${index}::VARCHAR[]) AS {quoted(name)}" for index, name in enumerate(columns, 1)
+            f"unnest(${index}::VARCHAR[]) AS {name}" for index, name in enumerate(columns, 1)
         )
         name = f"given_{id(lists)}"
         self.run.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {selected}", lists)
         return _frame(self.run.table(name))
 
-    def only(self, keys: Sequence[tuple[str, str | None, str | None]]) -> str:
+    def only(self, keys: Sequence[Key]) -> str:
         """Return the SQL that keeps the rows `r` of these units; a missing name equals a missing one."""
         self.table(KEYS, keys).to_native().create_view("wanted", replace=True)
         equal = " AND ".join(f"r.{name} IS NOT DISTINCT FROM wanted.{name}" for name in KEYS)
@@ -184,8 +184,3 @@ def names(paths: Sequence[str]) -> str:
 def text(value: str) -> str:
     """Quote a text for SQL."""
     return "'" + value.replace("'", "''") + "'"
-
-
-def quoted(name: str) -> str:
-    """Quote the name of a column for SQL."""
-    return '"' + name.replace('"', '""') + '"'

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from xuncha.language import gettext as _
-from xuncha.region.engine import Duck, Files, first_line, names, quoted, sql_sources, text, union
+from xuncha.region.counts import Key
+from xuncha.region.engine import Duck, Files, first_line, names, sql_sources, text, union
 from xuncha.region.rows import TEXTS, TYPES, VERSION, Stamp, rows_of, too_new
 from xuncha.system import temporary_folder
 from xuncha.trail.repository import git_dir, head_commit
@@ -24,8 +25,7 @@ _WHOLE_NUMBERS: Final = frozenset(
     {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"}
 )
 _MIN_ROWS: Final = 100_000  # rows that a file of any size may hold
-_ROWS_PER_BYTE: Final = 4
-"""Rows for each byte of a file; even similar measures need some bytes each."""
+_ROWS_PER_BYTE: Final = 4  # of a file; even similar measures need some bytes each
 _OURS: Final = "source"
 """The column that reading adds, with the file's path; one of this name in a file would take its place."""
 
@@ -47,12 +47,9 @@ def as_parquet(ledger: Ledger, root: Path, today: date, *, texts: bool = False, 
 
 def write(duck: Duck, rows: Iterable[Sequence[Any]], target: Path, types: Mapping[str, str]) -> None:
     """Write rows of plain values as Parquet; `types` are columns and SQL types, in the order of the values."""
-    columns = ", ".join(f"{quoted(name)} {kind}" for name, kind in types.items())
+    columns = ", ".join(f"{name} {kind}" for name, kind in types.items())
     duck.run.execute(f"CREATE OR REPLACE TEMP TABLE written ({columns})")
-    lists = ", ".join(
-        f"unnest(${index}::VARCHAR[])::{kind}" if kind == "DATE" else f"unnest(${index}::{kind}[])"
-        for index, kind in enumerate(types.values(), 1)
-    )
+    lists = ", ".join(f"unnest(${index}::{kind}[])" for index, kind in enumerate(types.values(), 1))
     remaining = iter(rows)
     while batch := list(islice(remaining, _BATCH)):
         values = [list(column) for column in zip(*batch, strict=True)]
@@ -86,7 +83,8 @@ def check_columns(duck: Duck, files: Sequence[str]) -> tuple[list[list[str]], di
         return ""
 
     valid: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    broken = _halve(files, ask)
+    broken = {file: _("its name is not UTF-8: rename it") for file in files if not _is_utf8(file)}
+    broken |= _halve([file for file in files if file not in broken], ask)
     for columns, alike in found:
         pairs = (each.partition(" ") for each in (columns or "").split("\n"))
         types = {name: kind for name, _blank, kind in pairs}
@@ -95,6 +93,10 @@ def check_columns(duck: Duck, files: Sequence[str]) -> tuple[list[list[str]], di
         else:
             valid[tuple(types[name] for name in TYPES)] += alike
     return list(valid.values()), broken
+
+
+def _is_utf8(name: str) -> bool:
+    return name.encode("utf-8", "ignore").decode() == name
 
 
 def _halve(files: Sequence[str], ask: Callable[[Sequence[str]], str]) -> dict[str, str]:
@@ -158,19 +160,14 @@ def _max_rows(files: Sequence[str]) -> int:
     return sum(max(_MIN_ROWS, os.stat(file).st_size * _ROWS_PER_BYTE) for file in files)  # noqa: PTH116  a text
 
 
-def write_whole(
-    duck: Duck,
-    files: Files,
-    units: Sequence[tuple[str, str | None, str | None]],
-    live: tuple[Sequence[str], date],
-    target: Path,
-) -> None:
-    """Write the rows of some units as one rows file; rows of `live` sources get the day given for them as `as_of`."""
-    duck.table(("source",), [(each,) for each in live[0]]).to_native().create_view("live", replace=True)
-    day = f"CASE WHEN r.source IN (FROM live) THEN DATE {text(live[1].isoformat())} ELSE as_of END AS as_of"
+def whole(duck: Duck, files: Files, units: Sequence[Key], live: Sequence[str], today: date) -> bytes:
+    """Return the rows of some units, without texts, as one rows file; rows of `live` sources are dated today."""
+    duck.table(("source",), [(each,) for each in live]).to_native().create_view("live", replace=True)
+    day = f"CASE WHEN r.source IN (FROM live) THEN DATE {text(today.isoformat())} ELSE as_of END AS as_of"
     rows = union({"source": "VARCHAR", **TYPES}, sql_sources(files))
     query = (
         f"SELECT r.* EXCLUDE (source) REPLACE ({day}) FROM ({rows}) r {duck.only(units)}"
         " ORDER BY unit, round, problem, measure"
     )
-    copy(duck, f"({query})", target)
+    copy(duck, f"({query})", duck.spare / "rows.parquet")
+    return (duck.spare / "rows.parquet").read_bytes()

@@ -63,7 +63,6 @@ class Intake(NamedTuple):
 
     files: Files
     ledgers: list[ReadLedger]
-    read_count: int  # the number of sources that were read rather than taken from the cache
     mark: str = ""  # a text that is equal for equal input; empty if equality cannot be ensured
 
     def without(self, damaged: Mapping[str, str]) -> Intake:
@@ -73,7 +72,7 @@ class Intake(NamedTuple):
             each._replace(read=each.read._replace(error=damaged.get(each.key, each.read.error)))
             for each in self.ledgers
         ]
-        return Intake(self.files._replace(rows=rows), taken, self.read_count)
+        return Intake(self.files._replace(rows=rows), taken)
 
 
 def read_sources(duck: Duck, sources: Sequence[Source], request: Request, folder: Path, tick: Tick) -> Intake:
@@ -123,7 +122,7 @@ def read_sources(duck: Duck, sources: Sequence[Source], request: Request, folder
     in_place = [path for path in sorted(large) if not entries[path].reads[0].error]
     mark = f"{rows} {[(path, stamps[path]) for path in sorted(large)]} {sources}"
     mark = mark if all(stamps[path] for path in large) else ""
-    return Intake(Files(in_place, str(rows) if rows else None), ledgers, len(changed), mark)
+    return Intake(Files(in_place, str(rows) if rows else None), ledgers, mark)
 
 
 def _is_small(path: Path) -> bool:

@@ -18,8 +18,7 @@ from xuncha.store.files import WorkingTree
 from xuncha.store.record import add_places, read_record
 
 _LINE: Final = TypeAdapter(Line)
-_FOLD: Final = 200
-"""The limit of its size, in multiples of a ledger's record: 50 MiB."""
+_FOLD: Final = 200  # the limit of its size, in multiples of a ledger's record: 50 MiB
 
 
 class Unit(Record):
@@ -43,7 +42,7 @@ class Region(Record):
     units: list[Unit] = Field(default_factory=list, description="应报送的单位")
 
 
-def first_line(*texts: str | None) -> str | None:
+def valid_line(*texts: str | None) -> str | None:
     """Return the first of several texts that region.yaml can hold, as it is or without what it cannot hold; None if there is none."""
     for text in texts:
         for each in (text, on_one_line(text or "")):

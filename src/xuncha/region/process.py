@@ -14,11 +14,12 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from queue import Empty, SimpleQueue
-from threading import Thread, Timer
+from threading import Thread
 from typing import IO, Any, Final, NamedTuple
 
 from xuncha.language import gettext as _
 from xuncha.system import end_group, process_group
+from xuncha.trail.runner import call_after
 
 YEARS: Final = 10
 """Years of history in a trend; older days are of no use, and may come from a wrong clock."""
@@ -27,17 +28,10 @@ Stage = tuple[Any, ...]
 limits of the open ones. Only the month if the ledger was unreadable then."""
 _PROGRAM: Final = "import sys; sys.path[:] = {path!r}; from xuncha.region.worker import main; main()"
 _AUDIT_FACTOR: Final = 5  # times the limit if history is replayed, too
+_SECONDS: Final = 120  # to read one ledger
+MEMORY: Final = 2 * 1024**3
+"""Bytes of address space for reading one ledger, where the system limits it."""
 _LENGTH: Final = 8  # bytes for the length of a message
-
-
-class Limits(NamedTuple):
-    """Limits for reading one ledger."""
-
-    seconds: int = 120
-    memory: int = 2 * 1024**3  # bytes of address space, where the system limits it
-
-
-LIMITS = Limits()
 
 
 class Job(NamedTuple):
@@ -60,10 +54,10 @@ class Read(NamedTuple):
     moment: str = ""  # the time of the commit in ISO 8601; empty if there is none, or it was not asked for
     error: str = ""
     is_missing: bool = False  # whether there was no ledger yet on the day asked for
-    stages: Sequence[Stage] | None = None
-    """Its states at the ends of months; None if not asked for, or without history."""
-    rows: Sequence[tuple[Any, ...]] = ()
-    """The values of `rows.Row`, followed by the titles; empty if the ledger could not be read."""
+    stages: Sequence[Stage] | None = None  # at the ends of months; None if not asked for, or without history
+    rows: Sequence[
+        tuple[Any, ...]
+    ] = ()  # the values of `rows.Row`, then the titles; empty if it is unreadable
 
 
 def month_of(day: date) -> str:
@@ -87,14 +81,14 @@ def receive(pipe: IO[bytes]) -> Any:  # noqa: ANN401  plain values
     return marshal.loads(content)  # noqa: S302  of the program's own process
 
 
-def read_all(jobs: Iterable[Job], limits: Limits = LIMITS) -> Iterator[tuple[Job, list[Read]]]:
+def read_all(jobs: Iterable[Job], seconds: int = _SECONDS) -> Iterator[tuple[Job, list[Read]]]:
     """Run jobs in parallel, and yield each with its answer as soon as it is there."""
     queue: SimpleQueue[Job] = SimpleQueue()
     for job in jobs:
         queue.put(job)
     count = queue.qsize()
     results: SimpleQueue[tuple[Job, list[Read]]] = SimpleQueue()
-    processes = [_Process(limits) for _each in range(min(count, os.cpu_count() or 1))]
+    processes = [_Process(seconds) for _each in range(min(count, os.cpu_count() or 1))]
     threads = [Thread(target=each.work, args=(queue, results), daemon=True) for each in processes]
     for thread in threads:
         thread.start()
@@ -114,8 +108,8 @@ def read_all(jobs: Iterable[Job], limits: Limits = LIMITS) -> Iterator[tuple[Job
 class _Process:
     """A reading process, and the work of the thread that waits for it; it is restarted after it was killed."""
 
-    def __init__(self, limits: Limits) -> None:
-        self.limits = limits
+    def __init__(self, seconds: int) -> None:
+        self.seconds = seconds
         self._running: subprocess.Popen[bytes] | None = None
 
     def work(self, jobs: SimpleQueue[Job], results: SimpleQueue[tuple[Job, list[Read]]]) -> None:
@@ -134,24 +128,20 @@ class _Process:
 
     def _ask(self, job: Job) -> list[Read]:
         """Run a job; if the process does not answer in time, kill it and return an answer with that error."""
-        seconds = self.limits.seconds * (_AUDIT_FACTOR if job.audit else 1)
+        seconds = self.seconds * (_AUDIT_FACTOR if job.audit else 1)
         running, start = self._started(), time.monotonic()
         assert running.stdin  # noqa: S101
         assert running.stdout  # noqa: S101  both are pipes
-        watch = Timer(seconds, self.kill)
-        watch.daemon = True
-        watch.start()
         try:
-            send(running.stdin, tuple(job))
-            return [Read._make(each) for each in receive(running.stdout)]
+            with call_after(seconds, self.kill):
+                send(running.stdin, tuple(job))
+                return [Read._make(each) for each in receive(running.stdout)]
         except (OSError, EOFError, ValueError):
             self._end()
             message = _("the process that read it ended: it takes too much memory, or is not a ledger")
             if time.monotonic() - start >= seconds:
                 message = _("it takes more than {n} seconds").format(n=seconds)
             return [Read(error=message)]
-        finally:
-            watch.cancel()
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._running is None or self._running.poll() is not None:

@@ -17,10 +17,10 @@ from xuncha.language import gettext as _
 from xuncha.model.vocabulary import UNKNOWN
 from xuncha.region import files, storage
 from xuncha.region.changes import Moved, compare_counts
-from xuncha.region.counts import KEYS, Counts, Lateness, RowFacts, summed
+from xuncha.region.counts import KEYS, Counts, Key, Lateness, RowFacts, summed
 from xuncha.region.engine import Duck, Engine
 from xuncha.region.intake import Intake, Request, Tick, read_sources
-from xuncha.region.selection import Counted, GroupPath, Key, Selection, UnitRow, places
+from xuncha.region.selection import Counted, GroupPath, Selection, UnitRow, places
 from xuncha.region.similar import Similar, similar
 from xuncha.region.trend import Trend, trend_of
 from xuncha.system import temporary_folder
@@ -56,7 +56,6 @@ class Rollup(NamedTuple):
     units: list[UnitRow]
     groups: list[GroupRow]
     total: GroupRow
-    read_count: int  # number of sources that were read, not cached
     unknown_files: list[str]  # files of unknown kinds
     trend: Trend | None
     similar: Similar | None
@@ -70,19 +69,19 @@ class Rollup(NamedTuple):
 
     def as_region(self, base: Path) -> Region:
         """Return a region that expects the units found, with sources relative to a folder."""
-        from xuncha.region.plan import Region, Unit, first_line  # noqa: PLC0415  only `--init` makes one
+        from xuncha.region.plan import Region, Unit, valid_line  # noqa: PLC0415  only `--init` makes one
 
         units = []
         for unit in self.units:
             path = Path(unit.place)
             inside = path.is_relative_to(base)
             source = path.relative_to(base).as_posix() if inside else str(path)
-            folders = [first_line(each) for each in Path(source).parent.parts] if inside else []
+            folders = [valid_line(each) for each in Path(source).parent.parts] if inside else []
             units.append(
                 Unit(
-                    name=first_line(unit.unit, path.stem, unit.source) or UNKNOWN,
-                    round=first_line(unit.round),
-                    source=source if source == first_line(source) and os.path.lexists(unit.place) else None,
+                    name=valid_line(unit.unit, path.stem, unit.source) or UNKNOWN,
+                    round=valid_line(unit.round),
+                    source=source if source == valid_line(source) and os.path.lexists(unit.place) else None,
                     group=[each for each in folders if each],
                 )
             )
@@ -120,16 +119,16 @@ def roll_up(request: Request, tick: Tick) -> Iterator[tuple[Rollup, Callable[[],
             "a ledger's folder, a clone, an archive (.zip), rows (.parquet), region.yaml, or a folder of these"
         )
         raise RefusedError("nothing-to-count", _("there is nothing here that a roll-up can read"), hint)
-    mode = [f"{name}={getattr(request, name)}" for name in ("at", "audit", "trend")]
-    with contextlib.ExitStack() as stack:
-        spare = stack.enter_context(temporary_folder())
-        duck = stack.enter_context(Duck(spare))
-        folder = stack.enter_context(storage.folder_for([*request.paths, *mode, current_language()], spare))
+    modes = (f"{name}={getattr(request, name)}" for name in ("at", "audit", "trend"))
+    mode = [*request.paths, *modes, current_language()]
+    with temporary_folder() as spare, Duck(spare) as duck, storage.folder_for(mode, spare) as folder:
         intake = read_sources(duck, sources, request, folder, tick)
         result, intake = _count_all(request, duck, intake, folder)
         with storage.folder_for((*request.paths, "counted"), spare) as count_cache:
             result = result._replace(moved=compare_counts(count_cache, result.units, result.as_of))
-        yield result, lambda: _rows(duck, intake, result.units, request.today, spare / "rows.parquet")
+        keys = [each.key for each in result.units if each.is_counted]
+        live = [each.key for each in intake.ledgers if each.is_live]
+        yield result, lambda: files.whole(duck, intake.files, keys, live, request.today)
 
 
 def _count_all(request: Request, duck: Duck, intake: Intake, folder: Path) -> tuple[Rollup, Intake]:
@@ -157,7 +156,6 @@ def _count_all(request: Request, duck: Duck, intake: Intake, folder: Path) -> tu
         units=units,
         groups=groups,
         total=total,
-        read_count=intake.read_count,
         unknown_files=[each.label for each in request.sources if each.kind == "other"],
         trend=trend_of(units, intake.ledgers, today) if request.trend else None,
         similar=similar(duck, intake.files, intake.ledgers, units) if request.similar else None,
@@ -184,8 +182,7 @@ def _answers(engine: Engine, duck: Duck, intake: Intake, today: date) -> tuple[A
     except duck.error:
         if not (damaged := files.damaged(duck, [[path] for path in intake.files.rows])):
             raise
-    intake = intake.without(damaged)
-    return engine.answer(queries.count_units(engine.rows(intake.files), today)), intake
+        return _answers(engine, duck, intake.without(damaged), today)
 
 
 def _late(engine: Engine, intake: Intake, today: date, units: Sequence[UnitRow]) -> Answers:
@@ -206,15 +203,6 @@ def _late(engine: Engine, intake: Intake, today: date, units: Sequence[UnitRow])
         return [((), *answer) for answer in engine.answer(queries.late_days(rows, today))]
     found = engine.answer(queries.late_days(rows, today, engine.table((*KEYS, "path"), members)))
     return [(paths[int(number)], *days) for number, *days in found]
-
-
-def _rows(duck: Duck, intake: Intake, units: Sequence[UnitRow], today: date, target: Path) -> bytes:
-    """Write the rows of all that counts, without texts, as a rows file; rows of clones are dated today."""
-    live = [each.key for each in intake.ledgers if each.is_live]
-    files.write_whole(
-        duck, intake.files, [each.key for each in units if each.is_counted], (live, today), target
-    )
-    return target.read_bytes()
 
 
 def _to_counted(answer: Sequence[Any]) -> Counted:

@@ -33,15 +33,13 @@ class Row(NamedTuple):
     term: str | None
     due: str | None
     closed_date: str | None
-    office_code: int | None
-    """The number of the office within this unit; None if the measure has no leader or no office."""
+    office_code: int | None  # of the office within this unit; None if the measure has no leader or no office
     publish: bool | None
     due_soon_days: int
     review_every_days: int
     looked_at: str | None  # when a closed measure was closed or last reviewed; or `SLIPPED`
     commit: str | None
-    as_of: str
-    """The day of the ledger's state."""
+    as_of: str  # the day of the ledger's state
     audit_errors: int | None  # None if no audit was made
     audit_warnings: int | None
 

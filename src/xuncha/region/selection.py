@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from xuncha.errors import XunchaError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
-from xuncha.region.counts import Counts, Lateness, RowFacts, ranked
+from xuncha.region.counts import Counts, Key, Lateness, RowFacts, ranked
 from xuncha.region.intake import ReadLedger
 from xuncha.region.rows import VERSION, too_new
 from xuncha.tally import rate
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 State = Literal["ok", "late", "repeated", "older", "missing", "broken"]
 _MAX_NAME: Final = 2000  # characters, as in `model.fields.Line`
-Key = tuple[str, str | None, str | None]
-"""The values of the columns `counts.KEYS`."""
 GroupPath = tuple[str, ...]
 """The names of the groups around a group, the widest first, and its own; empty for all units."""
 Content = Callable[[Sequence[Key]], Sequence[object]]
@@ -93,14 +91,7 @@ class _Candidate(NamedTuple):
 
 
 class Selection:
-    """Decides which ledgers count, and what is missing.
-
-    Args:
-        region: the expected units, if there is a region.yaml.
-        base: the folder to which its sources are relative.
-        today: the day of the counts.
-        at: the day of `--at`, if given.
-    """
+    """Decides which ledgers count, and what is missing, by the expected units of a region, whose sources are relative to `base`."""
 
     def __init__(self, region: Region | None, base: Path, today: date, at: date | None = None) -> None:
         self.units: Sequence[Unit] = region.units if region else ()
@@ -118,10 +109,7 @@ class Selection:
     def decide(
         self, ledgers: Sequence[ReadLedger], counted: Iterable[Counted], content: Content
     ) -> list[UnitRow]:
-        """Return a row for each ledger, in the order of the sources; missing units come last.
-
-        `content` is called only if a unit has several ledgers.
-        """
+        """Return a row for each ledger, in the order of the sources; missing units come last. `content` is for units with several ledgers."""
         by_place: dict[str, list[Counted]] = defaultdict(list)
         # Engines answer in any order; units of one rows file are sorted by name.
         for each in sorted(counted, key=lambda each: (each.key[1] or "", each.key[2] or "")):
@@ -152,8 +140,9 @@ class Selection:
 
     def _candidates(self, ledger: ReadLedger, by_place: dict[str, list[Counted]]) -> Iterator[_Candidate]:
         """Yield the units of a ledger, or a row that says why there are none."""
-        named = self._named(ledger)
-        units: list[Counted | None] = [] if ledger.read.error else [*by_place.get(ledger.key, [])]
+        named, place = self._named(ledger), ledger.key
+        label = ":".join(filter(None, [ledger.source.label, ledger.read.inside.rstrip("/")]))
+        units: list[Counted | None] = [] if ledger.read.error else [*by_place.get(place, [])]
         for each in units or [None]:
             number = self._expected(each) if named is None and each else named
             unit = self.units[number] if number is not None else None
@@ -161,18 +150,11 @@ class Selection:
             if each and _has_names(each):
                 _place, name, round_ = each.key
             state, message = self._judged(ledger, each)
-            row = UnitRow(
-                name,
-                round_,
-                tuple(unit.group) if unit else (),
-                ":".join(filter(None, [ledger.source.label, ledger.read.inside.rstrip("/")])),
-                state,
-                message,
-                unit.supervisor if unit else None,
-                place=ledger.key,
-            )
+            group, supervisor = (tuple(unit.group), unit.supervisor) if unit else ((), None)
+            row = UnitRow(name, round_, group, label, state, message, supervisor, place=place)
             if each and state == "ok":
-                row = row._replace(counts=each.counts, late=each.late, audit=each.facts.audit)
+                figures = (each.counts, each.late, each.facts.audit)
+                row = UnitRow(name, round_, group, label, state, message, supervisor, *figures, place)
             yield _Candidate(row, ledger, each.facts.day if each else None, number)
 
     def _named(self, ledger: ReadLedger) -> int | None:
@@ -226,7 +208,7 @@ class Selection:
         if day and day > self.today:
             future = _("it is as of {day}, which is in the future").format(day=day)
             message = _("; ").join(filter(None, [message, future]))
-        return row._replace(state=state, message=message)
+        return row._replace(state=state, message=message) if message else row
 
     def _missing(self, unit: Unit) -> UnitRow:
         message = _("nothing was handed in")

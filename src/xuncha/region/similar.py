@@ -18,8 +18,7 @@ from xuncha.region.engine import Duck, Files, names, rows_files, sql_sources, te
 from xuncha.region.intake import ReadLedger
 from xuncha.region.selection import UnitRow
 
-_MIN_COSINE: Final = 0.5
-"""The least cosine of similar titles; measured on titles of published notices."""
+_MIN_COSINE: Final = 0.5  # of similar titles; measured on titles of published notices
 _MAX_LENGTH: Final = 200  # characters of a title that are compared
 _MAX_TITLES: Final = 100_000  # different titles that are compared, those of the most units first
 _MIN_TITLES: Final = 1000  # titles needed to see which pairs are rare
@@ -41,18 +40,15 @@ _COLUMN: Final = "problem_title"
 class Cluster(NamedTuple):
     """A problem that more than one unit has."""
 
-    title: str | None
-    """The most frequent title that may be published; None if there is none."""
+    title: str | None  # the most frequent title that may be published; None if there is none
     units: int
-    titles: list[str]
-    """The wordings, the most frequent first; published or not."""
+    titles: list[str]  # the wordings, the most frequent first; published or not
 
 
 class Similar(NamedTuple):
     """The problems that units share, found by titles."""
 
-    units: int
-    """The number of units that hand in texts and were compared."""
+    units: int  # those that hand in texts and were compared
     clusters: list[Cluster]
 
     def as_json(self) -> dict[str, Any]:

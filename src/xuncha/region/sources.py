@@ -30,8 +30,7 @@ PLAN: Final = "region.yaml"
 _MAX_DEPTH: Final = 12  # levels of folders that are searched below the named one
 _UNREAD: Final = frozenset({"other", "unreachable"})
 _BY_SUFFIX: Final[dict[str, Kind]] = {".parquet": "rows", ".zip": "archive", ".yaml": "plan", ".yml": "plan"}
-SECONDS: Final = 120
-"""Seconds for which git may fetch one repository."""
+_SECONDS: Final = 120  # for which git may fetch one repository
 _THREADS: Final = 8
 
 
@@ -144,7 +143,7 @@ def _entry(entry: os.DirEntry[str], label: str, depth: int) -> Iterator[Source]:
 
 
 def fetch(
-    addresses: Sequence[str], tick: Callable[[int], None], seconds: float = SECONDS
+    addresses: Sequence[str], tick: Callable[[int], None], seconds: float = _SECONDS
 ) -> Iterator[Source]:
     """Update the mirrors of addresses in parallel and yield them; one that could not be fetched has the reason."""
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  for addresses alone

@@ -10,7 +10,7 @@ from typing import Any, Final, Self
 
 from xuncha.errors import SurroundingsError, UsageError
 from xuncha.language import gettext as _
-from xuncha.parts import install_hint, require_part
+from xuncha.parts import require_part
 from xuncha.region.engine import COLUMNS, DAY_COLUMNS, Files
 from xuncha.region.queries import Frame
 from xuncha.system import find_program
@@ -41,15 +41,10 @@ class Spark:
             raise UsageError("unknown-engine", message, hint)
         with require_part("region"):
             import narwhals  # noqa: PLC0415
-        try:
+        with require_part("spark"):
             from pyspark.errors import PySparkRuntimeError  # noqa: PLC0415
             from pyspark.sql import SparkSession, functions  # noqa: PLC0415
-        except ImportError as error:
-            message = _("this needs the part “{part}”: its package {package} is missing or too old")
-            message = message.format(part="spark", package=error.name or "?")
-            raise SurroundingsError("missing-part", message, install_hint("spark")) from error
-        java = os.environ.get("JAVA_HOME")
-        if not java and find_program("java") is None:
+        if not os.environ.get("JAVA_HOME") and find_program("java") is None:
             raise _no_java()
         self._frame = narwhals.from_native
         self._functions: Any = functions

@@ -24,8 +24,7 @@ from xuncha.region.rows import TEXTS, TYPES
 from xuncha.trail.repository import git_dir, head_commit, small_text
 
 _FORM: Final = f"xuncha region 4 {__version__} {list(TYPES)} {list(TEXTS)}"
-_MIN_AGE: Final = 2_000_000_000
-"""Nanoseconds that must have passed since the last change of a file, as in `store.cache`."""
+_MIN_AGE: Final = 2_000_000_000  # nanoseconds since the last change of a file, as in `store.cache`
 _INDEX: Final = "index.json"
 _ANSWERS: Final = "answers.json"
 

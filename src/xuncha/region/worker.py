@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.language import use_language
-from xuncha.region.process import LIMITS, YEARS, Job, Read, Stage, month_of, receive, send
+from xuncha.region.process import MEMORY, YEARS, Job, Read, Stage, month_of, receive, send
 from xuncha.region.rows import Stamp, rows_of
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import load_folders, load_ledger, load_problem, load_settings
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 def main() -> None:
     """Answer jobs until there are no more."""
-    limit_process({"RLIMIT_AS": LIMITS.memory, "RLIMIT_CORE": 0})
+    limit_process({"RLIMIT_AS": MEMORY, "RLIMIT_CORE": 0})
     with os.fdopen(0, "rb") as source, os.fdopen(os.dup(1), "wb") as target:
         os.dup2(2, 1)  # so that stray prints do not mix with the answers
         while True:
@@ -46,7 +46,7 @@ def answer(job: Job) -> list[tuple[object, ...]]:
         try:
             return [tuple(each) for each in _reads(job)]
         except MemoryError:
-            message = _("it takes more memory than {n} MB").format(n=LIMITS.memory >> 20)
+            message = _("it takes more memory than {n} MB").format(n=MEMORY >> 20)
         except XunchaError as error:
             message = error_line(error)
         except OSError as error:
