@@ -11,11 +11,11 @@ from xuncha.errors import Finding, Place
 from xuncha.pages import lines
 from xuncha.pages.kind import decode, read_bytes
 
-from xuncha.proof import contact, counts, dates, documents, forms, marks, numbering, sums, words  # fmt: skip  # isort: skip
+from xuncha.proof import contact, counts, dates, documents, marks, numbering, sums, words  # fmt: skip  # isort: skip
 from xuncha.proof.chapter import Text
 from xuncha.reading.lines import is_noise
 
-CHAPTERS = (numbering, counts, sums, dates, documents, marks, words, forms, contact)
+CHAPTERS = (numbering, counts, sums, dates, documents, marks, words, contact)
 """The modules that hold the rules, in the order of the documentation."""
 RULES = {code: rule for chapter in CHAPTERS for code, rule in chapter.RULES.items()}
 _EXCERPT_LENGTH = 60
