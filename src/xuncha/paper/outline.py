@@ -70,13 +70,11 @@ class Table:
                 for column, share in zip(columns, shares, strict=True)
             ]
             if sum(needs) <= total:
-                missing = sum(max(0, need - share) for need, share in zip(needs, shares, strict=True))
-                spare = sum(max(0, share - need) for need, share in zip(needs, shares, strict=True))
+                pairs = list(zip(needs, shares, strict=True))
+                missing = sum(max(0, need - share) for need, share in pairs)
+                spare = sum(max(0, share - need) for need, share in pairs)
                 factor = 1 - missing / spare if missing else 1
-                return tuple(
-                    (need + max(0, share - need) * factor) / total
-                    for need, share in zip(needs, shares, strict=True)
-                )
+                return tuple((need + max(0, share - need) * factor) / total for need, share in pairs)
         return self.widths
 
     def spans(self) -> tuple[tuple[int, ...], ...]:
