@@ -52,8 +52,8 @@ def read(path: Path) -> tuple[Text, list[Silenced]]:
     """
     pages = lines(path)
     commented = decode(read_bytes(path), str(path)) if pages.kind in {"md", "html"} else ""
-    text = Text(tuple(line for line in pages.lines if not is_noise(line.text)), pages.kind)
-    return text, [
+    shown = tuple(line for line in pages.lines if not is_noise(line.text))
+    return Text(shown, pages.kind, unread=pages.unread), [
         Silenced(code, line=number)
         for number, line in enumerate(commented.split("\n"), 1)
         for codes in re.findall(r"<!--\s*proof:\s*([a-z][a-z0-9 ,-]*?)\s*-->", line)
