@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from xuncha.paper.outline import KINDS, Block, Document, LandscapeBreak, Table
+from xuncha.paper.outline import KINDS, Block, Document, Instruction, Table
 
 HOSTILE = (
     '=HYPERLINK("http://x.invalid","点我")',
@@ -55,7 +55,7 @@ blocks = st.builds(Block, st.sampled_from(KINDS), texts)
 documents = st.builds(
     Document,
     texts,
-    st.lists(st.one_of(blocks, tables(), st.just(LandscapeBreak())), max_size=8).map(tuple),
+    st.lists(st.one_of(blocks, tables(), st.just(Instruction("landscape"))), max_size=8).map(tuple),
     st.booleans(),
     st.one_of(st.just(""), texts),
 )

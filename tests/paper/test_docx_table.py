@@ -10,7 +10,7 @@ from hypothesis import given
 
 from tests.paper.documents import HOSTILE, tables
 from xuncha.paper.docx import docx
-from xuncha.paper.outline import Block, Document, LandscapeBreak, Table
+from xuncha.paper.outline import Block, Document, Instruction, Table
 
 word = pytest.importorskip("docx")
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -63,7 +63,7 @@ def test_merged_cells_reach_as_far_as_they_belong_and_stay_on_a_page() -> None:
 def test_a_cell_of_many_rows_is_parted_where_a_page_ends_and_told_again() -> None:
     rows = (("一", "长" * 30, "甲"), *(("", "", str(number) * 300) for number in range(9)))
     made = opened(
-        Document("题", (LandscapeBreak(), Table(("甲", "乙", "丙"), rows, (0.1, 0.3, 0.6))))
+        Document("题", (Instruction("landscape"), Table(("甲", "乙", "丙"), rows, (0.1, 0.3, 0.6))))
     ).tables[0]
     firsts = [row for row in made.rows[1:] if row._tr.tc_lst[0].vMerge != "continue"]
     assert len(firsts) > 1
@@ -90,7 +90,9 @@ def test_the_mark_stands_above_the_title() -> None:
 
 def test_what_is_behind_a_turn_lies_and_a_table_there_is_as_wide() -> None:
     table = Table(("甲", "乙"), (("一", "二"),), (0.25, 0.75))
-    found = opened(Document("方案", (table, LandscapeBreak(), table, LandscapeBreak(), table)))
+    found = opened(
+        Document("方案", (table, Instruction("landscape"), table, Instruction("landscape"), table))
+    )
     pages = [(section.page_width.mm > section.page_height.mm, section.orientation) for section in found.sections]  # fmt: skip
     assert pages == [(False, 0), (True, 1), (True, 1)]
     widths = [round(sum(column.width.mm for column in each.columns)) for each in found.tables]
@@ -98,5 +100,7 @@ def test_what_is_behind_a_turn_lies_and_a_table_there_is_as_wide() -> None:
 
 
 def test_a_lying_document_stays_so_behind_a_turn() -> None:
-    found = opened(Document("方案", (Block("p", "甲"), LandscapeBreak(), Block("p", "乙")), landscape=True))
+    found = opened(
+        Document("方案", (Block("p", "甲"), Instruction("landscape"), Block("p", "乙")), landscape=True)
+    )
     assert [section.page_width.mm > section.page_height.mm for section in found.sections] == [True, True]

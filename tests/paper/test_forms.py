@@ -11,7 +11,7 @@ import pytest
 from tests.paper.files import PDF, pdf
 from tests.program import aside
 from xuncha.paper.forms import FORMS, TABLES, TEXT, convert
-from xuncha.paper.outline import Block, Document, LandscapeBreak, Table
+from xuncha.paper.outline import Block, Document, Instruction, Table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,10 +24,10 @@ ANY = Document(
         Block("p", "正文。"),
         Block("sign", "某党组"),
         Block("date", "2024年6月15日"),
-        LandscapeBreak(),
+        Instruction("landscape"),
         Block("table-title", "清单"),
         Table(("序号", "事项"), (("1", "甲"), ("", "乙"), ("2", "丙")), (0.2, 0.8)),
-        LandscapeBreak(),
+        Instruction("landscape"),
         Table(("序号",), (), (1.0,)),
     ),
     mark="内部资料",

@@ -9,7 +9,7 @@ from hypothesis import given
 
 from tests.notice.forms import VOID, Element, Page
 from tests.paper.documents import HOSTILE, documents
-from xuncha.paper.outline import Block, Document, LandscapeBreak, Table
+from xuncha.paper.outline import Block, Document, Instruction, Table
 from xuncha.paper.texts import html
 
 _TEXTS = ("h1", "h2", "h3", "h4", "h5", "p", "caption", "th", "td")
@@ -78,7 +78,14 @@ def test_merged_cells_reach_as_far_as_they_say() -> None:
 def test_what_lies_is_a_part_of_its_own() -> None:
     read = page(
         Document(
-            "题", (Block("p", "甲"), LandscapeBreak(), Block("p", "乙"), LandscapeBreak(), Block("p", "丙"))
+            "题",
+            (
+                Block("p", "甲"),
+                Instruction("landscape"),
+                Block("p", "乙"),
+                Instruction("landscape"),
+                Block("p", "丙"),
+            ),
         )
     )
 

@@ -13,7 +13,7 @@ from tests.paper.files import needs_fonts, needs_poppler, pages, pdf, text_of_pd
 from xuncha.chinese.characters import width
 from xuncha.paper.docx import docx
 from xuncha.paper.heading import PITCH, pitch
-from xuncha.paper.outline import Block, Document, LandscapeBreak, Table, read
+from xuncha.paper.outline import Block, Document, Instruction, Table, read
 from xuncha.paper.paging import LANDSCAPE, LARGE, UPRIGHT, Sheet, paged
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def test_a_row_taller_than_a_page_is_cut_at_the_end_of_a_clause() -> None:
 def test_a_page_of_the_pdf_ends_with_a_row_and_loses_nothing(tmp_path: Path) -> None:
     """Rows that were kept together ran over the foot of the page, and what was there was gone."""
     table = long_list(9, 180)
-    document = Document("方案", (LandscapeBreak(), Block("table-title", "任务清单"), table))
+    document = Document("方案", (Instruction("landscape"), Block("table-title", "任务清单"), table))
     made, _warnings = pdf(document)
     said = text_of_pdf(made, tmp_path)
     assert said.count("措") == 9 * 180 + said.count("整改措施")
@@ -92,7 +92,7 @@ def test_the_columns_fill_the_table(table: Table) -> None:
 def test_a_large_page_is_a3() -> None:
     word = pytest.importorskip("docx")
     outline = read("title 方案\np 甲\nlandscape A3\np 乙\nlandscape\np 丙\n")
-    assert outline.blocks[1::2] == (LandscapeBreak(large=True), LandscapeBreak())
+    assert outline.blocks[1::2] == (Instruction("landscape", "A3"), Instruction("landscape"))
     sections = word.Document(BytesIO(docx(outline))).sections
     assert [(round(each.page_width.mm), round(each.page_height.mm)) for each in sections] == [(210, 297), (420, 297), (297, 210)]  # fmt: skip
 

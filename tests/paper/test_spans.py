@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from tests.paper.documents import tables
-from xuncha.paper.outline import Block, LandscapeBreak, Table, read
+from xuncha.paper.outline import Block, Instruction, Table, read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,5 +51,5 @@ def test_every_place_is_covered_once(table: Table) -> None:
 def test_an_outline_has_a_mark_and_turns_where_it_says() -> None:
     found = read("mark 内部资料\ntitle 方案\np 甲\nlandscape\np 乙\n")
     assert (found.mark, found.title, found.landscape) == ("内部资料", "方案", False)
-    assert found.blocks == (Block("p", "甲"), LandscapeBreak(), Block("p", "乙"))
+    assert found.blocks == (Block("p", "甲"), Instruction("landscape"), Block("p", "乙"))
     assert read("title 方案\nlandscape\np 甲").landscape

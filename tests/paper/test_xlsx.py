@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 
 from tests.paper.documents import HOSTILE, documents
-from xuncha.paper.outline import Block, Document, LandscapeBreak, Table
+from xuncha.paper.outline import Block, Document, Instruction, Table
 from xuncha.paper.xlsx import TEXT, Book, xlsx
 
 openpyxl = pytest.importorskip("openpyxl")
@@ -20,7 +20,7 @@ PLAN = Document(
     "方案",
     (
         Block("p", "正文"),
-        LandscapeBreak(),
+        Instruction("landscape"),
         Block("table-title", "任务清单"),
         Table(
             ("序号", "反馈问题", "整改措施"),

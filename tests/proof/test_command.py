@@ -205,6 +205,18 @@ def test_a_word_document_is_proofread_with_the_numbers_of_its_paragraphs(ledger:
     ]
 
 
+def test_what_is_not_proofread_in_a_word_document_is_said(ledger: LedgerOnDisk) -> None:
+    import docx
+
+    document = docx.Document()
+    document.add_paragraph("整改措施。").add_run("二是组织考试。").font.strike = True
+    document.sections[0].header.paragraphs[0].text = "某市水务局文件"
+    document.save(str(ledger.root / "通报.docx"))
+    result = ledger.run("proof", "通报.docx")
+    assert "警告：已加删除线：未读：二是组织考试。" in result.err, result.err
+    assert "警告：页眉、页脚或批注中的内容：未读：某市水务局" in result.err, result.err
+
+
 def test_no_command_but_this_one_reads_the_rules(ledger: LedgerOnDisk) -> None:
     script = "import sys, xuncha.cli.check; assert not [name for name in sys.modules if name.startswith(('xuncha.proof', 'xuncha.exchange'))]"
     done = subprocess.run(

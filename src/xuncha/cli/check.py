@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from xuncha import language
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _STYLES = {"well": "green", "note": "cyan", "warning": "yellow", "error": "bold red", "unknown": "dim"}
 _INDENT = "      "
+_EXCERPT, _MAX_SHOWN = 20, 5  # characters of a text that is not proofread, and how many texts are shown
 
 
 @command("doctor")
@@ -125,7 +127,8 @@ def proof(
         xuncha proof 通报.docx
         xuncha proof 通报.txt --ignore half-width --ignore heading-form:20
     """
-    from xuncha.proof.counts import is_about_ledger, ledger_facts  # noqa: PLC0415  only this command needs the rules
+    from xuncha.pages.line import REASONS  # noqa: PLC0415  only this command needs it and the rules
+    from xuncha.proof.counts import is_about_ledger, ledger_facts  # noqa: PLC0415
     from xuncha.proof.proofreader import RULES, Silenced, proofread, read  # noqa: PLC0415
     from xuncha.requests.answers import findings_json  # noqa: PLC0415
 
@@ -141,6 +144,10 @@ def proof(
     if as_json:
         screen.data(findings_json(findings, _("{message}; {hint}")))
     else:
+        for why in dict.fromkeys(why for why, _line in text.unread):
+            words = [line.text[:_EXCERPT] for other, line in text.unread if other == why][:_MAX_SHOWN]
+            name = language.gettext(REASONS[why])
+            screen.warning(_("{name}: {text}").format(name=name, text=_(", ").join(words)))
         if facts and not about:
             message = _("the notice does not name {organisation}; it is not compared with the ledger")
             screen.warning(message.format(organisation=facts.organisation))

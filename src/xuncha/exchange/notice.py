@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from xuncha import language
 from xuncha.chinese.limits import limit
 from xuncha.chinese.punctuation import sentence_end
 from xuncha.errors import Finding, InvalidLedgerError, Place, RefusedError
@@ -15,6 +16,7 @@ from xuncha.exchange.names import names
 from xuncha.language import gettext as _
 from xuncha.model.states import State, is_ongoing
 from xuncha.model.vocabulary import STATUS_WORDS, Status, escape_braces
+from xuncha.pages.line import REASONS
 
 if TYPE_CHECKING:
     from xuncha.pages.line import Line
@@ -71,14 +73,9 @@ class _Drafter:
             message = _("{n} measures: no status is stated, taken as in progress")
             self.draft.doubt(message.format(n=self.without_state), role="state")
         self._compare_counts()
-        reasons = {
-            "struck": _("struck out: not read"),
-            "deleted": _("deleted in tracked changes: not read"),
-            "note": _("a footnote or endnote: not read"),
-            "margin": _("in a header, footer or comment: not read"),
-        }
         for why, line in notice.unread:
-            self.draft.doubt(reasons[why], line.text, place=_place(line))
+            message = language.gettext(REASONS[why])
+            self.draft.doubt(message, line.text, place=_place(line))
         self.draft.settings = self._settings()
 
     def _settings(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from xuncha.pages.line import Line, line_of
 
 _TOKEN = re.compile(
     r"""(?P<unseen><!--.*?(?:-->|\Z)|<[!?][^>]*(?:>|\Z))
-    | <(?P<end>/?)(?P<tag>[A-Za-z][^\s/<>]*)(?:(?:[^<>"']|"[^"<]*"|'[^'<]*')*|[^<>]*)>
+    | <(?P<end>/?)(?P<tag>[A-Za-z][^\s/<>]*+)(?:(?:[^<>"']|"[^"<]*"|'[^'<]*')*|[^<>]*)>
     | (?P<reference>&(?:\#[0-9]{1,7}|\#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});?)""",
     re.VERBOSE | re.DOTALL,
 )
@@ -47,7 +47,7 @@ def lines(text: str, struck: list[Line] | None = None) -> tuple[Line, ...]:
         if match["reference"]:
             page.add_piece(unescape(match[0]).replace("\n", " ").replace("\xa0", " "), match.start())
         elif (tag := (match["tag"] or "").lower()) in _RAW and not match["end"]:
-            closing = re.compile(rf"</{tag}[^>]*>", re.IGNORECASE).search(text, place)
+            closing = re.compile(rf"</{tag}[^<>]*>", re.IGNORECASE).search(text, place)
             place = closing.end() if closing else len(text)
         elif tag:
             page.tag(tag, ends=bool(match["end"]), empty=match[0].endswith("/>"))

@@ -9,10 +9,17 @@ from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
 from xuncha.chinese.characters import IGNORABLE
+from xuncha.language import mark
 
 Kind = Literal["txt", "md", "html", "docx"]
 Reason = Literal["struck", "deleted", "note", "margin"]
-"""Why a text of a document is not read: it is struck out, deleted in tracked changes, a footnote or endnote, or in a header, footer or comment."""
+REASONS: Final[dict[Reason, str]] = {
+    "struck": mark("struck out: not read"),
+    "deleted": mark("deleted in tracked changes: not read"),
+    "note": mark("a footnote or endnote: not read"),
+    "margin": mark("in a header, footer or comment: not read"),
+}
+"""Why a text of a document is not read, in English, for the catalogue of messages."""
 _VISIBLE: Final = re.compile(f"[^{IGNORABLE}]+")
 
 

@@ -25,7 +25,7 @@ from xuncha.paper.heading import (
     signature_indent,
     title,
 )
-from xuncha.paper.outline import Block, Contents, Document, Field, Form, LandscapeBreak, PageBreak, Table
+from xuncha.paper.outline import Block, Document, Field, Form, Instruction, Table
 from xuncha.paper.packing import pack
 from xuncha.paper.paging import LANDSCAPE, LARGE, UPRIGHT, Paged, Sheet, paged
 from xuncha.paper.texts import CONTENTS
@@ -113,16 +113,16 @@ def _add_blocks(word: WordDocument, document: Document) -> None:
                 previous.paragraph_format.page_break_before = is_new_page or None
             case Table():
                 _add_table(word, paged(block, sheet, new_page=begins_page(document.blocks, number)))
-            case LandscapeBreak():
-                sheet = LARGE if block.large else LANDSCAPE
-                _set_landscape(word.add_section(), sheet)
-            case PageBreak() if block.title:
-                _add_title(word, lines(block.title), is_new_page=True)
-            case Contents():
-                _add_contents(word, document.toc, is_new_page=is_new_page)
             case Form():
                 _add_form(word, block)
-        is_new_page = isinstance(block, PageBreak) and not block.title
+            case Instruction("landscape", size):
+                sheet = LARGE if size == "A3" else LANDSCAPE
+                _set_landscape(word.add_section(), sheet)
+            case Instruction("contents"):
+                _add_contents(word, document.toc, is_new_page=is_new_page)
+            case Instruction("page", text) if text:
+                _add_title(word, lines(text), is_new_page=True)
+        is_new_page = block == Instruction("page")
 
 
 def _add_block(word: WordDocument, block: Block, document: Document, headings: Iterator[int]) -> Paragraph:

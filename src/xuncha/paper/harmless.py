@@ -228,8 +228,9 @@ def _check_content(part: _Element, *, filled: bool) -> None:
         if _REVISION.fullmatch(name):
             raise _people_error()
         parents = (_names(each.tag)[0] for each in element.iterancestors())
-        is_plain = space in _WORD_SPACES and all(each.startswith(_NAMESPACES) for each in parents)
-        if name in _PARTS and not is_plain:
+        if name in _PARTS and not (
+            space in _WORD_SPACES and all(each.startswith(_NAMESPACES) for each in parents)
+        ):
             raise _unclear_error(name)
         for full_name, value in element.attrib.items():
             (space, attribute), text = _names(str(full_name)), str(value).strip()

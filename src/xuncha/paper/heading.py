@@ -9,7 +9,7 @@ from math import ceil
 from typing import Final
 
 from xuncha.chinese.characters import width
-from xuncha.paper.outline import Block, Document, LandscapeBreak, Part
+from xuncha.paper.outline import Block, Document, Instruction, Part
 
 _TITLE_WIDTH: Final = {False: 20, True: 28}
 """Full-width characters of 22 pt in a line of the type area; the key tells whether the page is landscape."""
@@ -51,10 +51,9 @@ def signature_indent(document: Document) -> float:
 
 def begins_page(blocks: Sequence[Part], index: int) -> bool:
     """Return whether the table at an index begins a page; its caption may stand above it."""
-    previous = index - 1
-    if previous >= 0 and isinstance(caption := blocks[previous], Block) and caption.kind == "table-title":
-        previous -= 1
-    return previous >= 0 and isinstance(blocks[previous], LandscapeBreak)
+    above = [each for each in blocks[max(0, index - 2) : index] if isinstance(each, Block | Instruction)]
+    kinds = [each.kind for each in above]
+    return kinds[-1:] == ["landscape"] or kinds == ["landscape", "table-title"]
 
 
 def pitch(document: Document) -> float:

@@ -70,13 +70,11 @@ class Table:
                 for column, share in zip(columns, shares, strict=True)
             ]
             if sum(needs) <= total:
-                missing = sum(max(0, need - share) for need, share in zip(needs, shares, strict=True))
-                spare = sum(max(0, share - need) for need, share in zip(needs, shares, strict=True))
+                pairs = list(zip(needs, shares, strict=True))
+                missing = sum(max(0, need - share) for need, share in pairs)
+                spare = sum(max(0, share - need) for need, share in pairs)
                 factor = 1 - missing / spare if missing else 1
-                return tuple(
-                    (need + max(0, share - need) * factor) / total
-                    for need, share in zip(needs, shares, strict=True)
-                )
+                return tuple((need + max(0, share - need) * factor) / total for need, share in pairs)
         return self.widths
 
     def spans(self) -> tuple[tuple[int, ...], ...]:
@@ -99,17 +97,15 @@ def spans(rows: Sequence[Sequence[object]]) -> tuple[tuple[int, ...], ...]:
 
 
 @dataclass(frozen=True)
-class LandscapeBreak:
-    """A break: the next block begins a new landscape page."""
+class Instruction:
+    """An instruction for the layout, by its kind.
 
-    large: bool = False  # A3 instead of A4
+    After `landscape` the next block begins a landscape page, A3 if the text says so; after `page` it begins a page, with the text as its title;
+    `contents` stands for the table of contents.
+    """
 
-
-@dataclass(frozen=True)
-class PageBreak:
-    """A break: the next block begins a new page."""
-
-    title: str = ""  # title at the top of that page; may be empty
+    kind: str
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -134,11 +130,6 @@ class Form:
 
 
 @dataclass(frozen=True)
-class Contents:
-    """The table of contents."""
-
-
-@dataclass(frozen=True)
 class Appendix:
     """A file appended to the document, in forms that have pages."""
 
@@ -146,7 +137,7 @@ class Appendix:
     title: str
 
 
-Part = Block | Table | LandscapeBreak | PageBreak | Form | Contents | Appendix
+Part = Block | Table | Form | Instruction | Appendix
 
 
 @dataclass(frozen=True)
@@ -208,15 +199,12 @@ def _block(kind: str, rest: str, line: str) -> Part | _Rows | None:
     if kind in {"table", "form"}:
         widths = _widths(rest, line)
         return _Rows(widths) if kind == "table" else Form((), widths)
-    simple_blocks: dict[str, Part] = {
-        "landscape": LandscapeBreak(large=rest.strip() == "A3"),
-        "cover": Form(()),
-        "page": PageBreak(_plain(rest)),
-        "contents": Contents(),
-    }
-    if kind in simple_blocks:
-        return simple_blocks[kind]
-    return Block(kind, plain) if kind in KINDS and (plain := _plain(rest)) else None
+    if kind == "cover":
+        return Form(())
+    text = _plain(rest)
+    if kind in {"landscape", "page", "contents"}:
+        return Instruction(kind, text)
+    return Block(kind, text) if kind in KINDS and text else None
 
 
 @dataclass

@@ -12,8 +12,8 @@ from xuncha.chinese.numbers import TELEPHONE
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.paper.heading import begins_page, lines, pitch, signature_indent, title
-from xuncha.paper.outline import Appendix, Block, Contents, Document, Form, LandscapeBreak, PageBreak, Table
-from xuncha.paper.paging import LANDSCAPE, LARGE, UPRIGHT, paged
+from xuncha.paper.outline import Appendix, Block, Document, Form, Instruction, Table
+from xuncha.paper.paging import LANDSCAPE, LARGE, UPRIGHT, Sheet, paged
 from xuncha.paper.texts import CONTENTS
 from xuncha.parts import require_part
 
@@ -92,31 +92,35 @@ def _as_data(document: Document) -> Iterator[dict[str, object]]:
     """Yield the blocks as data for typst. A text is split: every second part is a telephone number, which is not broken across lines."""
     sheet = LANDSCAPE if document.landscape else UPRIGHT
     for number, block in enumerate(document.blocks):
-        if isinstance(block, LandscapeBreak):
-            sheet = LARGE if block.large else LANDSCAPE
-            yield {"kind": "turn", "large": block.large}
-        elif isinstance(block, Table):
-            table = paged(block, sheet, new_page=begins_page(document.blocks, number)).table
-            words = [f"[!-~]{{{max(2, int(share * sheet.width / _WIDE_LETTER))},}}" for share in table.widths]
-            columns = list(zip(block.short_columns(), words, strict=True))
-            cells = [
-                [
-                    {"text": text, "rows": rows, "short": short, "wide": re.findall(word, text)}
-                    for text, rows, (short, word) in zip(*row, columns, strict=True)
-                    if rows
-                ]
-                for row in zip(table.rows, table.spans(), strict=True)
-            ]
-            yield {"kind": "table", "header": table.header, "rows": cells, "widths": table.widths}
-        elif isinstance(block, PageBreak):
-            yield {"kind": "page", "lines": lines(block.title) if block.title else []}
-        elif isinstance(block, Contents):
-            yield {"kind": "contents"}
-        elif isinstance(block, Form):
-            rows = [each.__dict__ for each in block.fields]
-            yield {"kind": "form" if block.widths else "cover", "widths": block.widths, "rows": rows}
-        elif isinstance(block, Block):
-            yield {"kind": block.kind, "text": _TELEPHONE.split(block.text)}
+        match block:
+            case Block(kind, text):
+                yield {"kind": kind, "text": _TELEPHONE.split(text)}
+            case Table():
+                yield _table_data(block, sheet, new_page=begins_page(document.blocks, number))
+            case Form(fields, widths):
+                rows = [each.__dict__ for each in fields]
+                yield {"kind": "form" if widths else "cover", "widths": widths, "rows": rows}
+            case Instruction("landscape", size):
+                sheet = LARGE if size == "A3" else LANDSCAPE
+                yield {"kind": "turn", "large": size == "A3"}
+            case Instruction(kind, text):
+                yield {"kind": kind, "lines": lines(text) if text else []}
+
+
+def _table_data(table: Table, sheet: Sheet, *, new_page: bool) -> dict[str, object]:
+    """Return a table as data; a word wider than its column is listed, so that it can be broken."""
+    cut = paged(table, sheet, new_page=new_page).table
+    words = [f"[!-~]{{{max(2, int(share * sheet.width / _WIDE_LETTER))},}}" for share in cut.widths]
+    columns = list(zip(table.short_columns(), words, strict=True))
+    cells = [
+        [
+            {"text": text, "rows": rows, "short": short, "wide": re.findall(word, text)}
+            for text, rows, (short, word) in zip(*row, columns, strict=True)
+            if rows
+        ]
+        for row in zip(cut.rows, cut.spans(), strict=True)
+    ]
+    return {"kind": "table", "header": cut.header, "rows": cells, "widths": cut.widths}
 
 
 def _choose_fonts(families: Sequence[str]) -> tuple[dict[str, list[str]], list[str]]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from xuncha.chinese.characters import width
 from xuncha.chinese.numbers import TELEPHONE
 from xuncha.paper.heading import pieces
-from xuncha.paper.outline import Block, Contents, Document, Form, PageBreak, Table
+from xuncha.paper.outline import Block, Document, Form, Instruction, Table
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -27,6 +27,8 @@ _GAP: Final = 1  # between two columns, in full-width characters
 _MIN_WIDTH: Final = 2  # least width of a column, in full-width characters
 _NO_START: Final = "，。、；：？！”’）》〉】〕…—,.;:?!)%"
 _NO_END: Final = "（《〈【〔“‘("
+_PLACES: Final = {"to": 0, "copies": 0, "table-title": 0.5, "sign": 1, "date": 1}
+"""Blocks that are not set like paragraphs, with their place in a line: 0 is left, 0.5 the middle, 1 right."""
 _MARKS: Final = {"h1": "##", "h2": "###", "h3": "####", "h4": "#####"}
 _TAGS: Final = {"h1": "h2", "h2": "h3", "h3": "h4", "h4": "h5"}
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]<>#|~&]")
@@ -41,19 +43,18 @@ def txt(document: Document) -> str:
         lines.append(_two_ends(*document.reference) if document.signer else _indented(document.number, 0.5))
     lines += [_indented(document.title, 0.5), ""]
     for block in document.blocks:
-        if isinstance(block, Table):
-            lines += ["", *_table(block), ""]
-        elif isinstance(block, Form):
-            lines += ["", *_form(block), ""]
-        elif isinstance(block, PageBreak):
-            lines += ["", "", *([_indented(block.title, 0.5), ""] if block.title else [])]
-        elif isinstance(block, Contents):
-            lines += ["", _indented(CONTENTS, 0.5), *(f"\u3000\u3000{each}" for each in document.toc), ""]
-        elif isinstance(block, Block) and block.kind == "table-title":
-            lines += ["", _indented(block.text, 0.5)]
-        elif isinstance(block, Block):
-            line = _indented(block.text, 1) if block.kind in {"sign", "date"} else f"\u3000\u3000{block.text}"
-            lines.append(block.text if block.kind in {"to", "copies"} else line)
+        match block:
+            case Block(kind, text):
+                lines += [""] if kind == "table-title" else []
+                lines.append(_indented(text, _PLACES[kind]) if kind in _PLACES else f"\u3000\u3000{text}")
+            case Table():
+                lines += ["", *_table(block), ""]
+            case Form():
+                lines += ["", *_form(block), ""]
+            case Instruction("contents"):
+                lines += ["", _indented(CONTENTS, 0.5), *(f"\u3000\u3000{each}" for each in document.toc), ""]
+            case Instruction("page", text):
+                lines += ["", "", *([_indented(text, 0.5), ""] if text else [])]
     # Keep one of several empty lines, and none at the end.
     kept = [line for line, previous in zip(lines, ["x", *lines], strict=False) if line or previous]
     return "\n".join(kept).rstrip("\n") + "\n"
@@ -141,24 +142,24 @@ def md(document: Document) -> str:
         parts.append(markdown("\u3000".join(filter(None, document.reference))))
     parts.append(f"# {_inline(document.title)}")
     for block in document.blocks:
-        if isinstance(block, Table):
-            rows = [[_inline(cell) for cell in row] for row in (block.header, *block.rows)]
-            rows.insert(1, ["---"] * len(block.header))
-            parts.append("\n".join(f"| {' | '.join(row)} |" for row in rows))
-        elif isinstance(block, Form):
-            for field in block.fields:
-                pairs = (f"**{_inline(label)}**：{_inline(value)}" for label, value in field.pairs)
-                parts += [each.replace("\n", "  \n") for each in pairs]
-                parts += [markdown(field.signature)] if field.signature else []
-        elif isinstance(block, PageBreak):
-            parts += ["---", *([f"# {_inline(block.title)}"] if block.title else [])]
-        elif isinstance(block, Contents):
-            parts += [f"**{CONTENTS}**", "\n".join(f"- {_inline(each)}" for each in document.toc)]
-        elif isinstance(block, Block) and block.kind in _MARKS:
-            parts.append(f"{_MARKS[block.kind]} {_inline(block.text)}")
-        elif isinstance(block, Block):
-            is_title = block.kind == "table-title"
-            parts.append(f"**{_inline(block.text)}**" if is_title else markdown(block.text))
+        match block:
+            case Block(kind, text) if kind in _MARKS:
+                parts.append(f"{_MARKS[kind]} {_inline(text)}")
+            case Block(kind, text):
+                parts.append(f"**{_inline(text)}**" if kind == "table-title" else markdown(text))
+            case Table():
+                rows = [[_inline(cell) for cell in row] for row in (block.header, *block.rows)]
+                rows.insert(1, ["---"] * len(block.header))
+                parts.append("\n".join(f"| {' | '.join(row)} |" for row in rows))
+            case Form():
+                for field in block.fields:
+                    pairs = (f"**{_inline(label)}**：{_inline(value)}" for label, value in field.pairs)
+                    parts += [each.replace("\n", "  \n") for each in pairs]
+                    parts += [markdown(field.signature)] if field.signature else []
+            case Instruction("contents"):
+                parts += [f"**{CONTENTS}**", "\n".join(f"- {_inline(each)}" for each in document.toc)]
+            case Instruction("page", text):
+                parts += ["---", *([f"# {_inline(text)}"] if text else [])]
     return "\n\n".join(parts) + "\n"
 
 
@@ -175,12 +176,7 @@ def markdown(text: str) -> str:
 
 def html(document: Document) -> str:
     """Return the document as a self-contained web page: no script, no files from elsewhere; `page.html.j2` lays it out."""
-    values = {
-        "headings": _TAGS,
-        "zip": zip,
-        "contents": CONTENTS,
-        "contents_block": Contents(),
-    }
+    values = {"headings": _TAGS, "zip": zip, "contents": CONTENTS}
     return layouts().get_template("page.html.j2").render(document=document, **values)
 
 

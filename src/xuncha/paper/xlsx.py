@@ -11,7 +11,7 @@ from itertools import chain, count, pairwise
 from math import ceil
 from typing import Any, Final, NamedTuple
 
-from xuncha.paper.outline import Block, Document, LandscapeBreak, Table, spans
+from xuncha.paper.outline import Block, Document, Instruction, Table, spans
 from xuncha.parts import require_part
 
 _PAGE_WIDTHS: Final = {True: 128, False: 84}
@@ -233,8 +233,8 @@ def xlsx(document: Document) -> bytes:
     """Return the tables of a document as a workbook; a sheet has the name of the title above its table."""
     book, landscape, large = Book(document.title), document.landscape, False
     for previous, block in pairwise((Block("p", ""), *document.blocks)):
-        if isinstance(block, LandscapeBreak):
-            landscape, large = True, block.large
+        if isinstance(block, Instruction) and block.kind == "landscape":
+            landscape, large = True, block.text == "A3"
         if not isinstance(block, Table):
             continue
         name = previous.text if isinstance(previous, Block) and previous.kind == "table-title" else ""

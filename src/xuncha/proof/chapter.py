@@ -17,7 +17,7 @@ from xuncha.chinese.headings import Level, heading
 from xuncha.errors import Severity
 from xuncha.language import gettext as _
 from xuncha.pages import Pages
-from xuncha.pages.line import Kind, Line
+from xuncha.pages.line import Kind, Line, Reason
 from xuncha.reading.notice import Notice
 from xuncha.reading.reading import read
 
@@ -62,6 +62,7 @@ class Text:
     lines: tuple[Line, ...]
     kind: Kind = "txt"
     facts: LedgerFacts | None = None  # None: there is no ledger, or the notice is about another one
+    unread: tuple[tuple[Reason, Line], ...] = ()  # the texts of the file that are not proofread
 
     @cached_property
     def texts(self) -> tuple[str, ...]:

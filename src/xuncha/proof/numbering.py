@@ -1,7 +1,8 @@
-"""Numbers of headings and of enumerations: nothing skipped, repeated, or of the wrong level."""
+"""Headings and enumerations: no number skipped, repeated or of the wrong level; headings of one form."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
@@ -11,6 +12,7 @@ from xuncha.chinese.enumerations import Family, marks
 from xuncha.chinese.headings import Level
 from xuncha.chinese.numbers import numeral
 from xuncha.language import gettext as _
+from xuncha.language import ngettext
 from xuncha.proof.chapter import LOWEST_LEVEL, Chapter, Heading, Mistakes, Text, write_hint
 
 RULES = Chapter()
@@ -25,6 +27,16 @@ _FORMS = {
 }
 """For each level: how its number is written, and what may follow it."""
 
+_LONGEST_HEADING = 50  # characters of the longest heading
+_STOP = "[。；;：:.，,]"
+_ENDING = rf"[”’》]*(?:[（(][^（）()]*[）)])?{_STOP}*$"
+_HEADING_FORMS = {
+    "问题": (re.compile(rf"问题{_ENDING}"), range(2, 5)),
+    "方面": (re.compile(rf"方面{_ENDING}"), range(2, 4)),
+    "关于": (re.compile("^(?:关于|在)"), range(2, 5)),
+    "。": (re.compile(rf"{_STOP}$"), range(1, 5)),
+}
+"""The forms in which headings of a level should agree, each with the levels where it counts."""
 _LEVELS: dict[Family, Level] = {"（一）": Level.SECTION, "1.": Level.ITEM, "（1）": Level.SUB}
 """The level of a number that stands inside a line."""
 
@@ -180,6 +192,55 @@ def _heading_mark(text: Text) -> Mistakes:
             message = _("“{words}” has the wrong punctuation").format(words=heading.mark)
             right = heading.mark.removesuffix(heading.suffix) + expected[:1]
             yield (heading.line, 0), message, write_hint(right)
+
+
+@RULES.rule("heading-form", "note",
+    why="Headings of one level are alike: all end with 问题 or 方面, or none; all begin with 关于, or none; all have a full stop, or none.",
+    example="（一）关于学习贯彻上级部署方面\n（二）关于优化营商环境方面\n（三）{→关于}社会信用体系建设{不完善→方面}",
+)  # fmt: skip
+def _heading_form(text: Text) -> Mistakes:
+    """Find headings that differ from most others of their level in their part; if it is half and half, from the first one."""
+    groups: dict[tuple[int, int], list[Heading]] = {}
+    part = 0
+    for heading in text.headings:
+        part += heading.level == 1
+        if heading.title and heading.level <= LOWEST_LEVEL:
+            groups.setdefault((heading.level > 1 and part, heading.level), []).append(heading)
+    for (_part, level), group in groups.items():
+        differing: dict[Heading, list[str]] = {}
+        for name, (form, levels) in _HEADING_FORMS.items():
+            form_used = [bool(form.search(heading.title)) for heading in group]
+            minority = not form_used[0] if form_used.count(form_used[0]) * 2 >= len(group) else form_used[0]
+            description = (_("with {word}") if minority else _("without {word}")).format(word=name)
+            for heading, uses_form in zip(group, form_used, strict=True):
+                if level in levels and uses_form == minority:
+                    differing.setdefault(heading, []).append(description)
+        message = _("a heading {how}, unlike the others of its level: “{words}”")
+        for heading, descriptions in sorted(differing.items()):
+            shown = message.format(how=_(", ").join(descriptions), words=heading.title[-16:])
+            yield (heading.line, heading.start), shown, ""
+
+
+@RULES.rule("heading-stop", "note",
+    why="A heading alone on its line ends without a full stop.",
+    example="（一）关于学习贯彻上级部署方面{。→}\n对照要求，逐项整改。",
+)  # fmt: skip
+def _heading_stop(text: Text) -> Mistakes:
+    """Find headings of one sentence, alone in their line above a paragraph; report the first of each level, with their number."""
+    by_level: dict[int, list[Heading]] = {}
+    for heading in text.headings:
+        below = heading.line + 1 < len(text.lines) and heading.line + 1 not in text.heading_of
+        sentence = heading.title.endswith("。") and heading.title.count("。") == 1
+        if below and sentence and heading.is_whole_line and len(heading.title) < _LONGEST_HEADING:
+            by_level.setdefault(heading.level, []).append(heading)
+    for group in by_level.values():
+        message = ngettext(
+            "{n} heading of this level ends with a full stop",
+            "{n} headings of this level end with a full stop",
+            len(group),
+        ).format(n=len(group))
+        line = group[0].line
+        yield (line, len(text.texts[line]) - 1), message, _("leave it out")
 
 
 @RULES.rule("enumeration-number",

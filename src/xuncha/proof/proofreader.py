@@ -11,11 +11,11 @@ from xuncha.errors import Finding, Place
 from xuncha.pages import lines
 from xuncha.pages.kind import decode, read_bytes
 
-from xuncha.proof import contact, counts, dates, documents, forms, marks, numbering, sums, words  # fmt: skip  # isort: skip
+from xuncha.proof import contact, counts, dates, documents, marks, numbering, sums, words  # fmt: skip  # isort: skip
 from xuncha.proof.chapter import Text
 from xuncha.reading.lines import is_noise
 
-CHAPTERS = (numbering, counts, sums, dates, documents, marks, words, forms, contact)
+CHAPTERS = (numbering, counts, sums, dates, documents, marks, words, contact)
 """The modules that hold the rules, in the order of the documentation."""
 RULES = {code: rule for chapter in CHAPTERS for code, rule in chapter.RULES.items()}
 _EXCERPT_LENGTH = 60
@@ -52,8 +52,8 @@ def read(path: Path) -> tuple[Text, list[Silenced]]:
     """
     pages = lines(path)
     commented = decode(read_bytes(path), str(path)) if pages.kind in {"md", "html"} else ""
-    text = Text(tuple(line for line in pages.lines if not is_noise(line.text)), pages.kind)
-    return text, [
+    shown = tuple(line for line in pages.lines if not is_noise(line.text))
+    return Text(shown, pages.kind, unread=pages.unread), [
         Silenced(code, line=number)
         for number, line in enumerate(commented.split("\n"), 1)
         for codes in re.findall(r"<!--\s*proof:\s*([a-z][a-z0-9 ,-]*?)\s*-->", line)

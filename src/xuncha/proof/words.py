@@ -26,6 +26,7 @@ _COMPLEMENT = (
     "(?:不够?|很|较|更|还不|比较|非常|不是很|不太)"
     "(?:牢固?|好|实|紧|深|透彻?|细|严格?|到位|快|慢|够|扎实|深入|彻底|及时|全面|清楚|明显|充分)"
 )
+_ISSUER = r"中共\S{2,40}?(?:党组|党委|党工委|委员会|党总支|支部)"
 _CERTAIN = rf"""
 巡查(?={_NOUN})→巡察 (?<=[市县区旗]委)巡查→巡察 (?<=被)巡查(?=单位|党组织)→巡察
 (?<=[市县区旗]委)(第[一二三四五六七八九十]+)?巡视→\1巡察 (》?)的等(?={_THING})→\1等
@@ -195,3 +196,18 @@ def _inspector_differs(text: Text) -> Mistakes:
         if match[0] != earlier:
             message = _("{words}: earlier it was {first}").format(words=match[0], first=earlier)
             yield (line, match.start()), message, ""
+
+
+@RULES.rule("issuer-differs", "warning",
+    why="The body that signs a notice is the one named in its title.",
+    example="中共某市水务局党组关于巡察整改进展情况的通报\n中共某市水{利→务}局党组\n2024年4月18日",
+)  # fmt: skip
+def _issuer_differs(text: Text) -> Mistakes:
+    """Find a signature before the date at the end that names another party organisation than the title."""
+    titles = (re.search(rf"(?P<issuer>{_ISSUER})关于", words.replace(" ", "")) for words in text.texts[:10])
+    title = next((match["issuer"] for match in titles if match), None)
+    last = range(len(text.lines) - 1, max(0, len(text.lines) - 6), -1)
+    signed = next((line for line in last if re.fullmatch(_ISSUER, text.texts[line])), None)
+    if title and signed is not None and text.texts[signed] != title:
+        message = _("the title names {title}, the signature {words}")
+        yield (signed, 0), message.format(title=title, words=text.texts[signed]), ""

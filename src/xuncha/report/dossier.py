@@ -202,8 +202,8 @@ def _dossier_zip(report: Dossier, document: Document, folder: Path) -> DossierFi
 
 def as_json(report: Dossier, ledger: Ledger) -> dict[str, Any]:
     """Return the output of `report dossier --json`."""
-    closed = {"date": plain(report.closed_on), "by": report.closed_by, "note": report.note}
-    escalated = {"to": report.escalated_to, "date": plain(report.escalated_on)}
+    closed = {"date": report.closed_on, "by": report.closed_by, "note": report.note}
+    escalated = {"to": report.escalated_to, "date": report.escalated_on}
     return {
         "organisation": report.organisation,
         "as_of": report.date.isoformat(),
@@ -212,16 +212,11 @@ def as_json(report: Dossier, ledger: Ledger) -> dict[str, Any]:
         **told.as_json(report.record),
         "steps": plain(report.steps),
         "extensions": [
-            {
-                "commit": each.step.commit,
-                "old": plain(each.old),
-                "new": plain(each.new),
-                "reason": each.step.reason,
-            }
+            plain({"commit": each.step.commit, "old": each.old, "new": each.new, "reason": each.step.reason})
             for each in report.extensions
         ],
         "returns": [each.commit for each in report.returns],
-        "escalated": escalated if report.escalated_to else None,
+        "escalated": plain(escalated) if report.escalated_to else None,
         "reviews": plain(report.reviews),
-        "closed": closed if report.is_closed else None,
+        "closed": plain(closed) if report.is_closed else None,
     }

@@ -112,11 +112,7 @@ def progress(
     staged = tuple(each for each in states.values() if each.item.status == "closed" and each.item.long_term)
     return Progress(
         organisation=settings.name,
-        inspector=inspection.inspector,
-        round=inspection.round,
-        started=inspection.started,
-        ended=inspection.ended,
-        feedback=inspection.feedback,
+        **inspection.model_dump(),
         date=today,
         number=number or "",
         signer=(settings.papers.signer if signer is None else signer) or "",
