@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
@@ -244,8 +243,8 @@ def _is_unchanged(form: FormData, name: str) -> bool:
 
 
 def redirect(address: str, commit: str) -> Response:
-    """Redirect to a page, which reports the commit of this click."""
-    return RedirectResponse(f"{address}?{urlencode({'done': commit[:_HASH_LENGTH]})}", 303)
+    """Redirect to a page, which reports the commit of this click; it is empty if nothing was changed."""
+    return RedirectResponse(address + (f"?done={commit[:_HASH_LENGTH]}" if commit else ""), 303)
 
 
 def typed(form: FormData) -> Typed:

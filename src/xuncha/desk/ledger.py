@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import os
 import re
 import threading
 import time
@@ -17,7 +18,6 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from xuncha.accounts.account import not_allowed
 from xuncha.desk.jobs import Jobs
-from xuncha.desk.texts import Texts
 from xuncha.desk.visitors import Visitor
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, XunchaError
 from xuncha.language import gettext as _
@@ -27,10 +27,10 @@ from xuncha.model.vocabulary import Action
 from xuncha.requests import moments
 from xuncha.requests.answers import file_version, measure_rows
 from xuncha.requests.outcomes import Messages, result_messages, session_messages
-from xuncha.requests.selection import Texts as ReadTexts
-from xuncha.requests.selection import text_reader
+from xuncha.requests.selection import Texts, text_reader
 from xuncha.store.cache import register, register_at
 from xuncha.store.faults import UnreadableError
+from xuncha.store.files import WorkingTree
 from xuncha.store.reading import parse
 from xuncha.trail.git import Git
 from xuncha.trail.history import Event, history, history_of_measure, history_of_problem
@@ -53,6 +53,18 @@ _MAX_WAIT: Final = 50.0
 """Seconds that a change waits for its turn: after sixty, usual proxies answer with an unhelpful error."""
 MAX_KEPT: Final = 100
 """Commits whose messages and forms are kept, for the pages that show them, and against recording the same form twice."""
+
+
+Stamp = tuple[int, int, int]
+
+
+def _stamp(path: str) -> Stamp | None:
+    """Return what changes with a file; None if it cannot be examined."""
+    try:
+        status = os.stat(path)  # noqa: PTH116  called ten thousand times
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_ctime_ns, status.st_size
 
 
 class State(NamedTuple):
@@ -86,7 +98,9 @@ class Desk:
         self._checked_at, self._fresh_for = 0.0, _FRESH
         self._changes, self._checked = 0, 0
         """The number of changes made, and what it was when the last check started."""
-        self.texts = Texts(root, lambda: self._checked_at)
+        self._read_texts = text_reader(WorkingTree(root))
+        self._texts: dict[Identity, tuple[Stamp, str]] = {}
+        self._stamps: tuple[float, dict[Identity, Stamp | None]] = (float("-inf"), {})
         self._outcomes: dict[str, Messages] = {}
         self.recorded: dict[bytes, str] = {}
         """The addresses that the last forms led to, by digests of the forms."""
@@ -178,7 +192,21 @@ class Desk:
         )
         return address
 
-    def at_moment(self, moment: str | None) -> tuple[Register, Texts | ReadTexts, date]:
+    def texts(self, identities: Sequence[Identity]) -> Mapping[Identity, str]:
+        """Return the searchable texts of existing measures; their files are examined once for each check, and read if they have changed."""
+        if self._stamps[0] != self._checked_at:
+            self._stamps = self._checked_at, {}
+        seen, kept = self._stamps[1], self._texts
+        for each in identities:
+            if each not in seen:
+                seen[each] = _stamp(f"{self.root}/{each.path}")
+        stamps = {each: stamp for each in identities if (stamp := seen[each])}
+        changed = [each for each, stamp in stamps.items() if each not in kept or kept[each][0] != stamp]
+        for identity, text in self._read_texts(changed).items():
+            kept[identity] = (stamps[identity], text)
+        return {each: kept[each][1] for each in stamps if each in kept}
+
+    def at_moment(self, moment: str | None) -> tuple[Register, Texts, date]:
         """Return the register at a day or revision (None: now), the reader of its texts, and the day.
 
         Raises:

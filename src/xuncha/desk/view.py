@@ -17,6 +17,7 @@ from xuncha import __version__, language
 from xuncha.accounts.account import NOT_ALLOWED, NOT_SIGNED_IN, not_allowed, role_name
 from xuncha.chinese.characters import without_unsafe
 from xuncha.desk.commands import address_of, edit_address, linked
+from xuncha.desk.documents import PAPERS, SHOWN, title_of
 from xuncha.desk.gate import MAX_BYTES
 from xuncha.desk.jobs import Job
 from xuncha.desk.ledger import Desk, State
@@ -118,6 +119,9 @@ def _environment() -> Environment:
         "linked": linked,
         "version_number": __version__,
         "max_bytes": MAX_BYTES,
+        "papers": PAPERS,
+        "title_of": title_of,
+        "media_types": SHOWN,
     }
     return environment
 

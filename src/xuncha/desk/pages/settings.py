@@ -11,7 +11,7 @@ from typing import Any, Final
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from xuncha import language
 from xuncha.desk import forms, record_form
@@ -127,7 +127,7 @@ def change(request: Request, form: FormData) -> Response:
         result = desk.call(save, LEDGER_FILE, rewritten(content, typed), content) if typed != data else None
     except XunchaError as error:
         return show(request, section, typed, error)
-    return forms.redirect("/settings", result.commit) if result else RedirectResponse("/settings", 303)
+    return forms.redirect("/settings", result.commit if result else "")
 
 
 def _typed(form: FormData, section: str, data: Data, today: date) -> Data:
