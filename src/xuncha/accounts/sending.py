@@ -33,11 +33,7 @@ _MAX_SIZE: Final = 2000
 
 
 def addresses(accounts: Mapping[str, Account], office: str) -> list[str]:
-    """Return the e-mail addresses of an office's accounts.
-
-    Raises:
-        RefusedError: no active account of the office has an address.
-    """
+    """Return the e-mail addresses of an office's accounts. Raises RefusedError if no active account of the office has one."""
     emails = [
         each.email for each in accounts.values() if each.office == office and each.email and not each.disabled
     ]
@@ -122,11 +118,7 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
 
 
 def post_to_group(text: str) -> None:
-    """Send a text to the group whose robot is set up; a longer text is cut.
-
-    Raises:
-        SurroundingsError: no robot is set up, or it refuses the text.
-    """
+    """Send a text to the group whose robot is set up; a longer text is cut. Raises SurroundingsError if no robot is set up, or it refuses the text."""
     address = _address_from(GROUP, "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…", "https", "http")
     short = text.encode()[:_MAX_SIZE].decode(errors="ignore")
     body = {"msgtype": "text", "text": {"content": short + ("…" if short != text else "")}}

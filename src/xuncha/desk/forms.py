@@ -177,9 +177,7 @@ def form_error(detail: str) -> RefusedError | None:
 def _check_form(request: Request, form: FormData) -> None:
     """Refuse a form that another site has made, and a field that is too long.
 
-    Raises:
-        RefusedError: the token is missing or wrong: from another site, or from an earlier session.
-        HTTPException: a field is too long, as if the framework had found that.
+    Raises RefusedError if the token is missing or wrong; HTTPException, like the framework, if a field is too long.
     """
     if any(isinstance(value, str) and len(value) > _MAX_FIELD for _name, value in form.multi_items()):
         raise HTTPException(400, "Field exceeded")

@@ -53,8 +53,6 @@ _MAX_WAIT: Final = 50.0
 """Seconds that a change waits for its turn: after sixty, usual proxies answer with an unhelpful error."""
 MAX_KEPT: Final = 100
 """Commits whose messages and forms are kept, for the pages that show them, and against recording the same form twice."""
-
-
 Stamp = tuple[int, int, int]
 
 
@@ -116,9 +114,7 @@ class Desk:
     def state(self) -> State:
         """Return the present state of the ledger; only changed files are read.
 
-        Raises:
-            InvalidLedgerError: the ledger breaks rules; carries every finding.
-            SurroundingsError: files or git are missing.
+        Raises InvalidLedgerError, with every finding, if the ledger breaks rules; SurroundingsError if files or git are missing.
         """
         last = self._state
         if last and self._is_fresh():
@@ -145,11 +141,7 @@ class Desk:
         return self._checked == self._changes and time.monotonic() - self._checked_at <= self._fresh_for
 
     def valid_state(self) -> State:
-        """Return the present state of the ledger; if it breaks rules now, the last valid one.
-
-        Raises:
-            InvalidLedgerError: it has broken rules since the desk started.
-        """
+        """Return the present state of the ledger; if it breaks rules now, the last valid one. Raises InvalidLedgerError if there was none since the desk started."""
         try:
             return self.state()
         except InvalidLedgerError:
@@ -207,11 +199,7 @@ class Desk:
         return {each: kept[each][1] for each in stamps if each in kept}
 
     def at_moment(self, moment: str | None) -> tuple[Register, Texts, date]:
-        """Return the register at a day or revision (None: now), the reader of its texts, and the day.
-
-        Raises:
-            RefusedError: history knows no such moment.
-        """
+        """Return the register at a day or revision (None: now), the reader of its texts, and the day. Raises RefusedError if history knows no such moment."""
         if not moment:
             return self.state().register, self.texts, self.today
         commit, day = moments.find_moment(self.root, moment, "at", self.today)
@@ -227,11 +215,7 @@ class Desk:
             return self._events[1]
 
     def history(self, identity: Identity) -> list[Event]:
-        """Return the history of a problem with its measures, or of a measure, newest first; empty outside a repository.
-
-        Raises:
-            RefusedError: there is no such problem or measure.
-        """
+        """Return the history of a problem with its measures, or of a measure, newest first; empty outside a repository. Raises RefusedError if there is no such record."""
         measure_rows(self.valid_state().register, identity)
         if not git_dir(self.root):
             return []
@@ -264,8 +248,7 @@ class Desk:
     async def change(self, function: Callable[..., T], *arguments: Any, **kwargs: Any) -> T:  # noqa: ANN401
         """Queue a function that changes the ledger, and run it in the caller's language after all earlier changes.
 
-        Raises:
-            SurroundingsError: earlier changes take longer than proxies wait; the function was not called.
+        Raises SurroundingsError if these take longer than proxies wait; then the function was not called.
         """
         queued = self._queue(partial(contextvars.copy_context().run, function, *arguments, **kwargs))
         future = asyncio.wrap_future(queued)
@@ -339,11 +322,7 @@ class Desk:
         return result
 
     def check_versions(self, versions: Mapping[Identity | CommentNumber, str]) -> None:
-        """Refuse to change a file that has changed since it was shown.
-
-        Raises:
-            RefusedError: a file has changed since.
-        """
+        """Raise RefusedError if a file has changed since it was shown."""
         for number, shown_version in versions.items():
             if shown_version and file_version(self.root, number.path) != shown_version:
                 name = str(number) if isinstance(number, Identity) else _("comment {n}").format(n=number)

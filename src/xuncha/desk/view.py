@@ -202,21 +202,13 @@ def status_of(error: XunchaError) -> int:
 
 
 def must_be_allowed(request: Request, action: str) -> None:
-    """Refuse an action that the visitor's account, in its present state, may do on no measure at all.
-
-    Raises:
-        RefusedError: the visitor may not, or the session has ended.
-    """
+    """Raise RefusedError if the visitor's account may do an action on no measure at all by now, or the session has ended."""
     if not current_visitor(request).may(action):
         raise not_allowed()
 
 
 def current_visitor(request: Request) -> Visitor:
-    """Return the visitor again when the turn of a change has come, since accounts may have changed.
-
-    Raises:
-        RefusedError: the session has ended.
-    """
+    """Return the visitor again when the turn of a change has come, since accounts may have changed. Raises RefusedError if the session has ended."""
     visitor: Visitor = request.app.state.entrance.refreshed(visitor_of(request))
     request.scope["visitor"] = visitor
     return visitor

@@ -149,11 +149,7 @@ class ByAccount:
         return RedirectResponse(f"{SIGN_IN}?{urlencode({'back': address})}", 303)
 
     def refreshed(self, visitor: Visitor) -> Visitor:
-        """Return the visitor with the present state of their account.
-
-        Raises:
-            RefusedError: the session has ended.
-        """
+        """Return the visitor with the present state of their account. Raises RefusedError if the session has ended."""
         if visitor.account is None:
             return visitor
         if (entry := self.sessions.find(visitor.session)) is None:

@@ -91,11 +91,7 @@ def _option_name(option: str) -> str:
 
 
 def _read(root: Path) -> tuple[bytes, Data]:
-    """Return the file's bytes and its settings.
-
-    Raises:
-        InvalidLedgerError: it breaks rules, so no form can be made from it.
-    """
+    """Return the file's bytes and its settings. Raises InvalidLedgerError if it breaks rules, so that no form can be made from it."""
     source = WorkingTree(root)
     content = source.read(editable(root, LEDGER_FILE))
     if findings := load_settings(Overlay(source, {LEDGER_FILE: content})).findings:
