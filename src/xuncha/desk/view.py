@@ -102,27 +102,13 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_harmless,
     )
-    environment.globals |= {
-        "_": language.gettext,
-        "ngettext": language.ngettext,
-        "current_language": language.current_language,
-        "status_name": vocabulary.status_name,
-        "action_name": vocabulary.action_name,
-        "word_name": vocabulary.word_name,
-        "role_name": role_name,
-        "percent": percent,
-        "event_summary": event_summary,
-        "event_rows": event_rows,
-        "address_of": address_of,
-        "edit_address": edit_address,
-        "feedback_of": feedback_of,
-        "linked": linked,
-        "version_number": __version__,
-        "max_bytes": MAX_BYTES,
-        "papers": PAPERS,
-        "title_of": title_of,
-        "media_types": SHOWN,
-    }
+    functions = (
+        language.ngettext, language.current_language, vocabulary.status_name, vocabulary.action_name, vocabulary.word_name,
+        role_name, percent, event_summary, event_rows, address_of, edit_address, feedback_of, linked, title_of,
+    )  # fmt: skip
+    environment.globals |= {each.__name__: each for each in functions}
+    environment.globals |= {"_": language.gettext, "version_number": __version__, "max_bytes": MAX_BYTES}
+    environment.globals |= {"papers": PAPERS, "media_types": SHOWN}
     return environment
 
 
