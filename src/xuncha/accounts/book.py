@@ -112,15 +112,9 @@ class Accounts:
             accounts[account.name] = account
 
     def alter(self, name: str, *, known_hash: str | None = None, **changes: Any) -> None:  # noqa: ANN401
-        """Change fields of an account.
+        """Change fields of an account; `known_hash` is the hash of the password that the caller proved to know, if a proof was needed.
 
-        Args:
-            name: the account's name.
-            known_hash: the hash of the password that the caller proved to know; None if no proof was needed.
-            changes: new values by field.
-
-        Raises:
-            RefusedError: there is no such account, its password has changed meanwhile, or no manager who may sign in would be left.
+        Raises RefusedError if there is none, its password has changed meanwhile, or no manager who may sign in would be left.
         """
         with self._changed() as accounts:
             if known_hash not in {None, _find(name, accounts).password}:

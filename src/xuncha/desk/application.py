@@ -112,13 +112,7 @@ _UNKNOWN = frozenset({"no-such-problem", "no-such-measure", "no-such-comment", "
 
 
 def application(desk: Desk, entrance: ByLink | ByAccount, demo: Mapping[str, str] | None = None) -> FastAPI:
-    """Return the application that answers requests which the gate lets through.
-
-    Args:
-        desk: the ledger.
-        entrance: how visitors are identified.
-        demo: passwords by account, shown on the page to sign in.
-    """
+    """Return the application that answers requests which the gate lets through; `demo` are passwords by account, shown where one signs in."""
     app = FastAPI(
         title="xuncha",
         version=__version__,

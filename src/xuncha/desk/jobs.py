@@ -169,15 +169,9 @@ class Jobs:
         return next((job for job in [*self._jobs.values()] if job.writes and not job.ended.is_set()), None)
 
     def new(self, title: str, files: Sequence[str] = (), *, right: str = "") -> Job:
-        """Make a job with a folder, where its input files may be put before it starts.
+        """Make a job with a folder, where its input files may be put before it starts. Raises RefusedError if too many are waiting.
 
-        Args:
-            title: what the job does, in words.
-            files: the names of the documents that it will make in its folder.
-            right: the right that a visitor needs to see it; empty if everybody may.
-
-        Raises:
-            RefusedError: too many are waiting.
+        `files` are the documents that it will make in its folder, `right` is the right that a visitor needs to see it.
         """
         with self._lock:
             unfinished = [job.account for job in self._jobs.values() if not job.ended.is_set()]

@@ -297,17 +297,11 @@ class Desk:
         versions: Mapping[str, str],
         get_visitor: Callable[[], Visitor],
     ) -> Result:
-        """Do an action of the workflow on measures: on all in one commit, or on none.
+        """Do an action of the workflow on measures, or on problems if the verb takes them: on all in one commit, or on none.
 
-        Args:
-            action: the verb.
-            ids: the numbers of measures, or of problems if the verb takes them.
-            values: the values for the verb, by parameter, as `read_values` reads them.
-            versions: the hashes of the files that the user saw, by number; a file that has changed since is refused.
-            get_visitor: returns the visitor with the state of their account at their turn.
-
-        Raises:
-            XunchaError: the action is refused; nothing is written.
+        `values` are those for the verb, as `read_values` reads them; `versions` the hashes of the files that the user saw, by number;
+        `get_visitor` returns the visitor with the state of their account at their turn. Raises XunchaError if it is refused; then
+        nothing is written.
         """
         identities = [Identity.parse(each) for each in ids]
         with self.session() as session:

@@ -57,17 +57,10 @@ class Sessions:
         self._tries: dict[str, _Tries] = {}
 
     def sign_in(self, name: str, password: str, address: str, browser: str) -> str:
-        """Start a session, and return the secret for the browser's cookie.
+        """Start a session, and return the secret for the browser's cookie. Raises RefusedError as `check_password` does.
 
-        Args:
-            name: the name of the account.
-            password: as it was typed.
-            address: the visitor's address; each wrong password makes it wait longer.
-            browser: the value from `browser_key` in a browser where this account has signed in before. Such a browser waits for its own wrong
-                passwords only, so that nobody can lock the owner out by wrong passwords elsewhere.
-
-        Raises:
-            RefusedError: the password is wrong, the account is missing or disabled, or the address has to wait.
+        `browser` is the value from `browser_key` in a browser where this account has signed in before. It waits for its own wrong
+        passwords only, not for those of its address, so that nobody can lock the owner out by wrong passwords elsewhere.
         """
         account = self._accounts.all().get(name)
         is_known = account is not None and equal(browser, self.browser_key(account))
@@ -76,15 +69,9 @@ class Sessions:
         return self.begin(account)
 
     def check_password(self, account: Account | None, password: str, source: str) -> None:
-        """Refuse a wrong password, and any password of a disabled or missing account.
+        """Raise RefusedError for a wrong password, any password of a disabled or missing account, and while the source has to wait.
 
-        Args:
-            account: the account to sign in to; None if there is none.
-            password: as it was typed.
-            source: the address or browser; each wrong password makes it wait longer.
-
-        Raises:
-            RefusedError: the password is wrong, or the source has to wait.
+        `source` is an address or a browser; each wrong password makes it wait longer.
         """
         if (wait := self._wait(source)) > 0:
             text = _("too many wrong passwords came from here")

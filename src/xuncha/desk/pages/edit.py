@@ -84,11 +84,9 @@ def edit(request: Request, form: FormData) -> Response:
 
 
 def as_in_file(typed: str, before: bytes) -> bytes:
-    """Return the typed text with the file's line ends, last line end and byte order mark.
+    """Return the typed text with the line ends, the last line end and the byte order mark of the present file, `before`.
 
-    Args:
-        typed: the text with LF line ends; it holds no unsafe characters, which the field shows as �.
-        before: the present text of the file.
+    The typed text has LF line ends, and � for unsafe characters.
     """
     text = decode(before)
     ending, old = common_line_end(text), _LINE.findall(text)
