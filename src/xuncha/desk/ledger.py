@@ -25,9 +25,10 @@ from xuncha.model.identity import CommentNumber, Identity
 from xuncha.model.register import Register
 from xuncha.model.vocabulary import Action
 from xuncha.requests import moments
-from xuncha.requests.answers import file_version, measure_rows
+from xuncha.requests.answers import file_version
 from xuncha.requests.outcomes import Messages, result_messages, session_messages
 from xuncha.requests.selection import Texts, text_reader
+from xuncha.rules.names import no_such_record
 from xuncha.store.cache import register, register_at
 from xuncha.store.faults import UnreadableError
 from xuncha.store.files import WorkingTree
@@ -216,7 +217,8 @@ class Desk:
 
     def history(self, identity: Identity) -> list[Event]:
         """Return the history of a problem with its measures, or of a measure, newest first; empty outside a repository. Raises RefusedError if there is no such record."""
-        measure_rows(self.valid_state().register, identity)
+        if not (self.root / identity.path).is_file():
+            raise no_such_record(identity)
         if not git_dir(self.root):
             return []
         if identity.is_problem:
