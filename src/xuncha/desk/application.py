@@ -149,9 +149,10 @@ def _refused(request: Request, error: XunchaError) -> Response:
 def _malformed(request: Request, error: RequestValidationError) -> Response:
     faults = []
     for each in error.errors():
-        name = ".".join(map(str, each["loc"][1:]))
+        name, value = ".".join(map(str, each["loc"][1:] or each["loc"])), each["input"]
+        word = value.decode(errors="replace") if isinstance(value, bytes) else str(value)
         message = _("{name} is missing") if each["type"] == "missing" else _("{option} cannot be “{word}”")
-        faults.append(message.format(name=name, option=name, word=str(each["input"])[:_MAX_SHOWN]))
+        faults.append(message.format(name=name, option=name, word=word[:_MAX_SHOWN]))
     return _answer(request, 422, UsageError("malformed", _("; ").join(faults)))
 
 
