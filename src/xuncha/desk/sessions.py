@@ -64,12 +64,12 @@ class Sessions:
         """
         account = self._accounts.all().get(name)
         is_known = account is not None and equal(browser, self.browser_key(account))
-        self.check_password(account, password, browser if is_known else _source_of(address))
-        assert account is not None  # noqa: S101  for the type checker
-        return self.begin(account)
+        return self.begin(
+            self.check_password(account, password, browser if is_known else _source_of(address))
+        )
 
-    def check_password(self, account: Account | None, password: str, source: str) -> None:
-        """Raise RefusedError for a wrong password, any password of a disabled or missing account, and while the source has to wait.
+    def check_password(self, account: Account | None, password: str, source: str) -> Account:
+        """Return an account whose password is right. Raises RefusedError if it is wrong, the account is disabled or missing, or the source has to wait.
 
         `source` is an address or a browser; each wrong password makes it wait longer.
         """
@@ -85,9 +85,9 @@ class Sessions:
             while len(self._tries) > _MAX_ADDRESSES:
                 self._tries.pop(next(iter(self._tries)))
             text = _("the name or the password is wrong")
-            raise RefusedError(
-                "wrong-password", text, _("the manager of this desk can reset a forgotten one")
-            )
+            hint = _("the manager of this desk can reset a forgotten one")
+            raise RefusedError("wrong-password", text, hint)
+        return account
 
     def _wait(self, source: str) -> float:
         """Return the seconds that a source has to wait."""
