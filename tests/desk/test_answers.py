@@ -89,6 +89,7 @@ def test_a_malformed_request_is_explained_in_the_language_of_the_desk(ledger: Le
         assert answer.status_code == 422
         assert re.search("[\u4e00-\u9fff]", message := answer.json()["error"]["message"])
         assert not re.search("[A-Za-z]{3,} [a-z]{2,} ", message), message
+        assert re.match(r"(缺少 )?(ids|note|body)\b", message), message
 
 
 @pytest.mark.parametrize("charset", ["undefined", "idna", '"utf-8\0"', "no-such", "utf-16"])

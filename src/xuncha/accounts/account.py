@@ -63,11 +63,9 @@ class Account(BaseModel):
         return self.role != "leader" or self.leader in {row.leader, row.escalated_to}
 
     def may(self, action: str, row: MeasureRow | None = None) -> bool:
-        """Return whether the account may do an action.
+        """Return whether the account may do an action on a measure, or, without a row, on any measure at all.
 
-        Args:
-            action: a verb of the workflow; any other word names a change that only managers may make.
-            row: the measure; None asks whether the action is allowed on any measure at all.
+        A word that is no verb of the workflow names a change that only managers may make.
         """
         if self.role == "manager":
             return True

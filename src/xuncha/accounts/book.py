@@ -57,11 +57,7 @@ class Accounts:
     """The accounts of one ledger."""
 
     def __init__(self, root: Path) -> None:
-        """Find the file of the accounts; `root` is the ledger's folder.
-
-        Raises:
-            SurroundingsError: the folder is in no repository.
-        """
+        """Find the file of the accounts; `root` is the ledger's folder. Raises SurroundingsError if the folder is in no repository."""
         place = shared_path(root, "accounts")
         if place is None:
             message = _("{path} is not in a git repository, where accounts are kept").format(path=root)
@@ -71,11 +67,7 @@ class Accounts:
         self._cache: tuple[tuple[int, int, int] | None, dict[str, Account]] = (None, {})
 
     def all(self) -> dict[str, Account]:
-        """Read the accounts, by name.
-
-        Raises:
-            SurroundingsError: the file cannot be read, or is not a file of accounts.
-        """
+        """Read the accounts, by name. Raises SurroundingsError if the file cannot be read, or is not a file of accounts."""
         try:
             status = self._file.stat()
             stamp = (status.st_ino, status.st_mtime_ns, status.st_size)
@@ -98,19 +90,11 @@ class Accounts:
         return SurroundingsError("accounts", message.format(path=self._file, reason=reason), hint)
 
     def get(self, name: str) -> Account:
-        """Return an account.
-
-        Raises:
-            RefusedError: there is none of this name.
-        """
+        """Return an account. Raises RefusedError if there is none of this name."""
         return _find(name, self.all())
 
     def add(self, account: Account) -> None:
-        """Add an account.
-
-        Raises:
-            RefusedError: the name or e-mail is taken or invalid, or the first account is not a manager.
-        """
+        """Add an account. Raises RefusedError if the name or e-mail is taken or invalid, or the first account is not a manager."""
         if not _NAME.fullmatch(account.name) or account.name != unicodedata.normalize("NFKC", account.name):
             text = _("“{name}” cannot be the name of an account").format(name=account.name)
             hint = _("use letters and digits, with spaces, dots or hyphens between them; 40 at most")
@@ -128,15 +112,9 @@ class Accounts:
             accounts[account.name] = account
 
     def alter(self, name: str, *, known_hash: str | None = None, **changes: Any) -> None:  # noqa: ANN401
-        """Change fields of an account.
+        """Change fields of an account; `known_hash` is the hash of the password that the caller proved to know, if a proof was needed.
 
-        Args:
-            name: the account's name.
-            known_hash: the hash of the password that the caller proved to know; None if no proof was needed.
-            changes: new values by field.
-
-        Raises:
-            RefusedError: there is no such account, its password has changed meanwhile, or no manager who may sign in would be left.
+        Raises RefusedError if there is none, its password has changed meanwhile, or no manager who may sign in would be left.
         """
         with self._changed() as accounts:
             if known_hash not in {None, _find(name, accounts).password}:
@@ -147,11 +125,7 @@ class Accounts:
             accounts[name] = account
 
     def remove(self, name: str) -> None:
-        """Remove an account; history still names it.
-
-        Raises:
-            RefusedError: there is no such account, or no manager who may sign in would be left.
-        """
+        """Remove an account; history still names it. Raises RefusedError if there is none, or no manager who may sign in would be left."""
         with self._changed() as accounts:
             del accounts[_find(name, accounts).name]
 

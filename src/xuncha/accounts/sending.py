@@ -33,11 +33,7 @@ _MAX_SIZE: Final = 2000
 
 
 def addresses(accounts: Mapping[str, Account], office: str) -> list[str]:
-    """Return the e-mail addresses of an office's accounts.
-
-    Raises:
-        RefusedError: no active account of the office has an address.
-    """
+    """Return the e-mail addresses of an office's accounts. Raises RefusedError if no active account of the office has one."""
     emails = [
         each.email for each in accounts.values() if each.office == office and each.email and not each.disabled
     ]
@@ -49,16 +45,9 @@ def addresses(accounts: Mapping[str, Account], office: str) -> list[str]:
 
 
 def send_mail(to: Sequence[str], subject: str, text: str, file: tuple[str, bytes]) -> None:
-    """Send an e-mail with a Word file.
+    """Send an e-mail with a Word file, given by name and content; control characters and line ends in the subject become blanks.
 
-    Args:
-        to: e-mail addresses.
-        subject: the subject; control characters and line ends become blanks.
-        text: the letter as plain text.
-        file: name and content of the Word file.
-
-    Raises:
-        SurroundingsError: no server is set up, or it refuses the mail for some or all addresses.
+    Raises SurroundingsError if no server is set up, or it refuses the mail for some or all addresses.
     """
     server = _address_from(
         SMTP, "smtps://USER:PASSWORD@smtp.example.cn:465/?from=office@example.cn", "smtp", "smtps"
@@ -91,11 +80,8 @@ def _sender(server: SplitResult) -> str:
     given = unquote(server.query).removeprefix("from=") or unquote(server.username or "")
     if "@" not in given:
         message = _("the variable {variable} does not give a sender address").format(variable=SMTP)
-        raise SurroundingsError(
-            "not-set-up",
-            message,
-            _("add it at the end, like {examples}").format(examples="?from=office@example.cn"),
-        )
+        hint = _("add it at the end, like {examples}").format(examples="?from=office@example.cn")
+        raise SurroundingsError("not-set-up", message, hint)
     return given
 
 
@@ -122,11 +108,7 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
 
 
 def post_to_group(text: str) -> None:
-    """Send a text to the group whose robot is set up; a longer text is cut.
-
-    Raises:
-        SurroundingsError: no robot is set up, or it refuses the text.
-    """
+    """Send a text to the group whose robot is set up; a longer text is cut. Raises SurroundingsError if no robot is set up, or it refuses the text."""
     address = _address_from(GROUP, "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…", "https", "http")
     short = text.encode()[:_MAX_SIZE].decode(errors="ignore")
     body = {"msgtype": "text", "text": {"content": short + ("…" if short != text else "")}}

@@ -1,4 +1,4 @@
 """The ledger in a browser. One click is one commit, made by the same functions as on the command line.
 
-A page or an action is a file in `pages`; its routes are in `application`. `gate` checks every request first.
+Pages and the actions of their forms are in `pages`, their routes in `application`. `gate` checks every request first.
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from anyio import CapacityLimiter
@@ -112,13 +112,7 @@ _UNKNOWN = frozenset({"no-such-problem", "no-such-measure", "no-such-comment", "
 
 
 def application(desk: Desk, entrance: ByLink | ByAccount, demo: Mapping[str, str] | None = None) -> FastAPI:
-    """Return the application that answers requests which the gate lets through.
-
-    Args:
-        desk: the ledger.
-        entrance: how visitors are identified.
-        demo: passwords by account, shown on the page to sign in.
-    """
+    """Return the application that answers requests which the gate lets through; `demo` are passwords by account, shown where one signs in."""
     app = FastAPI(
         title="xuncha",
         version=__version__,
@@ -126,16 +120,13 @@ def application(desk: Desk, entrance: ByLink | ByAccount, demo: Mapping[str, str
         docs_url=None,
         redoc_url=None,
         routes=[*ROUTES],
+        exception_handlers=_HANDLERS,
     )
-    for kind, handler in _HANDLERS.items():
-        app.add_exception_handler(kind, handler)
     app.state.desk, app.state.entrance, app.state.demo = desk, entrance, demo
     app.include_router(api.router)
     return app
 
 
-_CODES = {400: "malformed", 403: "forbidden", 404: "not-found", 405: "not-allowed", 413: "too-large"}
-"""The codes of errors that are not our own, by HTTP status."""
 _MAX_SHOWN = 40
 """Characters of a wrong value that an error shows."""
 
@@ -158,22 +149,24 @@ def _refused(request: Request, error: XunchaError) -> Response:
 def _malformed(request: Request, error: RequestValidationError) -> Response:
     faults = []
     for each in error.errors():
-        name = ".".join(map(str, each["loc"][1:]))
+        name, value = ".".join(map(str, each["loc"][1:] or each["loc"])), each["input"]
+        word = value.decode(errors="replace") if isinstance(value, bytes) else str(value)
         message = _("{name} is missing") if each["type"] == "missing" else _("{option} cannot be “{word}”")
-        faults.append(message.format(name=name, option=name, word=str(each["input"])[:_MAX_SHOWN]))
+        faults.append(message.format(name=name, option=name, word=word[:_MAX_SHOWN]))
     return _answer(request, 422, UsageError("malformed", _("; ").join(faults)))
 
 
 def _failed(request: Request, error: HTTPException) -> Response:
-    status = error.status_code
-    messages = {
-        400: _("the request is too long, or cannot be read"),
-        404: _("there is no such page"),
-        413: _("the request is larger than {n} MB, or is incomplete").format(n=MAX_BYTES // 1024**2),
-    }
-    message = messages.get(status, _("this cannot be done here"))
-    hint = _("send less at once: upload files one at a time, and reduce large files") if status == 413 else ""  # noqa: PLR2004
-    refused = form_error(error.detail) or RefusedError(_CODES.get(status, "refused"), message, hint)
+    status, other = error.status_code, _("this cannot be done here")
+    size = _("the request is larger than {n} MB, or is incomplete").format(n=MAX_BYTES // 1024**2)
+    code, message, *hint = {
+        400: ("malformed", _("the request is too long, or cannot be read")),
+        403: ("forbidden", other),
+        404: ("not-found", _("there is no such page")),
+        405: ("not-allowed", other),
+        413: ("too-large", size, _("send less at once: upload files one at a time, and reduce large files")),
+    }.get(status, ("refused", other))
+    refused = form_error(error.detail) or RefusedError(code, message, *hint)
     if request.url.path.startswith("/static/"):  # strangers may ask: tell them nothing of the ledger
         return PlainTextResponse(message, status, error.headers)
     if refused.code == "too-large":
@@ -185,18 +178,10 @@ def _failed(request: Request, error: HTTPException) -> Response:
     return answer
 
 
-def _system_error(request: Request, error: OSError) -> Response:
-    return _answer(request, 503, SurroundingsError("system", cause_of(error)))
-
-
-def _bug(request: Request, error: Exception) -> Response:
-    return _answer(request, 500, RefusedError("bug", bug_message(error)))
-
-
-_HANDLERS: dict[type[Exception], Callable[[Request, Any], Response]] = {
+_HANDLERS: dict[int | type[Exception], Any] = {
     XunchaError: _refused,
     RequestValidationError: _malformed,
     HTTPException: _failed,
-    OSError: _system_error,
-    Exception: _bug,
+    OSError: lambda request, error: _answer(request, 503, SurroundingsError("system", cause_of(error))),
+    Exception: lambda request, error: _answer(request, 500, RefusedError("bug", bug_message(error))),
 }

@@ -65,14 +65,7 @@ _MADE_HERE: Final = {".html": "text/html; charset=utf-8", ".md": "text/plain; ch
 
 
 def file_response(path: Path, name: str, *, download: bool = False, made_here: bool = False) -> FileResponse:
-    """Answer with a file.
-
-    Args:
-        path: the path of the file.
-        name: its name when it is saved.
-        download: whether to save it instead of showing it.
-        made_here: whether the desk has made it: then a web page may be shown too, though nothing in it runs.
-    """
+    """Answer with a file, to be shown, or saved as `name`; `made_here`: a web page may be shown too, though nothing in it runs."""
     kinds = SHOWN | _MADE_HERE if made_here else SHOWN
     kind = kinds.get(PurePath(name).suffix.casefold())
     answer = FileResponse(

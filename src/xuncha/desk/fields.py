@@ -84,11 +84,7 @@ def uploaded_file(root: Path, identity: Identity, file: UploadFile) -> NamedFile
 
 
 def selection(query: QueryParams) -> Selection:
-    """Read filters from query parameters, named as the options of `list`, with `_` for `-`.
-
-    Raises:
-        UsageError: a filter is invalid.
-    """
+    """Read filters from query parameters, named as the options of `list`, with `_` for `-`. Raises UsageError if one is invalid."""
     status, term, days = query.get("status"), query.get("term"), query.get("due_within")
     names_of: dict[str, Any] = {
         name: query.get(name) or None for name in ("office", "leader", "person", "problem", "category")

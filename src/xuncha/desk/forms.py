@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
@@ -162,24 +161,21 @@ def label_of(name: str) -> str:
 
 def form_error(detail: str) -> RefusedError | None:
     """Translate the framework's error about a form that exceeds a limit; None for any other error."""
-    messages: dict[str | tuple[str, ...], str] = {
-        ("Field exceeded", "Part exceeded"): _("a field contains more than {n} characters").format(
-            n=_MAX_FIELD
-        ),
-        "Too many files": _("there are more than {n} files").format(n=_MAX_FILES),
-        "Too many fields": _("there are more than {n} fields").format(n=_MAX_FIELDS),
-    }
-    message = next((message for begins, message in messages.items() if detail.startswith(begins)), None)
     hint = _("go back in the browser, where your input is still there, and send less at once")
-    return RefusedError("too-large", message, hint) if message else None
+    for beginnings, message, limit in (
+        (("Field exceeded", "Part exceeded"), _("a field contains more than {n} characters"), _MAX_FIELD),
+        ("Too many files", _("there are more than {n} files"), _MAX_FILES),
+        ("Too many fields", _("there are more than {n} fields"), _MAX_FIELDS),
+    ):
+        if detail.startswith(beginnings):
+            return RefusedError("too-large", message.format(n=limit), hint)
+    return None
 
 
 def _check_form(request: Request, form: FormData) -> None:
     """Refuse a form that another site has made, and a field that is too long.
 
-    Raises:
-        RefusedError: the token is missing or wrong: from another site, or from an earlier session.
-        HTTPException: a field is too long, as if the framework had found that.
+    Raises RefusedError if the token is missing or wrong; HTTPException, like the framework, if a field is too long.
     """
     if any(isinstance(value, str) and len(value) > _MAX_FIELD for _name, value in form.multi_items()):
         raise HTTPException(400, "Field exceeded")
@@ -195,13 +191,9 @@ def text(form: FormData, name: str) -> str:
 
 
 def texts(form: FormData, name: str) -> list[str]:
-    """Return the texts of a field that may occur several times, without empty ones."""
-    return [_plain(each) for each in form.getlist(name) if isinstance(each, str) and each.strip()]
-
-
-def _plain(value: str) -> str:
-    """Return a text with LF line ends; browsers send CR LF."""
-    return value.replace("\r\n", "\n").strip()
+    """Return the texts of a field that may occur several times, without empty ones; browsers send CR LF for LF."""
+    found = [each.replace("\r\n", "\n").strip() for each in form.getlist(name) if isinstance(each, str)]
+    return [each for each in found if each]
 
 
 def past_day(form: FormData, name: str, today: date) -> date:
@@ -243,8 +235,8 @@ def _is_unchanged(form: FormData, name: str) -> bool:
 
 
 def redirect(address: str, commit: str) -> Response:
-    """Redirect to a page, which reports the commit of this click."""
-    return RedirectResponse(f"{address}?{urlencode({'done': commit[:_HASH_LENGTH]})}", 303)
+    """Redirect to a page, which reports the commit of this click; it is empty if nothing was changed."""
+    return RedirectResponse(address + (f"?done={commit[:_HASH_LENGTH]}" if commit else ""), 303)
 
 
 def typed(form: FormData) -> Typed:

@@ -47,13 +47,9 @@ class Gate:
     def __init__(
         self, application: ASGIApp, entrance: ByLink | ByAccount, hosts: frozenset[str] | None
     ) -> None:
-        """Keep the application behind the gate, and its settings.
+        """Keep the application behind the gate, how it identifies visitors, and the allowed values of the Host header; None allows any.
 
-        Args:
-            application: answers the requests that pass.
-            entrance: identifies visitors.
-            hosts: allowed values of the Host header; None allows any. Another name may
-                belong to an attacker's site that resolves it to this machine; such a site has no session of an office desk.
+        Another name may belong to an attacker's site that resolves it to this machine; such a site has no session of an office desk.
         """
         self._application = application
         self._entrance = entrance

@@ -169,15 +169,9 @@ class Jobs:
         return next((job for job in [*self._jobs.values()] if job.writes and not job.ended.is_set()), None)
 
     def new(self, title: str, files: Sequence[str] = (), *, right: str = "") -> Job:
-        """Make a job with a folder, where its input files may be put before it starts.
+        """Make a job with a folder, where its input files may be put before it starts. Raises RefusedError if too many are waiting.
 
-        Args:
-            title: what the job does, in words.
-            files: the names of the documents that it will make in its folder.
-            right: the right that a visitor needs to see it; empty if everybody may.
-
-        Raises:
-            RefusedError: too many are waiting.
+        `files` are the documents that it will make in its folder, `right` is the right that a visitor needs to see it.
         """
         with self._lock:
             unfinished = [job.account for job in self._jobs.values() if not job.ended.is_set()]
@@ -259,18 +253,17 @@ class Jobs:
         Otherwise start another one. Of each kind that one and the previous one are kept, which open pages may show.
         """
         with self._lock:
-            jobs = self._recent.setdefault(kind, [])
+            jobs = [each for each in self._recent.get(kind, ()) if each[1].number in self._jobs]
             if jobs:
                 last_state, last = jobs[-1]
                 is_old = last.ended.is_set() and time.monotonic() - last.start - last.seconds > max_age
-                if last_state == state and not is_old and last.number in self._jobs:
+                if last_state == state and not is_old:
                     return last
-            jobs.append((state, start()))
-            for _state, old in jobs[:-2]:
+            self._recent[kind] = [*jobs, (state, start())]
+            for _state, old in jobs[:-1]:
                 if old.number in self._jobs and old.ended.is_set():
                     self._remove(old)
-            jobs[:] = [each for each in jobs if each[1].number in self._jobs]
-            return jobs[-1][1]
+            return self._recent[kind][-1][1]
 
     def _run(self, job: Job, environment: Mapping[str, str]) -> State:
         """Run the commands of a job, and return the state in which it ends."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import os
 import re
 import threading
 import time
@@ -17,7 +18,6 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from xuncha.accounts.account import not_allowed
 from xuncha.desk.jobs import Jobs
-from xuncha.desk.texts import Texts
 from xuncha.desk.visitors import Visitor
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, XunchaError
 from xuncha.language import gettext as _
@@ -25,12 +25,13 @@ from xuncha.model.identity import CommentNumber, Identity
 from xuncha.model.register import Register
 from xuncha.model.vocabulary import Action
 from xuncha.requests import readers
-from xuncha.requests.answers import file_version, measure_rows
+from xuncha.requests.answers import file_version
 from xuncha.requests.outcomes import Messages, result_messages, session_messages
-from xuncha.requests.selection import Texts as ReadTexts
-from xuncha.requests.selection import text_reader
+from xuncha.requests.selection import Texts, text_reader
+from xuncha.rules.names import no_such_record
 from xuncha.store.cache import register, register_at
 from xuncha.store.faults import UnreadableError
+from xuncha.store.files import WorkingTree
 from xuncha.store.reading import parse
 from xuncha.trail.git import Git
 from xuncha.trail.history import Event, history, history_of_measure, history_of_problem
@@ -53,6 +54,16 @@ _MAX_WAIT: Final = 50.0
 """Seconds that a change waits for its turn: after sixty, usual proxies answer with an unhelpful error."""
 MAX_KEPT: Final = 100
 """Commits whose messages and forms are kept, for the pages that show them, and against recording the same form twice."""
+Stamp = tuple[int, int, int]
+
+
+def _stamp(path: str) -> Stamp | None:
+    """Return what changes with a file; None if it cannot be examined."""
+    try:
+        status = os.stat(path)  # noqa: PTH116  called ten thousand times
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_ctime_ns, status.st_size
 
 
 class State(NamedTuple):
@@ -86,7 +97,9 @@ class Desk:
         self._checked_at, self._fresh_for = 0.0, _FRESH
         self._changes, self._checked = 0, 0
         """The number of changes made, and what it was when the last check started."""
-        self.texts = Texts(root, lambda: self._checked_at)
+        self._read_texts = text_reader(WorkingTree(root))
+        self._texts: dict[Identity, tuple[Stamp, str]] = {}
+        self._stamps: tuple[float, dict[Identity, Stamp | None]] = (float("-inf"), {})
         self._outcomes: dict[str, Messages] = {}
         self.recorded: dict[bytes, str] = {}
         """The addresses that the last forms led to, by digests of the forms."""
@@ -102,9 +115,7 @@ class Desk:
     def state(self) -> State:
         """Return the present state of the ledger; only changed files are read.
 
-        Raises:
-            InvalidLedgerError: the ledger breaks rules; carries every finding.
-            SurroundingsError: files or git are missing.
+        Raises InvalidLedgerError, with every finding, if the ledger breaks rules; SurroundingsError if files or git are missing.
         """
         last = self._state
         if last and self._is_fresh():
@@ -131,11 +142,7 @@ class Desk:
         return self._checked == self._changes and time.monotonic() - self._checked_at <= self._fresh_for
 
     def valid_state(self) -> State:
-        """Return the present state of the ledger; if it breaks rules now, the last valid one.
-
-        Raises:
-            InvalidLedgerError: it has broken rules since the desk started.
-        """
+        """Return the present state of the ledger; if it breaks rules now, the last valid one. Raises InvalidLedgerError if there was none since the desk started."""
         try:
             return self.state()
         except InvalidLedgerError:
@@ -178,12 +185,22 @@ class Desk:
         )
         return address
 
-    def at_moment(self, moment: str | None) -> tuple[Register, Texts | ReadTexts, date]:
-        """Return the register at a day or revision (None: now), the reader of its texts, and the day.
+    def texts(self, identities: Sequence[Identity]) -> Mapping[Identity, str]:
+        """Return the searchable texts of existing measures; their files are examined once for each check, and read if they have changed."""
+        if self._stamps[0] != self._checked_at:
+            self._stamps = self._checked_at, {}
+        seen, kept = self._stamps[1], self._texts
+        for each in identities:
+            if each not in seen:
+                seen[each] = _stamp(f"{self.root}/{each.path}")
+        stamps = {each: stamp for each in identities if (stamp := seen[each])}
+        changed = [each for each, stamp in stamps.items() if each not in kept or kept[each][0] != stamp]
+        for identity, text in self._read_texts(changed).items():
+            kept[identity] = (stamps[identity], text)
+        return {each: kept[each][1] for each in stamps if each in kept}
 
-        Raises:
-            RefusedError: history knows no such moment.
-        """
+    def at_moment(self, moment: str | None) -> tuple[Register, Texts, date]:
+        """Return the register at a day or revision (None: now), the reader of its texts, and the day. Raises RefusedError if history knows no such moment."""
         if not moment:
             return self.state().register, self.texts, self.today
         commit, day = readers.find_moment(self.root, moment, "at", self.today)
@@ -199,12 +216,9 @@ class Desk:
             return self._events[1]
 
     def history(self, identity: Identity) -> list[Event]:
-        """Return the history of a problem with its measures, or of a measure, newest first; empty outside a repository.
-
-        Raises:
-            RefusedError: there is no such problem or measure.
-        """
-        measure_rows(self.valid_state().register, identity)
+        """Return the history of a problem with its measures, or of a measure, newest first; empty outside a repository. Raises RefusedError if there is no such record."""
+        if not (self.root / identity.path).is_file():
+            raise no_such_record(identity)
         if not git_dir(self.root):
             return []
         if identity.is_problem:
@@ -236,8 +250,7 @@ class Desk:
     async def change(self, function: Callable[..., T], *arguments: Any, **kwargs: Any) -> T:  # noqa: ANN401
         """Queue a function that changes the ledger, and run it in the caller's language after all earlier changes.
 
-        Raises:
-            SurroundingsError: earlier changes take longer than proxies wait; the function was not called.
+        Raises SurroundingsError if these take longer than proxies wait; then the function was not called.
         """
         queued = self._queue(partial(contextvars.copy_context().run, function, *arguments, **kwargs))
         future = asyncio.wrap_future(queued)
@@ -286,17 +299,11 @@ class Desk:
         versions: Mapping[str, str],
         get_visitor: Callable[[], Visitor],
     ) -> Result:
-        """Do an action of the workflow on measures: on all in one commit, or on none.
+        """Do an action of the workflow on measures, or on problems if the verb takes them: on all in one commit, or on none.
 
-        Args:
-            action: the verb.
-            ids: the numbers of measures, or of problems if the verb takes them.
-            values: the values for the verb, by parameter, as `read_values` reads them.
-            versions: the hashes of the files that the user saw, by number; a file that has changed since is refused.
-            get_visitor: returns the visitor with the state of their account at their turn.
-
-        Raises:
-            XunchaError: the action is refused; nothing is written.
+        `values` are those for the verb, as `read_values` reads them; `versions` the hashes of the files that the user saw, by number;
+        `get_visitor` returns the visitor with the state of their account at their turn. Raises XunchaError if it is refused; then
+        nothing is written.
         """
         identities = [Identity.parse(each) for each in ids]
         with self.session() as session:
@@ -311,11 +318,7 @@ class Desk:
         return result
 
     def check_versions(self, versions: Mapping[Identity | CommentNumber, str]) -> None:
-        """Refuse to change a file that has changed since it was shown.
-
-        Raises:
-            RefusedError: a file has changed since.
-        """
+        """Raise RefusedError if a file has changed since it was shown."""
         for number, shown_version in versions.items():
             if shown_version and file_version(self.root, number.path) != shown_version:
                 name = str(number) if isinstance(number, Identity) else _("comment {n}").format(n=number)

@@ -199,11 +199,7 @@ class Server(uvicorn.Server):
 
 
 def _check_certificate(config: uvicorn.Config, certificate: Path) -> None:
-    """Check certificate and key before the address is printed.
-
-    Raises:
-        SurroundingsError: they cannot be read, or do not match.
-    """
+    """Check certificate and key before the address is printed. Raises SurroundingsError if they cannot be read, or do not match."""
     try:
         config.load()
     except OSError as error:  # includes ssl.SSLError

@@ -57,34 +57,21 @@ class Sessions:
         self._tries: dict[str, _Tries] = {}
 
     def sign_in(self, name: str, password: str, address: str, browser: str) -> str:
-        """Start a session, and return the secret for the browser's cookie.
+        """Start a session, and return the secret for the browser's cookie. Raises RefusedError as `check_password` does.
 
-        Args:
-            name: the name of the account.
-            password: as it was typed.
-            address: the visitor's address; each wrong password makes it wait longer.
-            browser: the value from `browser_key` in a browser where this account has signed in before. Such a browser waits for its own wrong
-                passwords only, so that nobody can lock the owner out by wrong passwords elsewhere.
-
-        Raises:
-            RefusedError: the password is wrong, the account is missing or disabled, or the address has to wait.
+        `browser` is the value from `browser_key` in a browser where this account has signed in before. It waits for its own wrong
+        passwords only, not for those of its address, so that nobody can lock the owner out by wrong passwords elsewhere.
         """
         account = self._accounts.all().get(name)
         is_known = account is not None and equal(browser, self.browser_key(account))
-        self.check_password(account, password, browser if is_known else _source_of(address))
-        assert account is not None  # noqa: S101  for the type checker
-        return self.begin(account)
+        return self.begin(
+            self.check_password(account, password, browser if is_known else _source_of(address))
+        )
 
-    def check_password(self, account: Account | None, password: str, source: str) -> None:
-        """Refuse a wrong password, and any password of a disabled or missing account.
+    def check_password(self, account: Account | None, password: str, source: str) -> Account:
+        """Return an account whose password is right. Raises RefusedError if it is wrong, the account is disabled or missing, or the source has to wait.
 
-        Args:
-            account: the account to sign in to; None if there is none.
-            password: as it was typed.
-            source: the address or browser; each wrong password makes it wait longer.
-
-        Raises:
-            RefusedError: the password is wrong, or the source has to wait.
+        `source` is an address or a browser; each wrong password makes it wait longer.
         """
         if (wait := self._wait(source)) > 0:
             text = _("too many wrong passwords came from here")
@@ -98,9 +85,9 @@ class Sessions:
             while len(self._tries) > _MAX_ADDRESSES:
                 self._tries.pop(next(iter(self._tries)))
             text = _("the name or the password is wrong")
-            raise RefusedError(
-                "wrong-password", text, _("the manager of this desk can reset a forgotten one")
-            )
+            hint = _("the manager of this desk can reset a forgotten one")
+            raise RefusedError("wrong-password", text, hint)
+        return account
 
     def _wait(self, source: str) -> float:
         """Return the seconds that a source has to wait."""

@@ -17,6 +17,7 @@ from xuncha import __version__, language
 from xuncha.accounts.account import NOT_ALLOWED, NOT_SIGNED_IN, not_allowed, role_name
 from xuncha.chinese.characters import without_unsafe
 from xuncha.desk.commands import address_of, edit_address, linked
+from xuncha.desk.documents import PAPERS, SHOWN, title_of
 from xuncha.desk.gate import MAX_BYTES
 from xuncha.desk.jobs import Job
 from xuncha.desk.ledger import Desk, State
@@ -100,24 +101,13 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_harmless,
     )
-    environment.globals |= {
-        "_": language.gettext,
-        "ngettext": language.ngettext,
-        "current_language": language.current_language,
-        "status_name": vocabulary.status_name,
-        "action_name": vocabulary.action_name,
-        "word_name": vocabulary.word_name,
-        "role_name": role_name,
-        "percent": percent,
-        "event_summary": event_summary,
-        "event_rows": event_rows,
-        "address_of": address_of,
-        "edit_address": edit_address,
-        "feedback_of": feedback_of,
-        "linked": linked,
-        "version_number": __version__,
-        "max_bytes": MAX_BYTES,
-    }
+    functions = (
+        language.ngettext, language.current_language, vocabulary.status_name, vocabulary.action_name, vocabulary.word_name,
+        role_name, percent, event_summary, event_rows, address_of, edit_address, feedback_of, linked, title_of,
+    )  # fmt: skip
+    environment.globals |= {each.__name__: each for each in functions}
+    environment.globals |= {"_": language.gettext, "version_number": __version__, "max_bytes": MAX_BYTES}
+    environment.globals |= {"papers": PAPERS, "media_types": SHOWN}
     return environment
 
 
@@ -197,21 +187,13 @@ def status_of(error: XunchaError) -> int:
 
 
 def must_be_allowed(request: Request, action: str) -> None:
-    """Refuse an action that the visitor's account, in its present state, may do on no measure at all.
-
-    Raises:
-        RefusedError: the visitor may not, or the session has ended.
-    """
+    """Raise RefusedError if the visitor's account may do an action on no measure at all by now, or the session has ended."""
     if not current_visitor(request).may(action):
         raise not_allowed()
 
 
 def current_visitor(request: Request) -> Visitor:
-    """Return the visitor again when the turn of a change has come, since accounts may have changed.
-
-    Raises:
-        RefusedError: the session has ended.
-    """
+    """Return the visitor again when the turn of a change has come, since accounts may have changed. Raises RefusedError if the session has ended."""
     visitor: Visitor = request.app.state.entrance.refreshed(visitor_of(request))
     request.scope["visitor"] = visitor
     return visitor

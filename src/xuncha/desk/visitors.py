@@ -113,18 +113,18 @@ class ByAccount:
         self.sessions = Sessions(accounts)
         self._port = port
 
-    def cookie(self, scheme: str) -> str:
-        """Return the name of the session's cookie; over TLS one that no other site can set."""
-        return f"{'__Host-' if scheme == 'https' else ''}xuncha-{self._port}"
+    def cookies(self, scheme: str) -> tuple[str, str]:
+        """Return the names of two cookies: of the session, and of a browser in which an account has signed in before.
 
-    def known_cookie(self, scheme: str) -> str:
-        """Return the name of the cookie which shows that an account has signed in with this browser before."""
-        return f"{self.cookie(scheme)}-known"
+        Over TLS, no other site can set them.
+        """
+        name = f"{'__Host-' if scheme == 'https' else ''}xuncha-{self._port}"
+        return name, f"{name}-known"
 
     def visitor(self, scope: Scope, headers: Headers, cookies: dict[str, str]) -> Visitor | ASGIApp:  # noqa: ARG002
         """Return the visitor; or a redirect to sign in or to change the password."""
         path: str = scope["path"]
-        secret = cookies.get(self.cookie(scope["scheme"]), "")
+        secret = cookies.get(self.cookies(scope["scheme"])[0], "")
         entry = self.sessions.find(secret)
         if path == SIGN_IN:
             return Visitor("")
@@ -149,11 +149,7 @@ class ByAccount:
         return RedirectResponse(f"{SIGN_IN}?{urlencode({'back': address})}", 303)
 
     def refreshed(self, visitor: Visitor) -> Visitor:
-        """Return the visitor with the present state of their account.
-
-        Raises:
-            RefusedError: the session has ended.
-        """
+        """Return the visitor with the present state of their account. Raises RefusedError if the session has ended."""
         if visitor.account is None:
             return visitor
         if (entry := self.sessions.find(visitor.session)) is None:

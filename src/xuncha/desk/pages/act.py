@@ -71,8 +71,8 @@ def act(request: Request, form: FormData) -> Response:
         if error.code in {NOT_ALLOWED, NOT_SIGNED_IN} and not results:
             raise
         names = [file_name(each) for each in files if each]
-        saved, unsaved = names[: len(results)], names[len(results) :]
-        return _form(request, action, ids, forms.typed(form), error, forms.versions(form), (saved, unsaved))
+        files_by_fate = {"saved_files": names[: len(results)], "unsaved_files": names[len(results) :]}
+        return _form(request, action, ids, forms.typed(form), error, forms.versions(form), **files_by_fate)
     outcomes = [desk.outcome(each.commit) for each in results]
     address = address_of(Identity.parse(ids[0])) if len(ids) == 1 else "/measures"
     return forms.redirect(address, desk.record(results[-1].commit, reduce(Messages.combined_with, outcomes)))
@@ -92,7 +92,8 @@ def _form(
     typed: Mapping[str, str],
     error: XunchaError | None = None,
     versions: Mapping[str, str] | None = None,
-    files: tuple[Sequence[str], Sequence[str]] = ((), ()),
+    saved_files: Sequence[str] = (),
+    unsaved_files: Sequence[str] = (),
 ) -> Response:
     """Show the form of an action, with what was typed and the reason for the refusal; for several files, also which were saved."""
     desk = desk_of(request)
@@ -100,17 +101,15 @@ def _form(
     if verb is None:
         raise HTTPException(404)
     state = desk.valid_state()
-    rows: dict[str, MeasureRow | ProblemRow] = {row.id: row for row in state.register.measures}
-    if verb.for_problems:
-        rows |= {row.id: row for row in state.register.problems}
+    measures = {row.id: row for row in state.register.measures}
+    problems = {row.id: row for row in state.register.problems if verb.for_problems}
+    rows: dict[str, MeasureRow | ProblemRow] = {**measures, **problems}
     chosen = [rows[number] for number in dict.fromkeys(ids) if number in rows]
     missing_ids = [number for number in dict.fromkeys(ids) if number not in rows]
     if error and missing_ids and not chosen:
         raise error  # nothing is left to show a form for
     may = visitor_of(request).may
-    if denied := [
-        row.id for row in chosen if not may(verb.action, row if isinstance(row, MeasureRow) else None)
-    ]:
+    if denied := [row.id for row in chosen if not may(verb.action, measures.get(row.id))]:
         raise not_allowed(*denied)
     outdated = (versions or {}) if error and error.code == "changed-meanwhile" else {}
     fields = fields_of(verb, problem=all(Identity.parse(row.id).is_problem for row in chosen))
@@ -122,14 +121,12 @@ def _form(
         "state": state,
         "verb": verb,
         "fields": fields,
-        "current_values": _common_values(desk, [row.id for row in chosen], fields)
-        if verb.action == "set"
-        else {},
+        "current_values": _common_values(desk, chosen, fields) if verb.action == "set" else {},
         "rows": chosen,
         "details": [*_details(desk, state, verb, chosen)],
         "missing_ids": missing_ids,
-        "saved_files": files[0],
-        "unsaved_files": files[1],
+        "saved_files": saved_files,
+        "unsaved_files": unsaved_files,
         "versions": [(row.id, file_version(desk.root, Identity.parse(row.id).path)) for row in chosen],
         "typed": typed,
         "error": error,
@@ -137,16 +134,17 @@ def _form(
     return page(request, "act", **values)
 
 
-def _common_values(desk: Desk, ids: Sequence[str], fields: Sequence[Field]) -> dict[str, str]:
-    """Return the values that all files have in common for the fields of a form; none if a file cannot be read."""
+def _common_values(
+    desk: Desk, rows: Sequence[MeasureRow | ProblemRow], fields: Sequence[Field]
+) -> dict[str, str]:
+    """Return the values that all records have in common for the fields of a form; none if a file cannot be read."""
     source = WorkingTree(desk.root)
     try:
-        rows = [current_values(load_record(source, Identity.parse(each)), fields) for each in ids]
+        records = [current_values(load_record(source, Identity.parse(row.id)), fields) for row in rows]
     except InvalidLedgerError:
         return {}
-    return {
-        name: text for name, text in (rows or [{}])[0].items() if all(each.get(name) == text for each in rows)
-    }
+    first = records[0] if records else {}
+    return {name: text for name, text in first.items() if all(each.get(name) == text for each in records)}
 
 
 def _details(

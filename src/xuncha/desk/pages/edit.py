@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from difflib import SequenceMatcher
-from typing import NamedTuple
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from xuncha.audit.examine import findings_of_last_commit
 from xuncha.chinese.characters import without_unsafe
@@ -29,14 +28,6 @@ from xuncha.workflow.edit import editable
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
 _BOM = b"\xef\xbb\xbf"
-
-
-class _Line(NamedTuple):
-    """A line of the present file, shown beside what was typed."""
-
-    text: str
-    is_missing: bool
-    """Whether the typed text lacks this line."""
 
 
 def show(request: Request, typed: str | None = None, error: XunchaError | None = None) -> Response:
@@ -89,17 +80,13 @@ def edit(request: Request, form: FormData) -> Response:
         result = desk.call(save, path, as_in_file(typed, content), content)
     except XunchaError as error:
         return show(request, typed, error)
-    return (
-        forms.redirect(request.url.path, result.commit) if result else RedirectResponse(request.url.path, 303)
-    )
+    return forms.redirect(request.url.path, result.commit if result else "")
 
 
 def as_in_file(typed: str, before: bytes) -> bytes:
-    """Return the typed text with the file's line ends, last line end and byte order mark.
+    """Return the typed text with the line ends, the last line end and the byte order mark of the present file, `before`.
 
-    Args:
-        typed: the text with LF line ends; it holds no unsafe characters, which the field shows as �.
-        before: the present text of the file.
+    The typed text has LF line ends, and � for unsafe characters.
     """
     text = decode(before)
     ending, old = common_line_end(text), _LINE.findall(text)
@@ -116,10 +103,10 @@ def as_in_file(typed: str, before: bytes) -> bytes:
     return (_BOM if before.startswith(_BOM) else b"") + "".join(ends).encode()
 
 
-def _compared(theirs: str, typed: str) -> list[_Line]:
-    """Return the lines of the present file, with marks on those that the typed text lacks."""
+def _compared(theirs: str, typed: str) -> list[tuple[str, bool]]:
+    """Return the lines of the present file, each with whether the typed text lacks it."""
     lines, written = theirs.splitlines(), typed.splitlines()
     common: set[int] = set()
     for start, _there, size in SequenceMatcher(None, lines, written).get_matching_blocks():
         common |= {*range(start, start + size)}
-    return [_Line(line, place not in common) for place, line in enumerate(lines)]
+    return [(line, place not in common) for place, line in enumerate(lines)]

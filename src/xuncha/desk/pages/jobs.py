@@ -17,19 +17,14 @@ def show(request: Request) -> Response:
     job = job_of(request)
     wait(request, job)
     if job.ended.is_set() and job.state == "done" and job.next_page:
-        return redirect(request, job.next_page)
+        if request.headers.get("hx-request"):  # the page's script has asked
+            return Response(headers={"HX-Redirect": job.next_page})
+        return RedirectResponse(job.next_page, 303)
     documents = [name for name in job.files if job.document(name)]
     output = "" if documents or not job.ended.is_set() else job.output()
     return page(
         request, "job", job=job, documents=documents, output=output, back_address=job.values.get("back", "")
     )
-
-
-def redirect(request: Request, address: str) -> Response:
-    """Redirect a browser to another page, also if the page's script has asked."""
-    if request.headers.get("hx-request"):
-        return Response(headers={"HX-Redirect": address})
-    return RedirectResponse(address, 303)
 
 
 def stop(request: Request, _form: FormData) -> Response:

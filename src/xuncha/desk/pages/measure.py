@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from xuncha.desk.documents import PAPERS, SHOWN, file_response, title_of
-from xuncha.desk.fields import Field, current_values, fields_of, missing
-from xuncha.desk.ledger import Desk, State
+from xuncha.desk.documents import file_response
+from xuncha.desk.fields import current_values, fields_of, missing
 from xuncha.desk.view import desk_of, page, visitor_of
-from xuncha.errors import XunchaError
 from xuncha.model.identity import EVIDENCE, Identity
 from xuncha.model.moves import is_untouched
 from xuncha.model.records import Measure
@@ -23,30 +19,7 @@ from xuncha.requests.answers import file_version, measure_rows
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import load_record, load_settings
 from xuncha.tally import Horizon
-from xuncha.workflow.verb import Verb
 from xuncha.workflow.verbs import VERBS
-
-
-class Step(NamedTuple):
-    """An action that is possible now, with the fields of its form and what is missing for it."""
-
-    verb: Verb
-    fields: list[Field]
-    missing: Sequence[XunchaError]
-
-
-def steps(
-    desk: Desk, state: State, identity: Identity, measure: Measure, may: Callable[[str], bool]
-) -> list[Step]:
-    """Return the actions that are possible for a measure now and that the visitor may do."""
-    result = []
-    for verb in filter(lambda verb: may(verb.action), VERBS.values()):
-        if measure.status not in verb.transitions or (
-            verb.action == "review" and measure.term != "long_term"
-        ):
-            continue
-        result.append(Step(verb, fields_of(verb), missing(desk, state, identity, measure, verb)))
-    return result
 
 
 def show(request: Request) -> Response:
@@ -60,6 +33,7 @@ def show(request: Request) -> Response:
     source = WorkingTree(desk.root)
     version = file_version(desk.root, identity.path)  # before reading, so that a change in between is noticed
     measure = cast("Measure", load_record(source, identity))
+    may = visitor_of(request).may
     settings = load_settings(source).settings if measure.outcomes else None
     values: dict[str, Any] = {
         "state": state,
@@ -71,17 +45,15 @@ def show(request: Request) -> Response:
         "problem": next(each for each in state.register.problems if each.id == row.problem),
         "events": desk.history(identity),
         "evidence_authors": evidence_authors(desk.root, identity, measure),
-        "media_types": SHOWN,
-        "papers": {
-            name: PAPERS[name]
-            for name in ("closing", "dossier")
-            if name == "dossier" or measure.status != "not_started"
-        },
-        "title_of": title_of,
-        "steps": steps(desk, state, identity, measure, partial(visitor_of(request).may, row=row)),
+        "steps": [
+            (verb, fields_of(verb), missing(desk, state, identity, measure, verb))
+            for verb in VERBS.values()
+            if may(verb.action, row)
+            and measure.status in verb.transitions
+            and (verb.action != "review" or measure.term == "long_term")
+        ],
         "open_action": request.query_params.get("do", ""),
         "version": version,
-        "typed": {},
         "current_values": current_values(measure, fields_of(VERBS["set"])),
         "removable": is_untouched(measure.model_dump()),
     }

@@ -27,7 +27,6 @@ def show(request: Request) -> Response:
     values: dict[str, Any] = {
         "state": state,
         "papers": {name: paper for name, paper in PAPERS.items() if name not in _OF_OTHER_PAGES},
-        "title_of": title_of,
         "letter_kinds": {
             "reminder": _("Reminder"),
             "supervision": _("Supervision notice"),

@@ -11,7 +11,7 @@ from typing import Any, Final
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from xuncha import language
 from xuncha.desk import forms, record_form
@@ -91,11 +91,7 @@ def _option_name(option: str) -> str:
 
 
 def _read(root: Path) -> tuple[bytes, Data]:
-    """Return the file's bytes and its settings.
-
-    Raises:
-        InvalidLedgerError: it breaks rules, so no form can be made from it.
-    """
+    """Return the file's bytes and its settings. Raises InvalidLedgerError if it breaks rules, so that no form can be made from it."""
     source = WorkingTree(root)
     content = source.read(editable(root, LEDGER_FILE))
     if findings := load_settings(Overlay(source, {LEDGER_FILE: content})).findings:
@@ -127,7 +123,7 @@ def change(request: Request, form: FormData) -> Response:
         result = desk.call(save, LEDGER_FILE, rewritten(content, typed), content) if typed != data else None
     except XunchaError as error:
         return show(request, section, typed, error)
-    return forms.redirect("/settings", result.commit) if result else RedirectResponse("/settings", 303)
+    return forms.redirect("/settings", result.commit if result else "")
 
 
 def _typed(form: FormData, section: str, data: Data, today: date) -> Data:

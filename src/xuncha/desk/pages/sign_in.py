@@ -44,34 +44,30 @@ def sign_in(request: Request, form: FormData) -> Response:
     entrance = _entrance(request)
     name, password = forms.text(form, "name"), str(form.get("password", ""))
     address = request.client.host if request.client else ""
-    scheme = request.url.scheme
-    known = request.cookies.get(entrance.known_cookie(scheme), "")
-    secret = entrance.sessions.sign_in(name, password, address, known)
-    entrance.sessions.end(request.cookies.get(entrance.cookie(scheme), ""))
-    address = local_address(forms.text(form, "back"))
-    return _with_session(request, address, secret, entrance.accounts.get(name))
+    browser = request.cookies.get(entrance.cookies(request.url.scheme)[1], "")
+    secret = entrance.sessions.sign_in(name, password, address, browser)
+    return _with_session(request, local_address(forms.text(form, "back")), secret, name)
 
 
-def _with_session(request: Request, address: str, secret: str, account: Account) -> Response:
-    """Redirect with the cookies of a session, and of a browser in which the account has signed in.
+def _with_session(request: Request, address: str, secret: str, name: str) -> Response:
+    """End the browser's earlier session, and redirect with the cookies of a new one.
 
     The browser also sends them for links in e-mails, but not with forms of other sites.
     """
     entrance, scheme = _entrance(request), request.url.scheme
-    known = entrance.sessions.browser_key(account)
+    session, known = entrance.cookies(scheme)
+    entrance.sessions.end(request.cookies.get(session, ""))
     answer = RedirectResponse(address, 303)
-    for name, value, age in (
-        (entrance.cookie(scheme), secret, None),
-        (entrance.known_cookie(scheme), known, _COOKIE_AGE),
-    ):
-        answer.set_cookie(name, value, age, httponly=True, samesite="lax", secure=scheme == "https")
+    browser_key = entrance.sessions.browser_key(entrance.accounts.get(name))
+    for cookie, value, age in ((session, secret, None), (known, browser_key, _COOKIE_AGE)):
+        answer.set_cookie(cookie, value, age, httponly=True, samesite="lax", secure=scheme == "https")
     return answer
 
 
 def sign_out(request: Request, _form: FormData) -> Response:
     """End the session of this browser."""
     entrance = _entrance(request)
-    cookie = entrance.cookie(request.url.scheme)
+    cookie, _known = entrance.cookies(request.url.scheme)
     entrance.sessions.end(request.cookies.get(cookie, ""))
     answer = RedirectResponse(SIGN_IN, 303, {"Clear-Site-Data": '"cache"'})
     answer.delete_cookie(cookie, secure=request.url.scheme == "https")
@@ -105,8 +101,8 @@ def save_password(request: Request, form: FormData) -> Response:
     passwords.check_strength(new, account.name, account.email or "")
     new_one = {"password": passwords.hash_password(new), "renew": False}
     entrance.accounts.alter(account.name, known_hash=account.password, **new_one)
-    account = entrance.accounts.get(account.name)
-    return _with_session(request, "/", entrance.sessions.begin(account), account)
+    secret = entrance.sessions.begin(entrance.accounts.get(account.name))
+    return _with_session(request, "/", secret, account.name)
 
 
 def _account(request: Request) -> Account:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -28,12 +26,13 @@ NEXT_STEPS: Final[dict[Kind, tuple[str, ...]]] = {
 
 def show(request: Request) -> Response:
     """Show today's tasks, for all or for one office or leader."""
-    desk = desk_of(request)
+    desk, query = desk_of(request), request.query_params
     state, events = desk.state(), desk.events()
     visitor, frame = visitor_of(request), state.register.frame
     listed = {"office": frame.offices, "leader": frame.leaders}
     own = {name: getattr(visitor.account, name, None) for name in listed}
-    chosen = _chosen(request.query_params, own, listed)
+    defaults = {name: value if value in listed[name] else None for name, value in own.items()}
+    chosen = {name: query.get(name, default) or None for name, default in defaults.items()}
     of_own_office = visitor.account if own["office"] and chosen["office"] == own["office"] else None
     searched = chosen | {"office": None} if of_own_office else chosen  # it also supports other offices
     groups: dict[Kind, list[Task]] = {}
@@ -41,14 +40,13 @@ def show(request: Request) -> Response:
     for task in state.cached(key, lambda: pending_tasks(state.register, events, desk.today, **searched)):
         if of_own_office is None or of_own_office.concerns(task.row):
             groups.setdefault(task.kind, []).append(task)
-    # First the tasks that the visitor can act on.
     order = sorted(groups, key=lambda name: not any(map(visitor.may, NEXT_STEPS[name])))
-    groups = {name: groups[name] for name in order}
+    groups = {name: groups[name] for name in order}  # first the tasks that the visitor can act on
     filters = [(name, value or "") for name, value in chosen.items() if value or own[name]]
-    kind = request.query_params.get("kind", "")
+    kind = query.get("kind", "")
     shown, current, pages = {name: tasks[:_SHOWN] for name, tasks in groups.items()}, 1, 1
     if kind in groups:
-        rows, current, pages = pages_of(groups[kind], request.query_params.get("page", ""))
+        rows, current, pages = pages_of(groups[kind], query.get("page", ""))
         shown, filters = {kind: [*rows]}, [*filters, ("kind", kind)]
     given: dict[str, Any] = {
         "counts": state.cached(("tally", desk.today), lambda: tally(state.register, desk.today)),
@@ -65,11 +63,3 @@ def show(request: Request) -> Response:
         "is_empty": not state.register.problems,
     }
     return page(request, "today", **given)
-
-
-def _chosen(
-    query: QueryParams, account_values: Mapping[str, str | None], names: Mapping[str, Collection[str]]
-) -> dict[str, str | None]:
-    """Return the requested office and leader; by default those of the account, if the ledger lists them."""
-    defaults = {name: value if value in names[name] else None for name, value in account_values.items()}
-    return {name: (query[name] or None) if name in query else value for name, value in defaults.items()}
