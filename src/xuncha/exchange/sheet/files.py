@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from xuncha.chinese.characters import is_formula
 from xuncha.errors import RefusedError
-from xuncha.exchange.sheet import opendocument, safety
+from xuncha.exchange.sheet import documents, opendocument, safety
 from xuncha.exchange.sheet.grid import Sheet
 from xuncha.language import gettext as _
 from xuncha.pages.kind import COMPOUND_FILE, ZIP, decode
@@ -34,8 +34,6 @@ def read(path: Path) -> list[Sheet]:
 
 
 def _sheets(path: Path, content: bytes) -> list[Sheet]:
-    from xuncha.exchange.sheet import documents  # noqa: PLC0415  needs the part `office`
-
     if content.startswith(ZIP):
         kind, package = safety.unpacked(path, content)
         if kind == "xlsx":
