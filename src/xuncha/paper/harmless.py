@@ -139,11 +139,14 @@ _LINKS: Final = frozenset({"src", "href", "althref"})
 
 
 def parsed(part: bytes) -> _Element:
-    """Parse a part that is XML, without its comments: a comment within a text would hide the text after it."""
+    """Parse a part that is XML, without its comments: a comment within a text would hide the text after it. Raises OwnFileError if it declares entities."""
     from lxml import etree  # noqa: PLC0415
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
-    return etree.fromstring(part, parser)
+    root = etree.fromstring(part, parser)
+    if root.getroottree().docinfo.doctype:
+        raise OwnFileError(_("a part of it declares entities"))
+    return root
 
 
 def must_be_harmless(content: bytes, *, filled: bool = False) -> None:
@@ -219,8 +222,7 @@ def _people_error() -> OwnFileError:
 
 def _check_content(part: _Element, *, filled: bool) -> None:
     """Refuse a part with forbidden elements or attributes; their names count in every namespace."""
-    if part.getroottree().docinfo.doctype:
-        raise OwnFileError(_("a part of it declares entities"))
+    unclear: list[str] = []
     for element in part.iter("*"):
         space, name = _names(element.tag)
         if name in _ACTIVE or (filled and name in BAD_SETTINGS):
@@ -231,14 +233,16 @@ def _check_content(part: _Element, *, filled: bool) -> None:
         if name in _PARTS and not (
             space in _WORD_SPACES and all(each.startswith(_NAMESPACES) for each in parents)
         ):
-            raise _unclear_error(name)
+            unclear.append(name)
         for full_name, value in element.attrib.items():
             (space, attribute), text = _names(str(full_name)), str(value).strip()
             if attribute == "author":
                 raise _people_error()
             if attribute in _ATTRIBUTES and space not in _WORD_SPACES:
-                raise _unclear_error(name)
+                unclear.append(name)
             is_target = attribute in _LINKS and text and not text.startswith("#")
             if is_target or (attribute == "docLocation" and OUTSIDE.match(text)):
                 raise OwnFileError(_("it contains an external link: {target}").format(target=text))
+    if unclear:
+        raise _unclear_error(unclear[0])
     _check_nested(part)
