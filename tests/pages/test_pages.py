@@ -13,6 +13,7 @@ from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
+from docx.shared import Mm
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -148,7 +149,7 @@ def test_headers_footers_and_comments_in_word_are_named_and_not_read(tmp_path: P
     document.add_paragraph("通报")
     document.add_comment(document.add_paragraph("修订制度").runs, "此处待核实。", "a", "a")
     section = document.sections[0]
-    section.header.add_table(1, 1, section.page_width).cell(0, 0).text = "某市水务局文件"
+    section.header.add_table(1, 1, Mm(150)).cell(0, 0).text = "某市水务局文件"
     section.first_page_header.paragraphs[0].text = "某市水务局文件"
     section.footer.paragraphs[0].text = "— 1 —"
     document.save(str(tmp_path / "notice.docx"))
