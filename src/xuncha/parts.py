@@ -33,22 +33,24 @@ def install_hint(*parts: str, upgrade: bool = False) -> str:
     bundle = Path(sys.prefix, "xuncha-bundle.json")  # written by bundle/install.py
     if bundle.is_file() and set(parts) <= set(get_args(Part)):
         script = "install.cmd" if system.WINDOWS else "sh install.sh"
-        return _("in the folder of the offline bundle (a newer one if there is one), type: {command}").format(
-            command=f'{script} "{bundle.parents[1]}"'
+        return _(
+            "in the folder of the offline bundle (a newer one if there is one), type: {command}",
+            command=f'{script} "{bundle.parents[1]}"',
         )
     names = ",".join(parts)
     options = "--upgrade --upgrade-strategy eager " if upgrade else ""
     origin, editable = _origin()
     if not origin:
-        return _("in the folder that xuncha was installed from: {command}").format(
-            command=f'python -m pip install {options}".[{names}]"'
+        return _(
+            "in the folder that xuncha was installed from: {command}",
+            command=f'python -m pip install {options}".[{names}]"',
         )
     source = f"{origin}[{names}]" if Path(origin).exists() else f"xuncha[{names}] @ {origin}"
     options += "--editable " if editable else ""
     if "pipx" in Path(sys.prefix).parts:
-        return _("type: {command}").format(command=f'pipx install --force {options}"{source}"')
+        return _("type: {command}", command=f'pipx install --force {options}"{source}"')
     # Double quotes: cmd and bash read them in the same way.
-    return _("type: {command}").format(command=f'"{sys.executable}" -m pip install {options}"{source}"')
+    return _("type: {command}", command=f'"{sys.executable}" -m pip install {options}"{source}"')
 
 
 def _origin() -> tuple[str, bool]:

@@ -184,3 +184,23 @@ def test_a_moment_that_history_does_not_know_is_refused_everywhere(aged: LedgerO
     result = run_inside(aged, command, "--at", "nosuch")
     assert (result.code, result.out) == (1, "")
     assert result.err.startswith("error[no-such-moment]: ")
+
+
+def test_a_measure_of_then_is_shown_with_what_was_known_then(aged: LedgerOnDisk) -> None:
+    then, now = (
+        json.loads(shown(aged, "show", "1.2", *arguments, "--json")) for arguments in (("--at", OLD), ())
+    )
+    assert (then["status"], now["status"]) == ("in_progress", "closed")
+    assert (then["closed"], len(then["history"]), len(now["history"])) == (None, 1, 2)
+    assert then["version"] == aged.git("rev-parse", f"HEAD~1:./{aged.path('1.2')}").strip() != now["version"]
+    assert json.loads(shown(aged, "show", "1", "--at", OLD, "--json"))["measures"][1]["status"] == "in_progress"
+    screen = shown(aged, "show", "1.2", "--at", OLD).splitlines()
+    assert screen[0] == f"截至 {OLD}"
+    assert "推进中" in "".join(screen)
+
+
+def test_what_was_not_there_then_is_not_shown(aged: LedgerOnDisk) -> None:
+    aged.write(aged.path("2.4"), measure("2.4"))
+    commit_on(aged, "2024-06-12")
+    result = run_inside(aged, "show", "2.4", "--at", OLD)
+    assert (result.code, "error[no-such-measure]" in result.err) == (1, True)

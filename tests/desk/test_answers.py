@@ -33,6 +33,15 @@ def test_the_filters_of_the_list_are_described(ledger: LedgerOnDisk) -> None:
     )
 
 
+def test_a_record_of_then_is_that_of_the_command(ledger: LedgerOnDisk) -> None:
+    ledger.ok("submit", "1.2")
+    visitor = visit(ledger)
+    for identity in ("1.2", "1"):
+        then = visitor.client.get(f"/api/show/{identity}?at=HEAD~1").json()
+        assert then == ledger.json("show", identity, "--at", "HEAD~1")
+        assert then != visitor.client.get(f"/api/show/{identity}").json() == ledger.json("show", identity)
+
+
 def test_refusals_are_described_with_their_body(ledger: LedgerOnDisk) -> None:
     found = described(ledger)
     for path, methods in found["paths"].items():

@@ -87,7 +87,7 @@ def not_allowed(*ids: str) -> RefusedError:
     """Return the error for an action that an account may not do; `ids` are the measures concerned."""
     message = _("your account may not do this")
     if ids:
-        message = _("your account may not do this to {ids}").format(ids=_(", ").join(ids))
+        message = _("your account may not do this to {ids}", ids=_(", ").join(ids))
     return RefusedError(NOT_ALLOWED, message, _("ask a manager of this desk to do it"))
 
 

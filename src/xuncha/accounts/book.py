@@ -37,7 +37,7 @@ def _normalized(name: str) -> str:
 def _find(name: str, accounts: Mapping[str, Account]) -> Account:
     """Return an account by its name. Raises RefusedError if there is none."""
     if name not in accounts:
-        message = _("there is no account {name}").format(name=name)
+        message = _("there is no account {name}", name=name)
         raise RefusedError("no-such-account", message, _("to see the accounts: xuncha account list"))
     return accounts[name]
 
@@ -45,11 +45,11 @@ def _find(name: str, accounts: Mapping[str, Account]) -> Account:
 def _check_email(account: Account, accounts: Mapping[str, Account]) -> None:
     """Refuse an invalid e-mail, and one that another account has: two people would count as one."""
     if account.email and not re.fullmatch(r"[\w.+-]+@[\w.-]+\w", account.email):
-        message = _("“{email}” is not an e-mail address").format(email=account.email)
-        raise RefusedError("bad-email", message, _("write it like {examples}").format(examples="wang@x.cn"))
+        message = _("“{email}” is not an e-mail address", email=account.email)
+        raise RefusedError("bad-email", message, _("write it like {examples}", examples="wang@x.cn"))
     for other in accounts.values():
         if other.name != account.name and other.author.email.casefold() == account.author.email.casefold():
-            message = _("{name} already has this e-mail address").format(name=other.name)
+            message = _("{name} already has this e-mail address", name=other.name)
             raise RefusedError("email-exists", message, _("give each account its own: --email ADDRESS"))
 
 
@@ -60,7 +60,7 @@ class Accounts:
         """Find the file of the accounts; `root` is the ledger's folder. Raises SurroundingsError if the folder is in no repository."""
         place = shared_path(root, "accounts")
         if place is None:
-            message = _("{path} is not in a git repository, where accounts are kept").format(path=root)
+            message = _("{path} is not in a git repository, where accounts are kept", path=root)
             hint = _("type: git init && git add -A && git commit -m 台账")
             raise SurroundingsError("no-repository", message, hint)
         self._file = place.with_suffix(".json")
@@ -96,13 +96,13 @@ class Accounts:
     def add(self, account: Account) -> None:
         """Add an account. Raises RefusedError if the name or e-mail is taken or invalid, or the first account is not a manager."""
         if not _NAME.fullmatch(account.name) or account.name != unicodedata.normalize("NFKC", account.name):
-            text = _("“{name}” cannot be the name of an account").format(name=account.name)
+            text = _("“{name}” cannot be the name of an account", name=account.name)
             hint = _("use letters and digits, with spaces, dots or hyphens between them; 40 at most")
             raise RefusedError("bad-name", text, hint)
         with self._changed() as accounts:
             for other in accounts.values():
                 if _normalized(other.name) == _normalized(account.name):
-                    text = _("the account {name} already exists").format(name=other.name)
+                    text = _("the account {name} already exists", name=other.name)
                     hint = _("to reset its password: xuncha account passwd")
                     raise RefusedError("account-exists", text, hint)
             if not accounts and account.role != "manager":
@@ -140,7 +140,7 @@ class Accounts:
             if not lock.acquire(timeout=_TIMEOUT):
                 if lock.lockfile:
                     lock.lockfile.close()
-                reason = _("another program has held their lock for {n} seconds").format(n=_TIMEOUT)
+                reason = _("another program has held their lock for {n} seconds", n=_TIMEOUT)
                 raise self._unusable(reason)
             try:
                 accounts = dict(self.all())

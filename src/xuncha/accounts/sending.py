@@ -38,7 +38,7 @@ def addresses(accounts: Mapping[str, Account], office: str) -> list[str]:
         each.email for each in accounts.values() if each.office == office and each.email and not each.disabled
     ]
     if not emails:
-        message = _("no account for {office} has an e-mail address").format(office=office)
+        message = _("no account for {office} has an e-mail address", office=office)
         hint = _("add one: xuncha account add NAME --role section --office {office} --email …")
         raise RefusedError("no-address", message, hint.format(office=office))
     return emails
@@ -72,15 +72,15 @@ def send_mail(to: Sequence[str], subject: str, text: str, file: tuple[str, bytes
     except (OSError, smtplib.SMTPException, ValueError) as error:
         raise _not_sent(server.hostname, error) from None
     if missed:
-        raise _not_sent(server.hostname, _("not delivered to {names}").format(names=_(", ").join(missed)))
+        raise _not_sent(server.hostname, _("not delivered to {names}", names=_(", ").join(missed)))
 
 
 def _sender(server: SplitResult) -> str:
     """Return the sender's address: `from=` in the server's address, else the user name if it is an address."""
     given = unquote(server.query).removeprefix("from=") or unquote(server.username or "")
     if "@" not in given:
-        message = _("the variable {variable} does not give a sender address").format(variable=SMTP)
-        hint = _("add it at the end, like {examples}").format(examples="?from=office@example.cn")
+        message = _("the variable {variable} does not give a sender address", variable=SMTP)
+        hint = _("add it at the end, like {examples}", examples="?from=office@example.cn")
         raise SurroundingsError("not-set-up", message, hint)
     return given
 
@@ -131,18 +131,16 @@ def _address_from(variable: str, example: str, *schemes: str) -> SplitResult:
     value = os.environ.get(variable, "")
     if not value:
         message = _("sending is not set up: the variable {variable} is empty")
-        hint = _("write it like {examples}").format(examples=example)
+        hint = _("write it like {examples}", examples=example)
         raise SurroundingsError("not-set-up", message.format(variable=variable), hint)
     with suppress(ValueError):
         address = urlsplit(value)
         if address.scheme in schemes and address.hostname and (address.port is None or address.port > 0):
             return address
-    message = _("the variable {variable} does not contain a valid address").format(variable=variable)
-    raise SurroundingsError("not-set-up", message, _("write it like {examples}").format(examples=example))
+    message = _("the variable {variable} does not contain a valid address", variable=variable)
+    raise SurroundingsError("not-set-up", message, _("write it like {examples}", examples=example))
 
 
 def _not_sent(host: str | None, reason: object) -> SurroundingsError:
-    message = _("{host} did not accept it: {reason}").format(
-        host=host, reason=without_unsafe(str(reason), " ")
-    )
+    message = _("{host} did not accept it: {reason}", host=host, reason=without_unsafe(str(reason), " "))
     return SurroundingsError("not-sent", message)

@@ -55,7 +55,7 @@ def check_names(paths: list[str]) -> None:
     for path in paths:
         if _UNLISTABLE.search(path):
             shown = path.encode("utf-8", "replace").decode()
-            message = _("BagIt cannot record this file name: {path}").format(path=shown)
+            message = _("BagIt cannot record this file name: {path}", path=shown)
             raise RefusedError("name-not-for-archive", message, _("rename it, and commit"), shown)
 
 
@@ -103,10 +103,10 @@ def unzip(file: Path, folder: Path) -> tuple[Path | None, list[Finding[Place]]]:
                 return None, found
             found = [fault for entry in entries for fault in _extract(archive, entry, folder)]
     except OSError as error:
-        message = _("{path} cannot be read: {reason}").format(path=file, reason=cause_of(error))
+        message = _("{path} cannot be read: {reason}", path=file, reason=cause_of(error))
         raise RefusedError("no-such-file", message) from None
     except (BadZipFile, NotImplementedError, ValueError, EOFError) as error:
-        message = _("{path} is not a valid zip file: {reason}").format(path=file, reason=error)
+        message = _("{path} is not a valid zip file: {reason}", path=file, reason=error)
         raise RefusedError("not-a-zip", message) from None
     return folder / entries[0].filename.partition("/")[0], found
 
@@ -150,7 +150,7 @@ def _extract(archive: ZipFile, entry: ZipInfo, folder: Path) -> Iterator[Finding
     try:
         archive.extract(entry, folder)
     except (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
-        yield bag_error(name, "damaged", _("this is damaged in the zip: {reason}").format(reason=error))
+        yield bag_error(name, "damaged", _("this is damaged in the zip: {reason}", reason=error))
     except OSError as error:
-        message = _("this could not be unpacked: {reason}").format(reason=cause_of(error))
+        message = _("this could not be unpacked: {reason}", reason=cause_of(error))
         yield bag_error(name, "not-written", message)

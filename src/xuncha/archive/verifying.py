@@ -46,7 +46,7 @@ def verify(file: Path, folder: Path) -> Verdict:
     """Check an archive, writing only to the empty `folder`. Raises RefusedError if it is no zip, SurroundingsError if git or the part `office` is missing."""
     if file.exists() and not file.is_file():
         hint = _("name an archive made by `xuncha archive`")
-        raise RefusedError("no-archive", _("{path} is not a file").format(path=file), hint)
+        raise RefusedError("no-archive", _("{path} is not a file", path=file), hint)
     library = bag.bagit()
     inside = folder / "unpacked"
     inside.mkdir()
@@ -103,7 +103,7 @@ def bag_findings(library: Any, folder: Path) -> list[Finding[Place]]:  # noqa: A
         read.info["Payload-Oxum"] = oxum
     except (library.BagError, UnicodeError, ValueError, LookupError) as error:
         found |= {bag_error(each.path, *kinds[type(each)]) for each in getattr(error, "details", None) or ()}
-        message = _("the manifests of the bag cannot be read: {reason}").format(reason=error)
+        message = _("the manifests of the bag cannot be read: {reason}", reason=error)
         return sorted(found or {bag_error(".", "not-a-bag", message)})
     try:
         read.validate(fast=True)
@@ -132,7 +132,7 @@ def _history_findings(folder: Path, facts: Facts, place: Path) -> list[Finding[P
         info = folder / "bag-info.txt"
         named = f"External-Identifier: {commit}\n".encode()
         if commit != facts.commit or (info.is_file() and named not in info.read_bytes()):
-            message = _("the history ends with {commit}, not with the commit named").format(commit=commit)
+            message = _("the history ends with {commit}, not with the commit named", commit=commit)
             return [bag_error(path, "wrong-commit", message)]
         root = place / facts.inside
         root.mkdir(parents=True, exist_ok=True)

@@ -46,7 +46,7 @@ def by_hand(step: Step) -> Violations[HistoryPlace]:
     """Find commits that change the ledger and were not made by a command."""
     if not step.commit.trailers.action:
         numbers = list(dict.fromkeys(change.id or change.path for change in step.changes))
-        more = _(" and {n} more").format(n=len(numbers) - _MAX_SHOWN) if len(numbers) > _MAX_SHOWN else ""
+        more = _(" and {n} more", n=len(numbers) - _MAX_SHOWN) if len(numbers) > _MAX_SHOWN else ""
         listed = _(", ").join(numbers[:_MAX_SHOWN]) + more
         yield step.report(step.changes[0], _("changed by hand: {what}"), what=listed)
 
@@ -64,11 +64,11 @@ def trailers_mismatch(step: Step) -> Violations[HistoryPlace]:
         return
     first = step.at(step.changes[0])
     if action not in get_args(Action) or action in _OTHER_ACTIONS:
-        message = _("the commit says `{action}`, but that is not what it did").format(action=action)
+        message = _("the commit says `{action}`, but that is not what it did", action=action)
         yield first._replace(id=None), message, ""
         return
     if action in _NEEDS_REASON and not step.commit.trailers.reason:
-        message = _("the commit says `{action}`, but gives no reason").format(action=action)
+        message = _("the commit says `{action}`, but gives no reason", action=action)
         yield first._replace(id=None), message, ""
     yield from ((step.at(change), fault, "") for change in step.changes if (fault := _unnamed(step, change)))
     if message := _status_message(step):
@@ -112,7 +112,7 @@ def _unnamed(step: Step, change: Change) -> str:
     if change.id in claim.ids:
         return ""
     if change.id:
-        return _("the commit changed {id}, which its trailers do not name").format(id=change.id)
+        return _("the commit changed {id}, which its trailers do not name", id=change.id)
     if change.comment and action in {"comment", "edit"}:
         is_named = str(change.comment) in claim.comments and (action == "edit" or len(claim.comments) == 1)
         message = _("the commit changed {path}, which its trailers do not name")
@@ -120,7 +120,7 @@ def _unnamed(step: Step, change: Change) -> str:
     is_entered = change.path == LEDGER_FILE and (action == "import" or _only_appends_names(action, change))
     if is_entered or (action == "edit" and not change.comment):
         return ""
-    return _("`{action}` does not change {path}").format(action=action, path=change.path)
+    return _("`{action}` does not change {path}", action=action, path=change.path)
 
 
 def _only_appends_names(action: str | None, change: Change) -> bool:

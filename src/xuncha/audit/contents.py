@@ -275,7 +275,7 @@ def evidence_changed(step: Step) -> Violations[HistoryPlace]:
 
 def pointer_message(path: str) -> str:
     """Return the message that a pointer of git-lfs has replaced a file."""
-    return _("{path} is now a pointer, and its content is elsewhere").format(path=path)
+    return _("{path} is now a pointer, and its content is elsewhere", path=path)
 
 
 @RULES.rule(

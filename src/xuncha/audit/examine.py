@@ -143,10 +143,10 @@ def _start_commit(root: Path, since: str, places: dict[str, int]) -> tuple[str, 
         if len(matches) == 1:
             return matches[0], ""
         if matches:
-            text = _("{n} commits have hashes that begin with {digits}").format(n=len(matches), digits=since)
+            text = _("{n} commits have hashes that begin with {digits}", n=len(matches), digits=since)
             raise RefusedError("several-commits", text, _("give more digits"))
         if len(digits) >= SHORT_HASH:
-            return digits, _("history no longer contains {commit}").format(commit=digits[:SHORT_HASH])
+            return digits, _("history no longer contains {commit}", commit=digits[:SHORT_HASH])
     try:
         commit = commit_at(root, revision)
     except RefusedError:
@@ -222,7 +222,7 @@ class Examination:
             for parent in commit.parents:
                 if self._children[parent] == 1:  # where history branches, a merge may need it again
                     del self._graph.nodes[parent]
-        again = _("the ledger begins a second time: {commit} already added it").format(commit=self.start[:10])
+        again = _("the ledger begins a second time: {commit} already added it", commit=self.start[:10])
         later_beginnings = [HistoryPlace.at(each, LEDGER_FILE) for each in self._beginnings[1:]]
         findings += [history.SECOND.finding(each, again) for each in later_beginnings]
         findings += self._renumberings.findings()

@@ -57,7 +57,7 @@ def check_anchors(anchors: list[Anchor], commits: Mapping[str, Commit]) -> Findi
     for number in islice(missing, _MAX_SHOWN):
         following = next(later for later in anchors if later.number > number)
         place = HistoryPlace(following.commit, following.author, following.date)
-        yield REWRITTEN.finding(place, _("verification no. {n} is missing").format(n=number), "", "warning")
+        yield REWRITTEN.finding(place, _("verification no. {n} is missing", n=number), "", "warning")
 
 
 MOVED = RULES.declare(

@@ -48,7 +48,7 @@ def link(step: Step) -> Violations[HistoryPlace]:
 def link_message(path: str, mode: str) -> str:
     """Return the message that a path is a link or another repository instead of a file or folder; else empty."""
     if mode == _LINK:
-        return _("{path} is a link, not a file or folder of the ledger").format(path=path)
+        return _("{path} is a link, not a file or folder of the ledger", path=path)
     message = _("{path} is another repository, not a folder of the ledger") if mode == SUBMODULE else ""
     return message.format(path=path)
 
@@ -88,7 +88,7 @@ def _look_alikes(added: Iterable[str], before: State, after: State) -> Iterator[
 
 
 def _look_alike_message(path: str, twin: str) -> str:
-    return _("{path} differs from {twin} only in letter case or composition").format(path=path, twin=twin)
+    return _("{path} differs from {twin} only in letter case or composition", path=path, twin=twin)
 
 
 def check_look_alikes(commits_by_path: Mapping[str, str], commits: Mapping[str, Commit]) -> Findings:
@@ -139,7 +139,7 @@ def check_templates(git: Git) -> Findings:
                 if message := link_message(touched.path, touched.mode):
                     yield link.finding(place, message)
                 elif is_template(touched.path) or touched.path.startswith(FORMS):
-                    message = _("the ledger's own {path} was added or changed").format(path=touched.path)
+                    message = _("the ledger's own {path} was added or changed", path=touched.path)
                     yield OWN_TEMPLATE.finding(place, message)
             known_files.add(touched)
 

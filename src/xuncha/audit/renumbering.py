@@ -106,17 +106,17 @@ def _objections(step: Step, target: Identity, paths: set[str], numbers: Iterable
     """Yield the reasons why a problem or a measure may not be removed, or the numbers after it may not change."""
     record = step.files.record(step.before.get(target.path))
     if target.is_problem and sum(each.problem == target.problem for each in moves.identities(paths)) > 1:
-        yield _("{id} has measures").format(id=target)
+        yield _("{id} has measures", id=target)
     if target.measure and (record is None or not moves.is_untouched(record)):
-        yield _("{id} was started, or has recorded progress").format(id=target)
+        yield _("{id} was started, or has recorded progress", id=target)
     if target.measure and any(path.startswith(f"{EVIDENCE}/{target}/") for path in paths):
-        yield _("{id} has evidence").format(id=target)
+        yield _("{id} has evidence", id=target)
     for old in numbers:
         if (version := step.before.get(old.path)) and version.submitted:
-            yield _("it renumbers {id}, which was once submitted or closed").format(id=old)
+            yield _("it renumbers {id}, which was once submitted or closed", id=old)
     for path, subject in _comment_subjects(step, paths).items():
         if subject == target:
-            yield _("{path} is about {id}").format(path=path, id=target)
+            yield _("{path} is about {id}", path=path, id=target)
 
 
 def _comment_subjects(step: Step, paths: set[str]) -> dict[str, Identity]:

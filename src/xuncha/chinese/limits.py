@@ -57,7 +57,7 @@ def limit(text: str, feedback: date | None = None) -> Limit:
     within = _MONTHS_WITHIN.search(text)
     if not candidates and feedback and within and (months := whole_number(within["months"])) is not None:
         day = months_later(feedback, months)
-        candidates = [(day, _("counted from the feedback: {day}").format(day=day))]
+        candidates = [(day, _("counted from the feedback: {day}", day=day))]
     if not candidates and (possible := ambiguous(text)):
         doubt = _("day and month cannot be told apart, {one} or {other}: not imported")
         return Limit(doubt=doubt.format(one=possible[0], other=possible[1]))
@@ -65,14 +65,14 @@ def limit(text: str, feedback: date | None = None) -> Limit:
         return Limit(None, long_term, at_once)
     day, doubt = max(candidates)
     if len({each for each, _doubt in candidates}) > 1:
-        doubt = _("several dates: the last, {day}, was used").format(day=day)
+        doubt = _("several dates: the last, {day}, was used", day=day)
     return Limit(day, long_term, at_once, doubt)
 
 
 def _refusal_reason(text: str) -> str:
     """Return the reason why a text that names days is not a time limit; empty if it may be one."""
     if short := _SHORT_YEAR.search(text):
-        return _("the year in {text} is unclear: not imported").format(text=short[0])
+        return _("the year in {text} is unclear: not imported", text=short[0])
     if _EARLIEST.search(text):
         return _("an earliest date is not a time limit: not imported")
     alternatives = [any(find_dates(part, in_cell=True)) for part in text.split("或")]
@@ -89,8 +89,8 @@ def _last_day(written: WrittenDate) -> tuple[date, str] | None:
     if written.day or written.quarter or written.part:
         return day, ""
     if written.month:
-        return day, _("only a month: its last day, {day}, was used").format(day=day)
-    return day, _("only a year: its last day, {day}, was used").format(day=day)
+        return day, _("only a month: its last day, {day}, was used", day=day)
+    return day, _("only a year: its last day, {day}, was used", day=day)
 
 
 @lru_cache(maxsize=1024)  # the entries of a ledger name few different days

@@ -147,7 +147,7 @@ def proof(
         for why in dict.fromkeys(why for why, _line in text.unread):
             words = [line.text[:_EXCERPT] for other, line in text.unread if other == why][:_MAX_SHOWN]
             name = language.gettext(REASONS[why])
-            screen.warning(_("{name}: {text}").format(name=name, text=_(", ").join(words)))
+            screen.warning(_("{name}: {text}", name=name, text=_(", ").join(words)))
         if facts and not about:
             message = _("the notice does not name {organisation}; it is not compared with the ledger")
             screen.warning(message.format(organisation=facts.organisation))

@@ -95,19 +95,17 @@ class Context:
             return load_ledger(self.source())
 
     def history(self, identity: Identity | None = None) -> list[Event]:
-        """Return the events of the whole ledger, a problem with its measures, or one measure (RefusedError if it does not exist); newest first."""
+        """Return the events of the whole ledger, or of one record up to the chosen commit (RefusedError if it does not exist); newest first."""
         from xuncha.trail.git import Git  # noqa: PLC0415  only what shows the history needs git
-        from xuncha.trail.history import history, history_of_measure, history_of_problem  # noqa: PLC0415
+        from xuncha.trail.history import history, history_of_record  # noqa: PLC0415
 
         Git.in_repository(self.root)
         self._warn_if_shallow()
         if identity is None:
             return history(self.root)
-        if not (self.root / identity.path).is_file():
+        if not (self.commit or (self.root / identity.path).is_file()):
             raise no_such_record(identity)
-        if identity.is_problem:
-            return history_of_problem(self.root, identity)
-        return history_of_measure(self.root, identity.path, str(identity))
+        return history_of_record(self.root, identity, self.commit or "HEAD")
 
     def _warn_if_shallow(self) -> None:
         from xuncha.trail.git import Git  # noqa: PLC0415

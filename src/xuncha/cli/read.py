@@ -14,7 +14,6 @@ from xuncha.model.identity import Identity
 from xuncha.model.vocabulary import STATUSES, TERMS
 from xuncha.requests import readers
 from xuncha.requests.selection import Selection, select, text_reader
-from xuncha.store.files import WorkingTree
 from xuncha.tally import Grouping, Horizon, groups, measure_json, tally
 
 _GROUPINGS: tuple[str, ...] = get_args(Grouping)
@@ -141,28 +140,37 @@ def list_(
 
 
 @command("show")
-def show(call: Context, identity: options.Record, as_json: options.Json = False) -> None:
+def show(
+    call: Context, identity: options.Record, at: options.At = None, as_json: options.Json = False
+) -> None:
     """Show a problem or a measure in full, with its history.
 
     Examples:
         xuncha show 2.3
         xuncha show 2 --json
+        xuncha show 2.3 --at 2024-04-18
     """
+    from rich.text import Text  # noqa: PLC0415
+
     from xuncha.cli.tables import measure_screen, problem_screen  # noqa: PLC0415
     from xuncha.model.records import Problem  # noqa: PLC0415
     from xuncha.requests.answers import file_version, measure_rows, record_json  # noqa: PLC0415
     from xuncha.store.loading import load_record, load_settings  # noqa: PLC0415
 
-    parsed = Identity.parse(identity)
+    parsed, call = Identity.parse(identity), call.at(at)
     register = call.register()
     horizon = Horizon.of_register(register, call.today)
     rows = measure_rows(register, parsed)
-    source = WorkingTree(call.root)
+    source = call.source()
     record = load_record(source, parsed)
     events = call.history_if_any(parsed)
     if as_json:
-        screen.data(record_json(parsed, record, rows, horizon, events, file_version(call.root, parsed.path)))
-    elif isinstance(record, Problem):
+        version = file_version(call.root, parsed.path, call.commit)
+        screen.data(record_json(parsed, record, rows, horizon, events, version))
+        return
+    if at:
+        screen.show(Text(_("as of {day}", day=call.today), "dim"))
+    if isinstance(record, Problem):
         screen.show(*problem_screen(parsed, record, register.frame, rows, horizon, events))
     else:
         settings = load_settings(source).settings if record.outcomes else None

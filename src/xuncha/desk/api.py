@@ -23,6 +23,8 @@ from xuncha.requests.todo import pending_tasks
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import check, load_record
 from xuncha.tally import Grouping, Horizon, groups, measure_json, tally
+from xuncha.trail.history import history_of_record
+from xuncha.trail.repository import git_dir
 from xuncha.workflow.perform import Result
 from xuncha.workflow.verb import NamedFile, Verb
 from xuncha.workflow.verbs import VERBS
@@ -89,7 +91,7 @@ class _Action(BaseModel):
 @router.get("/status")
 def status(request: Request, by: str = "problem", at: str | None = None) -> dict[str, Any]:
     """Return the counts, as `xuncha status --json`."""
-    register, _texts, today = desk_of(request).at_moment(at)
+    register, _texts, today, *_files = desk_of(request).at_moment(at)
     grouping: Grouping = readers.read_word(by, "by", names.GROUPINGS)  # type: ignore[assignment]
     return tally(register, today).as_json(groups(register, today, grouping))
 
@@ -98,19 +100,21 @@ def status(request: Request, by: str = "problem", at: str | None = None) -> dict
 def list_(request: Request) -> list[dict[str, Any]]:
     """Return the filtered measures, as `xuncha list --json`; filters are named as its options, `words` are searched."""
     query = request.query_params
-    register, texts, today = desk_of(request).at_moment(query.get("at"))
+    register, texts, today, *_files = desk_of(request).at_moment(query.get("at"))
     horizon = Horizon.of_register(register, today)
     return [measure_json(row, horizon) for row in select(register, texts, today, selection(query))]
 
 
 @router.get("/show/{identity}")
-def show(request: Request, identity: str) -> dict[str, Any]:
+def show(request: Request, identity: str, at: str | None = None) -> dict[str, Any]:
     """Return a whole problem or measure, as `xuncha show --json`."""
-    desk = desk_of(request)
-    number, register = Identity.parse(identity), desk.state().register
-    rows, horizon = measure_rows(register, number), Horizon.of_register(register, desk.today)
-    record, version = load_record(WorkingTree(desk.root), number), file_version(desk.root, number.path)
-    return record_json(number, record, rows, horizon, desk.history(number), version)
+    desk, number = desk_of(request), Identity.parse(identity)
+    register, _texts, today, source, commit = desk.at_moment(at)
+    rows, horizon = measure_rows(register, number), Horizon.of_register(register, today)
+    record = load_record(source, number)
+    events = history_of_record(desk.root, number, commit) if git_dir(desk.root) else []
+    version = file_version(desk.root, number.path, commit if at else None)
+    return record_json(number, record, rows, horizon, events, version)
 
 
 @router.get("/log")

@@ -158,7 +158,7 @@ def _malformed(request: Request, error: RequestValidationError) -> Response:
 
 def _failed(request: Request, error: HTTPException) -> Response:
     status, other = error.status_code, _("this cannot be done here")
-    size = _("the request is larger than {n} MB, or is incomplete").format(n=MAX_BYTES // 1024**2)
+    size = _("the request is larger than {n} MB, or is incomplete", n=MAX_BYTES // 1024**2)
     code, message, *hint = {
         400: ("malformed", _("the request is too long, or cannot be read")),
         403: ("forbidden", other),

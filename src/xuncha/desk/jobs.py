@@ -286,7 +286,7 @@ class Jobs:
                 try:
                     job.code = job.process.wait(_MAX_SECONDS)
                 except subprocess.TimeoutExpired:
-                    job.fail(_("it took more than {n} seconds").format(n=_MAX_SECONDS))
+                    job.fail(_("it took more than {n} seconds", n=_MAX_SECONDS))
                     self.stop(job)
                     job.code = job.process.wait()
             if job.to_stop:

@@ -23,6 +23,7 @@ from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, X
 from xuncha.language import gettext as _
 from xuncha.model.identity import CommentNumber, Identity
 from xuncha.model.register import Register
+from xuncha.model.source import Source
 from xuncha.model.vocabulary import Action
 from xuncha.requests import readers
 from xuncha.requests.answers import file_version
@@ -34,7 +35,7 @@ from xuncha.store.faults import UnreadableError
 from xuncha.store.files import WorkingTree
 from xuncha.store.reading import parse
 from xuncha.trail.git import Git
-from xuncha.trail.history import Event, history, history_of_measure, history_of_problem
+from xuncha.trail.history import Event, history, history_of_record
 from xuncha.trail.presence import check_files_present
 from xuncha.trail.repository import git_dir
 from xuncha.trail.tree import Tree
@@ -199,13 +200,13 @@ class Desk:
             kept[identity] = (stamps[identity], text)
         return {each: kept[each][1] for each in stamps if each in kept}
 
-    def at_moment(self, moment: str | None) -> tuple[Register, Texts, date]:
-        """Return the register at a day or revision (None: now), the reader of its texts, and the day. Raises RefusedError if history knows no such moment."""
+    def at_moment(self, moment: str | None) -> tuple[Register, Texts, date, Source, str]:
+        """Return the register at a day or revision (None: now), the reader of its texts, the day, its files, and the commit (now: HEAD). Raises RefusedError if history knows no such moment."""
         if not moment:
-            return self.state().register, self.texts, self.today
+            return self.state().register, self.texts, self.today, WorkingTree(self.root), "HEAD"
         commit, day = readers.find_moment(self.root, moment, "at", self.today)
         tree = Tree(self.root, commit)
-        return register_at(tree), text_reader(tree), day
+        return register_at(tree), text_reader(tree), day, tree, commit
 
     def events(self) -> list[Event]:
         """Return the history of the whole ledger, newest first; empty outside a repository."""
@@ -219,11 +220,7 @@ class Desk:
         """Return the history of a problem with its measures, or of a measure, newest first; empty outside a repository. Raises RefusedError if there is no such record."""
         if not (self.root / identity.path).is_file():
             raise no_such_record(identity)
-        if not git_dir(self.root):
-            return []
-        if identity.is_problem:
-            return history_of_problem(self.root, identity)
-        return history_of_measure(self.root, identity.path, str(identity))
+        return history_of_record(self.root, identity) if git_dir(self.root) else []
 
     def tip(self) -> str:
         """Return the commit that is checked out; empty if nothing is committed."""
@@ -321,8 +318,8 @@ class Desk:
         """Raise RefusedError if a file has changed since it was shown."""
         for number, shown_version in versions.items():
             if shown_version and file_version(self.root, number.path) != shown_version:
-                name = str(number) if isinstance(number, Identity) else _("comment {n}").format(n=number)
-                message = _("{id} was changed after it was shown here").format(id=name)
+                name = str(number) if isinstance(number, Identity) else _("comment {n}", n=number)
+                message = _("{id} was changed after it was shown here", id=name)
                 self._changes += 1
                 hint = _("look at its current state, and decide again")
                 raise RefusedError("changed-meanwhile", message, hint, number.path)

@@ -216,7 +216,7 @@ def _address_error(host: str, port: int, error: OSError | OverflowError) -> Surr
         message, hint = _("{host} is not an address of this machine"), _("0.0.0.0 means all of its addresses")
         return SurroundingsError("no-such-address", message.format(host=host), hint)
     reason = cause_of(error) if isinstance(error, OSError) else _("there is no such port")
-    message = _("port {port} cannot be used: {reason}").format(port=port, reason=reason)
+    message = _("port {port} cannot be used: {reason}", port=port, reason=reason)
     return SurroundingsError("port-taken", message, _("name another one: --port 0 takes any free one"))
 
 

@@ -75,7 +75,7 @@ class Sessions:
         """
         if (wait := self._wait(source)) > 0:
             text = _("too many wrong passwords came from here")
-            hint = _("wait {n} seconds, and try again").format(n=int(wait) + 1)
+            hint = _("wait {n} seconds, and try again", n=int(wait) + 1)
             raise RefusedError("too-many-tries", text, hint)
         right = is_right(password, account.password if account else None)
         if account is None or account.disabled or not right:

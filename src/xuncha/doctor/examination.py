@@ -50,10 +50,10 @@ def _diagnoses(check: Rule[Severity | None], surroundings: Surroundings) -> list
     try:
         findings = check(surroundings)
     except SurroundingsError as error:
-        message = _("this could not be checked: {reason}").format(reason=error)
+        message = _("this could not be checked: {reason}", reason=error)
         return [Diagnosis(check.code, "error", message, "git status", is_git_broken=True)]
     except (XunchaError, OSError) as error:
-        return [Diagnosis(check.code, "unknown", _("not checked: {reason}").format(reason=error))]
+        return [Diagnosis(check.code, "unknown", _("not checked: {reason}", reason=error))]
     if not findings:
         return [Diagnosis(check.code, "well", language.gettext(check.well))]
     fails, code = check.code in _CHECKS_OF_GIT, check.code

@@ -89,7 +89,7 @@ def _half_written(surroundings: Surroundings) -> DoctorFindings:
     places = [surroundings.root / "data", *(folder / "xuncha" for folder in surroundings.git_folders)]
     for path in sorted(path for place in places for path in place.glob(f"**/{TEMPORARY}*")):
         name = surroundings.relative_name(path)
-        message = _("{path} was left half written, and is useless").format(path=name)
+        message = _("{path} was left half written, and is useless", path=name)
         yield None, message, f"rm {shlex.quote(name)}"
 
 
@@ -130,7 +130,7 @@ def _duration(seconds: int) -> str:
     for size, name in ((86400, _("{n} d")), (3600, _("{n} h")), (60, _("{n} min"))):
         if seconds >= size:
             return name.format(n=seconds // size)
-    return _("{n} s").format(n=seconds)
+    return _("{n} s", n=seconds)
 
 
 @CHECKS.rule("read-only", well=mark("the folders can be written"),
@@ -169,7 +169,7 @@ def _not_utf8(surroundings: Surroundings) -> DoctorFindings:
             yield None, message.format(path=name, encoding=shown), remedy
         else:
             remedy = _("save it as UTF-8 in an editor; or restore it: {command}")
-            message = _("{path} is not UTF-8").format(path=name)
+            message = _("{path} is not UTF-8", path=name)
             yield None, message, remedy.format(command=f"git restore {typed}")
 
 
@@ -207,7 +207,7 @@ def _line_ends(surroundings: Surroundings) -> DoctorFindings:
 def _mixed_line_ends(surroundings: Surroundings) -> DoctorFindings:
     for name, content in _contents(surroundings):
         if 0 < content.count(b"\r\n") < content.count(b"\n"):
-            message = _("{path} has both kinds of line endings").format(path=name)
+            message = _("{path} has both kinds of line endings", path=name)
             yield None, message, f"sed -i 's/\\r$//' {shlex.quote(name)}"
 
 

@@ -79,7 +79,7 @@ def _not_yours(surroundings: Surroundings) -> DoctorFindings:
 )  # fmt: skip
 def _git_refuses(surroundings: Surroundings) -> DoctorFindings:
     if surroundings.git_error is not None:
-        message = _("git does not open the repository: {said}").format(said=surroundings.git_error)
+        message = _("git does not open the repository: {said}", said=surroundings.git_error)
         yield None, message, "git status"
 
 
@@ -118,8 +118,8 @@ def _no_commit(surroundings: Surroundings) -> DoctorFindings:
 )  # fmt: skip
 def _unfinished(surroundings: Surroundings) -> DoctorFindings:
     for name in unfinished_operations(surroundings.git_folder):
-        message = _("a git {what} is unfinished, and until it is finished nothing can be committed").format(
-            what=name
+        message = _(
+            "a git {what} is unfinished, and until it is finished nothing can be committed", what=name
         )
         remedy = _("complete it: {one}; or abort it: {other}")
         yield None, message, remedy.format(one=f"git {name} --continue", other=f"git {name} --abort")
@@ -141,7 +141,7 @@ def _no_branch(surroundings: Surroundings) -> DoctorFindings:
         message = _("no branch is checked out: what is committed now is on no branch")
         yield None, message, f"git switch {shlex.quote(main)}"
     else:
-        message = _("no branch is checked out; commits on no branch: {n}").format(n=lost)
+        message = _("no branch is checked out; commits on no branch: {n}", n=lost)
         yield None, message, f"git branch 保留 && git switch {shlex.quote(main)} && git merge 保留"
 
 
@@ -171,8 +171,8 @@ def _replaced(surroundings: Surroundings) -> DoctorFindings:
     for grafts in [folder / "info/grafts" for folder in surroundings.git_folders]:
         if grafts.is_file() and grafts.stat().st_size:
             name = surroundings.relative_name(grafts)
-            message = _("git is set here to show a different history from the one it stores: {path}").format(
-                path=name
+            message = _(
+                "git is set here to show a different history from the one it stores: {path}", path=name
             )
             yield None, message, f"rm {shlex.quote(name)}"
 
@@ -242,6 +242,8 @@ def _uncommitted(surroundings: Surroundings) -> DoctorFindings:
             "{n} file of the ledger is not committed: {paths}",
             "{n} files of the ledger are not committed: {paths}",
             len(paths),
-        ).format(n=len(paths), paths=abridged(paths, _LIMIT))
+            n=len(paths),
+            paths=abridged(paths, _LIMIT),
+        )
         remedy = _("keep: {one}; or discard: {other}")
         yield None, message, remedy.format(one="xuncha edit", other="git restore data")

@@ -42,7 +42,7 @@ def _no_driver(surroundings: Surroundings) -> DoctorFindings:
     if not command:
         yield None, _("git does not know the merge driver in this clone"), "xuncha setup"
     elif find_program(driver_program) is None and not Path(driver_program).is_file():
-        message = _("the merge driver's program was not found: {path}").format(path=driver_program)
+        message = _("the merge driver's program was not found: {path}", path=driver_program)
         yield None, message, "xuncha setup"
     elif registration.is_outdated(command):
         message = _(
@@ -82,9 +82,9 @@ def _not_shared(surroundings: Surroundings) -> DoctorFindings:
         address = _("ADDRESS")
         command = f"git remote add origin {address} && git push -u origin {shlex.quote(branch)}"
         message = _("the ledger is on this computer only: no remote is set up")
-        yield None, message, _("set one up: {command}").format(command=command)
+        yield None, message, _("set one up: {command}", command=command)
     elif not counts:
-        message = _("branch {branch} has no remote branch to send it to").format(branch=branch)
+        message = _("branch {branch} has no remote branch to send it to", branch=branch)
         yield None, message, f"git push -u {shlex.join([remotes[0], branch])}"
     elif counts != [0, 0]:
         message = _("commits to send: {ahead}; to fetch, as far as known: {behind}")
@@ -147,9 +147,9 @@ def _clock_behind(surroundings: Surroundings) -> DoctorFindings:
     ahead = int(latest) - int(surroundings.now) if latest.isdigit() else 0
     if ahead > _CLOCK_TOLERANCE:
         hours, minutes = ahead // 3600, ahead // 60
-        time = _("{n} h").format(n=hours) if hours else _("{n} min").format(n=minutes)
-        message = _("the clock of this computer is {time} behind the last commit").format(time=time)
-        remedy = _("set the clock, such as: {command}").format(command="sudo timedatectl set-ntp true")
+        time = _("{n} h", n=hours) if hours else _("{n} min", n=minutes)
+        message = _("the clock of this computer is {time} behind the last commit", time=time)
+        remedy = _("set the clock, such as: {command}", command="sudo timedatectl set-ntp true")
         yield None, message, remedy
 
 
@@ -161,7 +161,7 @@ def _missing_parts(_surroundings: Surroundings) -> DoctorFindings:
     needed = [match for line in metadata.requires("xuncha") or () if (match := _EXTRA.match(line))]
     missing = {match[2] for match in needed if match[2] in get_args(Part) and not _installed(match[1])}
     if names := sorted(missing):
-        message = _("parts that are not installed: {names}").format(names=_(", ").join(names))
+        message = _("parts that are not installed: {names}", names=_(", ").join(names))
         yield None, message, install_hint(*names)
 
 

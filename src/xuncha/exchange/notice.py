@@ -34,7 +34,7 @@ def draft_of(notice: Notice, path: str, today: date) -> Draft:
     """
     if not notice.categories:
         sentence = _("no problems are found in it: its headings are not numbered")
-        hint = _("problems are recognised by their numbers: {forms}").format(forms="一、 （一） 1. （1）")
+        hint = _("problems are recognised by their numbers: {forms}", forms="一、 （一） 1. （1）")
         raise RefusedError("no-problems", sentence, hint, path)
     message = _("a text of {n} characters is too long for a ledger")
     hint = _("at most {n} characters; check for missing line breaks between paragraphs")
@@ -124,7 +124,7 @@ class _Drafter:
         leaders = names(measure.leader or "")[0]
         offices, helping = names("、".join((measure.office or "", *measure.co_offices)), people=False)
         if len(leaders) > 1:
-            message = _("several leaders: {name} is responsible").format(name=leaders[0])
+            message = _("several leaders: {name} is responsible", name=leaders[0])
             self.draft.doubt(message, measure.leader or "", place=_place(measure.text), role="leader")
         record = {
             "title": title,

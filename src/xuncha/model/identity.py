@@ -102,7 +102,7 @@ class CommentNumber(NamedTuple):
         """Parse `3` or `003`, also with full-width digits. Raises RefusedError if the text is not such a number."""
         digits = unicodedata.normalize("NFKC", text.strip()).lstrip("0")
         if re.fullmatch(_NUMBER, digits) is None:
-            raise RefusedError("bad-id", _("“{text}” is not the number of a comment (3)").format(text=text))
+            raise RefusedError("bad-id", _("“{text}” is not the number of a comment (3)", text=text))
         return cls(int(digits))
 
     @classmethod

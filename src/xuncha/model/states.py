@@ -216,5 +216,5 @@ def _unclear_state(*, explicit: bool = False) -> State:
 def _percent_state(percent: float, *, approximate: bool = False) -> State:
     if percent == 100 and not approximate:  # noqa: PLR2004
         return State("closed")
-    doubt = _("complete: {n} %").format(n=f"{percent:g}")
+    doubt = _("complete: {n} %", n=f"{percent:g}")
     return State("in_progress" if percent else "not_started", doubt=doubt)

@@ -131,7 +131,7 @@ def content(ledger: Ledger, today: Date, anchor: Anchor | None = None) -> Notice
         f"inspection.{key}" for key in ("inspector", "feedback") if getattr(settings.inspection, key) is None
     ]
     if missing or settings.organisation is None:
-        message = _("a notice needs {keys} in data/ledger.yaml").format(keys=_(", ").join(missing))
+        message = _("a notice needs {keys} in data/ledger.yaml", keys=_(", ").join(missing))
         raise RefusedError(
             "notice-incomplete", message, _("write it there, and type: xuncha edit"), LEDGER_FILE
         )

@@ -60,10 +60,10 @@ def read_bytes(path: Path) -> bytes:
     except OSError as error:
         reason = cause_of(error)
     if reason:
-        message = _("{path} cannot be read: {reason}").format(path=path, reason=reason)
+        message = _("{path} cannot be read: {reason}", path=path, reason=reason)
         raise RefusedError("no-such-file", message)
     if len(content) > MAX_SIZE:
-        message = _("the document is larger than {n} MB").format(n=MAX_SIZE // 1024**2)
+        message = _("the document is larger than {n} MB", n=MAX_SIZE // 1024**2)
         hint = _("a notice is much smaller; take out its pictures, or save its text alone")
         raise RefusedError("document-too-large", message, hint, str(path))
     return content

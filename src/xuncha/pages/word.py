@@ -236,7 +236,7 @@ def _refusal(fault: Fault, path: str) -> RefusedError:
         )
         return RefusedError("password", message, hint, path)
     if fault == "too-large":
-        message = _("unpacked, the document is larger than {n} MB").format(n=_MAX_SIZE // 1024**2)
+        message = _("unpacked, the document is larger than {n} MB", n=_MAX_SIZE // 1024**2)
         hint = _("a notice is much smaller; save its text alone")
         return RefusedError("document-too-large", message, hint, path)
     if fault == "hostile":

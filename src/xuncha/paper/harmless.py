@@ -46,7 +46,7 @@ def _names(tag: str) -> tuple[str, str]:
 
 
 def _unclear_error(name: str) -> OwnFileError:
-    return OwnFileError(_("it contains a field that programs read differently: {name}").format(name=name))
+    return OwnFileError(_("it contains a field that programs read differently: {name}", name=name))
 
 
 def _check_nested(top: _Element) -> None:
@@ -97,10 +97,10 @@ def _check_code(code: str) -> None:
     """Refuse a code that begins with a field name that is not allowed, or contains a forbidden one later."""
     first = (code.split() or ["="])[0].upper()
     if first not in _ALLOWED and not first.startswith("="):
-        raise OwnFileError(_("it holds the field {name}").format(name=first))
+        raise OwnFileError(_("it holds the field {name}", name=first))
     for word in re.findall(r"[A-Za-z]+", code):
         if word.upper() in _FORBIDDEN or word in _KNOWN_FIELDS:
-            raise OwnFileError(_("it holds the field {name}").format(name=word))
+            raise OwnFileError(_("it holds the field {name}", name=word))
 
 
 _MAX_SIZE: Final = 50 * 1024 * 1024
@@ -169,7 +169,7 @@ def _text_parts(package: Package, *, filled: bool) -> list[str]:
     by_source: dict[str, list[Relationship]] = {}
     for link in package.relationships:
         if link.external:
-            raise OwnFileError(_("it contains an external link: {target}").format(target=link.target))
+            raise OwnFileError(_("it contains an external link: {target}", target=link.target))
         by_source.setdefault(link.source, []).append(link)
     kept: dict[str, str] = {}  # names of parts, each with the kind of a relationship to it
     dropped: set[str] = set()
@@ -209,7 +209,7 @@ def _check_kind(package: Package, link: Relationship) -> None:
 
 
 def _active_error(name: str) -> OwnFileError:
-    return OwnFileError(_("it holds a macro or another file: {name}").format(name=name))
+    return OwnFileError(_("it holds a macro or another file: {name}", name=name))
 
 
 def _people_error() -> OwnFileError:
@@ -242,7 +242,7 @@ def _check_content(part: _Element, *, filled: bool) -> None:
                 unclear.append(name)
             is_target = attribute in _LINKS and text and not text.startswith("#")
             if is_target or (attribute == "docLocation" and OUTSIDE.match(text)):
-                raise OwnFileError(_("it contains an external link: {target}").format(target=text))
+                raise OwnFileError(_("it contains an external link: {target}", target=text))
     if unclear:
         raise _unclear_error(unclear[0])
     _check_nested(part)

@@ -143,6 +143,6 @@ def _choose_fonts(families: Sequence[str]) -> tuple[dict[str, list[str]], list[s
 def _no_font(text: str) -> SurroundingsError:
     return SurroundingsError(
         "no-font",
-        _("no font on this machine shows {what}").format(what=text),
+        _("no font on this machine shows {what}", what=text),
         _("install one that does; on Debian and Ubuntu: apt install fonts-noto-cjk fonts-arphic-ukai"),
     )

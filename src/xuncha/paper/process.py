@@ -76,12 +76,12 @@ def run(
 
 def too_much_memory(limit: int) -> str:
     """Return the message that a template takes more than so many bytes of memory."""
-    return _("it takes more memory than {n} MB").format(n=limit >> 20)
+    return _("it takes more memory than {n} MB", n=limit >> 20)
 
 
 def too_large(limit: int) -> str:
     """Return the message that a template makes more than so many bytes."""
-    return _("it makes a document of more than {n} MB").format(n=limit >> 20)
+    return _("it makes a document of more than {n} MB", n=limit >> 20)
 
 
 def _answer(job: bytes, limits: Limits) -> bytes:
@@ -89,7 +89,7 @@ def _answer(job: bytes, limits: Limits) -> bytes:
     # The new interpreter must load nothing from the current folder, or because of environment variables.
     program = _PROGRAM.format(path=[os.path.abspath(each) for each in sys.path if each])  # noqa: PTH100  `sys.path` holds texts
     command = [sys.executable, "-I", "-B", "-X", "utf8", "-c", program]
-    too_long = LimitError(_("it uses more than {n} seconds of processor time").format(n=limits.seconds))
+    too_long = LimitError(_("it uses more than {n} seconds of processor time", n=limits.seconds))
     try:
         result = subprocess.run(
             command, input=job, capture_output=True, timeout=limits.seconds * _TIME_FACTOR, check=False

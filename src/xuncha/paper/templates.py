@@ -108,7 +108,7 @@ def _check_width(match: re.Match[str] | None) -> None:
     if match and match[0][-1] in "*{":
         raise ValueError(_("the width of a field is written as a number"))
     if match:
-        raise OverflowError(_("one step makes more than {n} characters").format(n=MAX_LENGTH))
+        raise OverflowError(_("one step makes more than {n} characters", n=MAX_LENGTH))
 
 
 def _checked_filter(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -125,7 +125,7 @@ def _checked_filter(function: Callable[..., Any]) -> Callable[..., Any]:
 def _check_size(*values: object, limit: int = MAX_LENGTH) -> None:
     """Raise OverflowError if a number among the values is larger than `limit`."""
     if any(isinstance(each, int) and abs(each) > limit for each in values):
-        raise OverflowError(_("one step makes more than {n} characters").format(n=MAX_LENGTH))
+        raise OverflowError(_("one step makes more than {n} characters", n=MAX_LENGTH))
 
 
 _VALUE_ERRORS = (ArithmeticError, TypeError, ValueError, LookupError, AttributeError, AssertionError)
@@ -276,9 +276,9 @@ def template_error(
     except OwnFileError:
         content = b""
     excerpt = "".join(content.decode("utf-8", "replace").splitlines()[line - 1 : line]) if line else ""
-    text = _("the template is wrong: {message}").format(message=" ".join(message.split()))
+    text = _("the template is wrong: {message}", message=" ".join(message.split()))
     listed = _(", ").join(f"`{name}`" for name in names)
-    hint = _("a template can use {names}; docs/templates.md describes what they contain").format(names=listed)
+    hint = _("a template can use {names}; docs/templates.md describes what they contain", names=listed)
     return InvalidLedgerError(
         [Finding("template", text, Place(f"{FOLDER}/{name}", line or 1, 1, excerpt), hint)]
     )

@@ -126,7 +126,7 @@ class Text:
 
 def write_hint(correct: str) -> str:
     """Return the hint what to write instead."""
-    return _("write {right}").format(right=correct)
+    return _("write {right}", right=correct)
 
 
 class Chapter(Catalogue[Position]):

@@ -78,7 +78,7 @@ def _phone(text: Text) -> Mistakes:
     for line, match in text.search(_LABELLED):
         number = match["number"].strip()
         if not _PHONE.fullmatch(re.sub(r"[^0-9]", "", _BRANCH.sub("", number))):
-            message = _("{words} is not a telephone number").format(words=number)
+            message = _("{words} is not a telephone number", words=number)
             yield (line, match.start("number")), message, _("see how many digits it has")
 
 
@@ -119,5 +119,5 @@ RULES.pattern("postal-box", "note",
 def _contact_colon(text: Text) -> Mistakes:
     for line, match in text.search(_NO_COLON):
         if _COLON.search(text.half_width[line]):
-            message = _("“{words}” has no colon, but others in this line do").format(words=match[0])
+            message = _("“{words}” has no colon, but others in this line do", words=match[0])
             yield (line, match.start()), message, write_hint(f"{match[0]}：")

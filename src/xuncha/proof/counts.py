@@ -270,7 +270,7 @@ def _fewer_than_stated(text: Text) -> Mistakes:
     """Find fewer problems or measures than the stated total, if no word says that not all are published."""
     if any(_PARTLY_PUBLISHED.search(words) for words in text.texts):
         return
-    hint = _("say that not all is published, such as {example}").format(example="现将可以公开的问题公布如下")
+    hint = _("say that not all is published, such as {example}", example="现将可以公开的问题公布如下")
     for thing, wholes in totals(text).items():
         if wholes and 0 < (number := _listed_counts(text)[thing]) < min(count.number for count in wholes):
             yield wholes[-1][:2], _total_message(wholes[-1], number), hint
@@ -287,7 +287,7 @@ def _ledger_count(text: Text) -> Mistakes:
         is_feedback = (count.thing, count.role, count.refined) == ("problems", "total", False)
         number = ledger_counts.get((count.thing, count.role), count.number)
         if number != count.number and not is_feedback:
-            message = _("“{words}”: the ledger says {number}").format(words=count.words, number=number)
+            message = _("“{words}”: the ledger says {number}", words=count.words, number=number)
             yield count[:2], message, ""
 
 

@@ -89,7 +89,7 @@ def _date_impossible(text: Text) -> Mistakes:
         for mention in dates:
             day = 1 if mention.day is None else mention.day
             if mention.month is not None and not calendar_day(mention.year or _LEAP_YEAR, mention.month, day):
-                message = _("{words} is not in the calendar").format(words=_words(text, line, mention))
+                message = _("{words} is not in the calendar", words=_words(text, line, mention))
                 yield (line, mention.start), message, ""
 
 
@@ -155,7 +155,7 @@ def _date_after_notice(text: Text) -> Mistakes:
             later = dated and each.month and each.first and day and each.first > day
             period = _PERIOD.search(words, max(0, start - 24), start)
             if later and not period and not _FUTURE_WORDS.search(words[max(0, start - 8) : each.end + 12]):
-                message = _("{words} is after the day of the notice").format(words=_words(text, line, each))
+                message = _("{words} is after the day of the notice", words=_words(text, line, each))
                 yield (line, each.start), message, ""
 
 
@@ -176,7 +176,7 @@ def _date_year(text: Text) -> Mistakes:
             if mention.own_year or _RELATIVE.search(around):
                 pass
             elif mention.year is None:
-                yield (line, mention.start), _("{words} has no year").format(words=words), _("add the year")
+                yield (line, mention.start), _("{words} has no year", words=words), _("add the year")
                 break
             elif before and before.month and mention.month < before.month:
                 message = _("after {before}, the year of {words} is not clear")

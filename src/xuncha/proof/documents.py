@@ -55,6 +55,6 @@ def _document_year(text: Text) -> Mistakes:
         year = issued.get((line, match.end("year")), written)
         if len(written) == len("2023") and (year != written or not _FIRST_YEAR <= int(year) <= last):
             words = text.texts[line][slice(*match.span())]
-            message = _("“{words}” has a year that does not fit").format(words=words)
-            hint = _("it was issued in {year}").format(year=year) if year != written else ""
+            message = _("“{words}” has a year that does not fit", words=words)
+            hint = _("it was issued in {year}", year=year) if year != written else ""
             yield (line, match.start()), message, hint

@@ -39,7 +39,9 @@ def _half_width(text: Text) -> Mistakes:
                 "{n} half-width mark among Chinese: {marks}",
                 "{n} half-width marks among Chinese: {marks}",
                 len(marks),
-            ).format(n=len(marks), marks=" ".join(dict.fromkeys(wrong)))
+                n=len(marks),
+                marks=" ".join(dict.fromkeys(wrong)),
+            )
             yield (line, places[0]), message, write_hint(" ".join(dict.fromkeys(right)))
 
 
@@ -108,7 +110,7 @@ def _no_full_stop(text: Text) -> Mistakes:
         is_heading = heading is not None and heading.is_whole_line and "。" not in heading.title
         unfinished = len(words) >= _PARAGRAPH and _HAN.match(words[-1]) and re.search("[，,。；]", words)
         if unfinished and not is_heading:
-            message = _("the paragraph ends without punctuation: “{words}”").format(words=words[-_EXCERPT:])
+            message = _("the paragraph ends without punctuation: “{words}”", words=words[-_EXCERPT:])
             yield (line, len(words) - 1), message, write_hint("。")
 
 
@@ -129,5 +131,5 @@ def _full_width_letters(text: Text) -> Mistakes:
     for line, words in enumerate(text.texts):
         if letters := _WIDE.findall(words)[:20]:
             wrong = "".join(letters)
-            shown = _("full-width letters or digits: {words}").format(words=wrong)
+            shown = _("full-width letters or digits: {words}", words=wrong)
             yield (line, words.index(letters[0])), shown, write_hint(normalize("NFKC", wrong))

@@ -128,7 +128,7 @@ def _heading_number(text: Text) -> Mistakes:
         else:
             expected = earlier[-1] + 1 if earlier and not (may_restart and earlier[-1] + 1 < number) else 1
             written = numeral(expected) if level <= Level.SECTION else str(expected)
-            hint = _("here it should be {right}").format(right=_FORMS[level][0].format(written))
+            hint = _("here it should be {right}", right=_FORMS[level][0].format(written))
             before = earlier[-1] if earlier else 0
             if number in earlier:
                 message = _("the number {words} occurs twice")
@@ -156,8 +156,8 @@ def _heading_level(text: Text) -> Mistakes:
         # `heading-jump` checks 1. directly below 一、; 1） and ① may stand below anything.
         is_usual = path[-1:] == [Level.CHAPTER] and heading.level < LOWEST_LEVEL
         if missing and heading.level <= LOWEST_LEVEL and not is_usual:
-            message = _("{words} has no heading of the level above it").format(words=heading.mark)
-            hint = _("the levels are {levels}").format(levels="一、 （一） 1. （1）")
+            message = _("{words} has no heading of the level above it", words=heading.mark)
+            hint = _("the levels are {levels}", levels="一、 （一） 1. （1）")
             yield (heading.line, 0), message, hint
         path.append(heading.level)
 
@@ -174,7 +174,7 @@ def _heading_jump(text: Text) -> Mistakes:
         if above.level + 1 < heading.level <= LOWEST_LEVEL and heading.line not in warned:
             message = _("{words} follows {above}, and the level between them is skipped")
             shown = message.format(words=heading.mark, above=above.mark)
-            yield (heading.line, 0), shown, _("the levels are {levels}").format(levels="一、 （一） 1. （1）")
+            yield (heading.line, 0), shown, _("the levels are {levels}", levels="一、 （一） 1. （1）")
             return
 
 
@@ -189,7 +189,7 @@ def _heading_mark(text: Text) -> Mistakes:
         expected, kind = _FORMS[heading.level][1], (heading.level, heading.suffix)
         if heading.suffix and heading.suffix not in expected and kind not in reported:
             reported.add(kind)
-            message = _("“{words}” has the wrong punctuation").format(words=heading.mark)
+            message = _("“{words}” has the wrong punctuation", words=heading.mark)
             right = heading.mark.removesuffix(heading.suffix) + expected[:1]
             yield (heading.line, 0), message, write_hint(right)
 
@@ -238,7 +238,8 @@ def _heading_stop(text: Text) -> Mistakes:
             "{n} heading of this level ends with a full stop",
             "{n} headings of this level end with a full stop",
             len(group),
-        ).format(n=len(group))
+            n=len(group),
+        )
         line = group[0].line
         yield (line, len(text.texts[line]) - 1), message, _("leave it out")
 
@@ -251,10 +252,10 @@ def _enumeration_number(text: Text) -> Mistakes:
     for group in _enumerations(text):
         for item, expected in group.faults:
             right = item.words.replace(numeral(item.number), numeral(expected), 1)
-            message = _("“{words}” does not continue the enumeration").format(words=item.words)
-            yield item[:2], message, _("here it should be {right}").format(right=right)
+            message = _("“{words}” does not continue the enumeration", words=item.words)
+            yield item[:2], message, _("here it should be {right}", right=right)
         for item in group.repeated.values():
-            message = _("“{words}” occurs twice").format(words=item.words)
+            message = _("“{words}” occurs twice", words=item.words)
             yield item[:2], message, _("renumber the items")
 
 
@@ -267,5 +268,5 @@ def _enumeration_alone(text: Text) -> Mistakes:
         repeated = group.repeated
         for item, *others in () if group.faults else group.sequences:
             if item.number == 1 and not others and item not in repeated:
-                message = _("“{words}” is the only item: nothing follows it").format(words=item.words)
+                message = _("“{words}” is the only item: nothing follows it", words=item.words)
                 yield item[:2], message, _("leave the number out")

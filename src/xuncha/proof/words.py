@@ -79,7 +79,7 @@ def _slip_check(table: str) -> Check[Position]:
                 before = _NOT_HAN.split(words[max(0, start - _CONTEXT) : start])[-1]
                 behind = _NOT_HAN.split(words[end : end + _CONTEXT])[0]
             shown = f"{before}{slip[0]}{behind}"
-            message = _("“{words}”: it should be {right}").format(words=shown, right=right)
+            message = _("“{words}”: it should be {right}", words=shown, right=right)
             yield (line, start), message, write_hint(f"{before}{right}{behind}")
 
     return check
@@ -117,7 +117,7 @@ def _doubled_word(text: Text) -> Mistakes:
     for line, match in text.search(_DOUBLED, text.without_titles):
         once = match[1] or match[0][0]
         if not (match[1] and _MAY_DOUBLE.fullmatch(once)):
-            yield (line, match.start()), _("“{words}” occurs twice").format(words=once), write_hint(once)
+            yield (line, match.start()), _("“{words}” occurs twice", words=once), write_hint(once)
 
 
 RULES.pattern("synonym", "warning",
@@ -165,7 +165,7 @@ def _quotes_differ(text: Text) -> Mistakes:
     times = Counter(match[0] for _line, match in bare)
     for line, match in bare:
         if times[match[0]] <= quoted[match[0]]:
-            message = _("“{words}” has quotation marks elsewhere").format(words=match[0])
+            message = _("“{words}” has quotation marks elsewhere", words=match[0])
             yield (line, match.start()), message, write_hint(f"“{match[0]}”")
 
 
@@ -194,7 +194,7 @@ def _inspector_differs(text: Text) -> Mistakes:
     for line, match in text.search(_INSPECTORS, text.texts):
         earlier = first.setdefault(match["committee"], match[0])
         if match[0] != earlier:
-            message = _("{words}: earlier it was {first}").format(words=match[0], first=earlier)
+            message = _("{words}: earlier it was {first}", words=match[0], first=earlier)
             yield (line, match.start()), message, ""
 
 

@@ -139,7 +139,7 @@ class Duck:
 
 
 def _failure(error: Exception) -> SurroundingsError:
-    message = _("DuckDB cannot count this: {said}").format(said=first_line(error))
+    message = _("DuckDB cannot count this: {said}", said=first_line(error))
     return SurroundingsError("engine", message)
 
 

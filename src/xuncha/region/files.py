@@ -79,7 +79,7 @@ def check_columns(duck: Duck, files: Sequence[str]) -> tuple[list[list[str]], di
                 duck.run.execute(f"SELECT columns, list(file_name) FROM ({query}) GROUP BY ALL").fetchall()
             )
         except duck.error as error:
-            return _("it is damaged, or not a Parquet file: {said}").format(said=first_line(error))
+            return _("it is damaged, or not a Parquet file: {said}", said=first_line(error))
         return ""
 
     valid: dict[tuple[str, ...], list[str]] = defaultdict(list)
@@ -115,9 +115,9 @@ def _halve(files: Sequence[str], ask: Callable[[Sequence[str]], str]) -> dict[st
 def _fault(types: Mapping[str, str]) -> str:
     """Return why a file with columns of these types cannot be read, or an empty text."""
     if missing := [name for name in TYPES if name not in types]:
-        return _("it is not a rows file: it lacks {columns}").format(columns=_(", ").join(missing))
+        return _("it is not a rows file: it lacks {columns}", columns=_(", ").join(missing))
     if _OURS in types:
-        return _("it is not a rows file: it has a column {column}").format(column=_OURS)
+        return _("it is not a rows file: it has a column {column}", column=_OURS)
     for name, expected in TYPES.items():
         kind = types[name]
         if kind != expected and not (expected == "INTEGER" and kind in _WHOLE_NUMBERS):
@@ -148,9 +148,9 @@ def damaged(duck: Duck, groups: Iterable[Sequence[str]]) -> dict[str, str]:
             with duck.time_limit(files):
                 [row] = duck.run.execute(query).fetchall()
         except duck.error as error:
-            return _("it is damaged: {said}").format(said=first_line(error))
+            return _("it is damaged: {said}", said=first_line(error))
         maximum = _max_rows(files)
-        return _("it has more than {n} rows").format(n=f"{maximum:,}") if row[0] > maximum else ""
+        return _("it has more than {n} rows", n=f"{maximum:,}") if row[0] > maximum else ""
 
     return {file: fault for files in groups for file, fault in _halve(files, ask).items()}
 

@@ -71,9 +71,9 @@ def _named_twice(region: Region) -> Iterable[Finding[tuple[int | str, ...]]]:
         key = (unit.name, unit.round, source)
         message = ""
         if key in seen:
-            message = _("“{name}” is already listed, with the same round and source").format(name=unit.name)
+            message = _("“{name}” is already listed, with the same round and source", name=unit.name)
         elif source in sources:
-            message = _("“{source}” is the source of another unit").format(source=unit.source)
+            message = _("“{source}” is the source of another unit", source=unit.source)
         if message:
             yield Finding("unit-twice", message, ("units", number, "name"), _("take one of the two out"))
         seen.add(key)

@@ -140,7 +140,7 @@ class _Process:
             self._end()
             message = _("the process that read it ended: it takes too much memory, or is not a ledger")
             if time.monotonic() - start >= seconds:
-                message = _("it takes more than {n} seconds").format(n=seconds)
+                message = _("it takes more than {n} seconds", n=seconds)
             return [Read(error=message)]
 
     def _started(self) -> subprocess.Popen[bytes]:

@@ -182,7 +182,7 @@ class Selection:
         if message := fault(facts):
             return "broken", message
         if self.at and facts.day and ledger.source.kind == "rows" and facts.day > self.at:
-            return "missing", _("it is as of {day}, after the requested day").format(day=facts.day)
+            return "missing", _("it is as of {day}, after the requested day", day=facts.day)
         return "ok", ""
 
     def _unit_of(self, candidate: _Candidate) -> object:
@@ -199,21 +199,21 @@ class Selection:
         message = ""
         if self.hand_in and day and ledger.source.kind in {"rows", "archive"} and day > self.hand_in:
             state = "late"
-            message = _("handed in as of {day}, after {limit}").format(day=day, limit=self.hand_in)
+            message = _("handed in as of {day}, after {limit}", day=day, limit=self.hand_in)
         elif self.is_planned and number is None:
             message = _("it is not one of the expected units")
         elif number is not None and row.unit != self.units[number].name:
-            message = _("it is expected as {name}").format(name=self.units[number].name)
+            message = _("it is expected as {name}", name=self.units[number].name)
         message = ledger.source.message or message
         if day and day > self.today:
-            future = _("it is as of {day}, which is in the future").format(day=day)
+            future = _("it is as of {day}, which is in the future", day=day)
             message = _("; ").join(filter(None, [message, future]))
         return row._replace(state=state, message=message) if message else row
 
     def _missing(self, unit: Unit) -> UnitRow:
         message = _("nothing was handed in")
         if self.hand_in and self.today <= self.hand_in:
-            message = _("nothing was handed in yet; the time limit is {day}").format(day=self.hand_in)
+            message = _("nothing was handed in yet; the time limit is {day}", day=self.hand_in)
         return UnitRow(
             unit.name, unit.round, tuple(unit.group), unit.source or "", "missing", message, unit.supervisor
         )

@@ -81,7 +81,7 @@ def _find(name: Path) -> list[Source]:
     try:
         mode = path.stat().st_mode
     except OSError:
-        message = _("{path} is not there").format(path=name)
+        message = _("{path} is not there", path=name)
         raise RefusedError(
             "no-such-source", message, _("name a ledger, a rows file, or a folder of these")
         ) from None
@@ -89,7 +89,7 @@ def _find(name: Path) -> list[Source]:
         return list(_in_folder(path, str(name).rstrip("/") or "/", 0))
     kind = _kind(path) if stat.S_ISREG(mode) else "other"
     if kind == "other":
-        message = _("{path} cannot be read by a roll-up").format(path=name)
+        message = _("{path} cannot be read by a roll-up", path=name)
         hint = _(
             "a ledger's folder, a clone, an archive (.zip), rows (.parquet), region.yaml, or a folder of these"
         )
@@ -131,7 +131,7 @@ def _entry(entry: os.DirEntry[str], label: str, depth: int) -> Iterator[Source]:
         if depth < _MAX_DEPTH:
             yield from _in_folder(path, name, depth + 1)
         else:
-            reason = _("it is more than {n} folders deep").format(n=_MAX_DEPTH)
+            reason = _("it is more than {n} folders deep", n=_MAX_DEPTH)
             yield Source("unreachable", path, name, reason)
     elif entry.is_file(follow_symlinks=False):
         kind = _kind(path)

@@ -34,9 +34,10 @@ class Spark:
 
     def __init__(self, master: str) -> None:
         if not _MASTER.fullmatch(master):
-            message = _("there is no engine “{name}”").format(name=master)
-            hint = _("available: {names}").format(
-                names=_(", ").join(("duckdb", "local[*]", "local-cluster[2,1,1024]", "spark://HOST:PORT"))
+            message = _("there is no engine “{name}”", name=master)
+            hint = _(
+                "available: {names}",
+                names=_(", ").join(("duckdb", "local[*]", "local-cluster[2,1,1024]", "spark://HOST:PORT")),
             )
             raise UsageError("unknown-engine", message, hint)
         with require_part("region"):

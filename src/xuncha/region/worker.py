@@ -46,7 +46,7 @@ def answer(job: Job) -> list[tuple[object, ...]]:
         try:
             return [tuple(each) for each in _reads(job)]
         except MemoryError:
-            message = _("it takes more memory than {n} MB").format(n=MEMORY >> 20)
+            message = _("it takes more memory than {n} MB", n=MEMORY >> 20)
         except XunchaError as error:
             message = error_line(error)
         except OSError as error:
@@ -109,7 +109,7 @@ def _read_archive(file: Path, folder: Path, job: Job) -> Read:
         raise InvalidLedgerError(findings)
     payload = opened_bag / "data"
     if not (payload / FACTS).is_file() or not (payload / BUNDLE).is_file():
-        raise RefusedError("no-archive", _("{path} is no archive of xuncha").format(path=file.name))
+        raise RefusedError("no-archive", _("{path} is no archive of xuncha", path=file.name))
     facts = Facts.read(payload / FACTS)
     commit = unpack_bundle(payload / BUNDLE, folder / "history")
     root = folder / "history" / facts.inside
@@ -128,7 +128,7 @@ def error_line(error: XunchaError) -> str:
     first = error.findings[0]
     text = f"{first.place.path}:{first.place.line}:{first.place.column}: {first.message}"
     others = len(error.findings) - 1
-    return _("{first} (and {n} more)").format(first=text, n=others) if others else text
+    return _("{first} (and {n} more)", first=text, n=others) if others else text
 
 
 def _stages(root: Path, commit: str, before: date) -> list[Stage]:

@@ -69,7 +69,7 @@ def closing(ledger: Ledger, today: Date, identities: Sequence[Identity], events:
     not_started = [str(each) for each in chosen if ledger.measures[each].status == "not_started"]
     if not_started:
         text = _("nothing was done yet for {ids}, so there is nothing to apply for")
-        hint = _("record what was done: xuncha progress {id} …").format(id=not_started[0])
+        hint = _("record what was done: xuncha progress {id} …", id=not_started[0])
         raise RefusedError("not-started", text.format(ids=_(", ").join(not_started)), hint)
     by_measure: dict[str, list[Event]] = defaultdict(list)
     for event in events:

@@ -90,13 +90,11 @@ def _letter_items(items: Iterable[Item], kind: str, office: str) -> list[Item]:
 def _must_be_due(chosen: Sequence[Item], kind: str) -> None:
     """Refuse measures that a letter of this kind cannot name (RefusedError)."""
     if closed := next((item.id for item in chosen if item.status == "closed"), None):
-        message = _("{id} is closed; no reminder is needed").format(id=closed)
+        message = _("{id} is closed; no reminder is needed", id=closed)
         raise RefusedError("already-closed", message, _("see `xuncha list --overdue`"))
     if lacking := [item.id for item in chosen if item.office == UNKNOWN]:
-        message = _("a letter goes to an office, and none is named for {ids}").format(
-            ids=_(", ").join(lacking)
-        )
-        hint = _("type: xuncha set {id} {options}").format(id=" ".join(lacking), options="--office …")
+        message = _("a letter goes to an office, and none is named for {ids}", ids=_(", ").join(lacking))
+        hint = _("type: xuncha set {id} {options}", id=" ".join(lacking), options="--office …")
         raise RefusedError("no-office", message, hint)
     if len(offices := dict.fromkeys(item.office for item in chosen)) > 1:
         message = _("a letter goes to one office, but these measures belong to {names}")
@@ -104,8 +102,6 @@ def _must_be_due(chosen: Sequence[Item], kind: str) -> None:
         raise RefusedError("several-offices", message, _("write one for each"))
     early = [item.id for item in chosen if item.light != "red"]
     if kind == "warning" and early:
-        message = _("a warning is for overdue measures, and {ids} is not overdue").format(
-            ids=_(", ").join(early)
-        )
-        hint = _("send a reminder: xuncha report letter reminder {ids}").format(ids=" ".join(early))
+        message = _("a warning is for overdue measures, and {ids} is not overdue", ids=_(", ").join(early))
+        hint = _("send a reminder: xuncha report letter reminder {ids}", ids=" ".join(early))
         raise RefusedError("not-overdue", message, hint)

@@ -13,6 +13,7 @@ from xuncha.model.records import Measure, Problem
 from xuncha.model.register import MeasureRow, Register
 from xuncha.rules.names import no_such_record
 from xuncha.tally import Horizon, measure_json
+from xuncha.trail.git import Git
 from xuncha.trail.repository import common_dir, git_dir
 
 if TYPE_CHECKING:
@@ -46,8 +47,10 @@ def record_json(
     return {**values, "version": version, "history": [event.as_json() for event in events]}
 
 
-def file_version(root: Path, path: str) -> str:
-    """Return the hash that git gives to the present content of a ledger's file, in hexadecimal; empty if the file cannot be read."""
+def file_version(root: Path, path: str, commit: str | None = None) -> str:
+    """Return the hash that git gives to the content of a ledger's file, now or at a commit, in hexadecimal; empty if the file cannot be read."""
+    if commit:
+        return Git(root).object_hash(f"{commit}:./{path}") or ""
     try:
         content = (root / path).read_bytes()
     except OSError:

@@ -39,7 +39,7 @@ field_of_problem = replace(
 
 
 def _undeclared(key: str) -> str:
-    return _("the field `{key}` is not declared under `fields` in data/ledger.yaml").format(key=key)
+    return _("the field `{key}` is not declared under `fields` in data/ledger.yaml", key=key)
 
 
 def read_field(frame: Frame, owner: Kind, key: str, text: str) -> tuple[str, Value]:
@@ -67,7 +67,7 @@ def _field_violations(values: Mapping[str, Value], frame: Frame, owner: Kind) ->
     for key, value in values.items():
         if key not in kinds:
             match = next((kind.key for kind in kinds.values() if kind.label == key), None)
-            hint = _("write `{key}: …` instead").format(key=match) if match else suggestion(key, list(kinds))
+            hint = _("write `{key}: …` instead", key=match) if match else suggestion(key, list(kinds))
             yield ("fields", key), _undeclared(key), hint
         elif fault := _value_fault(kinds[key], value):
             yield ("fields", key), *fault

@@ -36,7 +36,7 @@ def name_twice(settings: Settings) -> Violations[Location]:
     for key, names in lists.items():
         for place, name in enumerate(names):
             if name in names[:place]:
-                message = _("“{name}” occurs twice in this list").format(name=name)
+                message = _("“{name}” occurs twice in this list", name=name)
                 yield (key, place), message, _("take one of them out")
 
 
@@ -48,7 +48,7 @@ def name_twice(settings: Settings) -> Violations[Location]:
 def choices_missing(settings: Settings) -> Violations[Location]:
     for place, kind in enumerate(settings.fields):
         if kind.type == "choice" and not kind.choices:
-            message = _("the field `{key}` has no choices").format(key=kind.key)
+            message = _("the field `{key}` has no choices", key=kind.key)
             yield ("fields", place), message, _("write `choices: [高, 中, 低]`")
 
 
@@ -61,8 +61,8 @@ def names_in_one(settings: Settings) -> Violations[Location]:
         for place, name in enumerate(names):
             if "，" in name:
                 parts = ", ".join(part.strip() for part in name.split("，") if part.strip())
-                message = _("“{name}” is several names in one").format(name=name)
-                hint = _("write them with half-width commas: [{names}]").format(names=parts)
+                message = _("“{name}” is several names in one", name=name)
+                hint = _("write them with half-width commas: [{names}]", names=parts)
                 yield (key, place), message, hint
 
 
@@ -99,7 +99,7 @@ def notice_before_feedback(settings: Settings) -> Violations[Location]:
 )  # fmt: skip
 def unknown_placeholder(settings: Settings) -> Violations[Location]:
     message = _("{words} is not one of the counts that a notice may use")
-    hint = _("write one of {names}").format(names=" ".join(f"{{{name}}}" for name in PLACEHOLDERS))
+    hint = _("write one of {names}", names=" ".join(f"{{{name}}}" for name in PLACEHOLDERS))
     for key, value in settings.notice:
         for place, text in enumerate(value if isinstance(value, list) else [value]):
             for match in PLACEHOLDER.finditer(text) if isinstance(text, str) else ():
@@ -155,7 +155,7 @@ def requires_newer(settings: Settings) -> Violations[Location]:
 )  # fmt: skip
 def unknown_about(comment: Comment, exists: Callable[[Identity], bool]) -> Violations[Location]:
     if comment.about is not None and not exists(Identity.parse(comment.about)):
-        message = _("there is no problem and no measure {id}").format(id=comment.about)
+        message = _("there is no problem and no measure {id}", id=comment.about)
         yield ("about",), message, _("see `xuncha list`; or take the key out")
 
 

@@ -56,9 +56,9 @@ def not_assigned(measure: Measure, context: RuleContext) -> Violations[Location]
     lacking = [key for key in required if getattr(measure, key) is None]
     if lacking:
         options = " ".join(f"--{key} …" for key in lacking)
-        hint = _("type: xuncha set {id} {options}").format(id=context.identity, options=options)
+        hint = _("type: xuncha set {id} {options}", id=context.identity, options=options)
         names = _(", ").join(map(key_name, lacking))
-        yield (lacking[0],), _("not assigned yet: {what} not given").format(what=names), hint
+        yield (lacking[0],), _("not assigned yet: {what} not given", what=names), hint
 
 
 @RULES.rule("due-before-feedback", "warning", asks="due",
@@ -92,7 +92,7 @@ def closed_missing(measure: Measure, context: RuleContext) -> Violations[Locatio
 )  # fmt: skip
 def closed_unexpected(measure: Measure, context: RuleContext) -> Violations[Location]:
     if measure.status != "closed" and measure.closed is not None:
-        message = _("`closed` is given here, but the status is {status}").format(status=measure.status)
+        message = _("`closed` is given here, but the status is {status}", status=measure.status)
         hint = _("take `closed` out, or close the measure with `xuncha close {id}`")
         yield ("closed",), message, hint.format(id=context.identity)
 
@@ -150,11 +150,11 @@ def evidence_findings(measure: Measure, context: RuleContext) -> Iterator[Findin
             path = f"{EVIDENCE}/{context.identity}/{item.file}"
             actual = context.evidence(item.file)
             if actual is None:
-                message = _("the evidence file {path} is not there").format(path=path)
+                message = _("the evidence file {path} is not there", path=path)
                 hint = _("put it back, or attach it again with `xuncha attach {id} FILE`")
                 yield _MISSING.finding(location, message, hint.format(id=context.identity))
             elif actual.sha256 != item.sha256:
-                message = _("the evidence file {path} has changed since it was attached").format(path=path)
+                message = _("the evidence file {path} has changed since it was attached", path=path)
                 hint = _(
                     "put the attached file back, or attach the new one with `xuncha attach {id} FILE`; git may have changed the line endings of a "
                     "text file, see `xuncha doctor`"
@@ -163,7 +163,7 @@ def evidence_findings(measure: Measure, context: RuleContext) -> Iterator[Findin
             elif item.size not in {None, actual.size}:
                 message = _("the evidence file {path} has {found} bytes, and not {size}")
                 sentence = message.format(path=path, found=actual.size, size=item.size)
-                hint = _("write `size: {found}`").format(found=actual.size)
+                hint = _("write `size: {found}`", found=actual.size)
                 yield _SIZE.finding((*location, "size"), sentence, hint)
             elif not actual.fetched:
                 message = _("the evidence file {path} is kept by git-lfs, and was not fetched")

@@ -38,8 +38,8 @@ def matching_name(text: str, names: Iterable[str]) -> str:
     text = text.strip()
     matches = [text] if text in names else [name for name in names if text and text in name]
     if len(matches) > 1:
-        message = _("“{name}” may be any of {n} names").format(name=text, n=len(matches))
-        hint = _("write one of: {names}").format(names=_(", ").join(matches[:_LIMIT]))
+        message = _("“{name}” may be any of {n} names", name=text, n=len(matches))
+        hint = _("write one of: {names}", names=_(", ").join(matches[:_LIMIT]))
         raise RefusedError("ambiguous-name", message, hint)
     return matches[0] if matches else text
 
@@ -52,7 +52,7 @@ def matching_category(text: str, categories: Iterable[tuple[str, str]], *, may_b
     keys = {title: key for key, title in categories}
     found = text if text in keys.values() else keys.get(matching_name(text, keys))
     if found is None and not may_be_new:
-        message = _("“{name}” is not among the categories in data/ledger.yaml").format(name=text)
+        message = _("“{name}” is not among the categories in data/ledger.yaml", name=text)
         known = list(keys.values() if text.isascii() else keys)
         raise RefusedError("unknown-category", message, suggestion(text, known))
     return text if found is None else found
@@ -61,11 +61,11 @@ def matching_category(text: str, categories: Iterable[tuple[str, str]], *, may_b
 def suggestion(name: str, names: Collection[str]) -> str:
     """Return a hint for an unknown name: the nearest known name, else a list of the known names."""
     if (match := most_similar(name, names)) is not None:
-        return _("did you mean “{name}”?").format(name=match)
+        return _("did you mean “{name}”?", name=match)
     if names:
         listed = _(", ").join(list(names)[:_LIMIT]) + (_(" and others") if len(names) > _LIMIT else "")
-        return _("available: {names}").format(names=listed)
-    return _("none is known yet: list it in {where}").format(where="data/ledger.yaml")
+        return _("available: {names}", names=listed)
+    return _("none is known yet: list it in {where}", where="data/ledger.yaml")
 
 
 def unlisted(

@@ -35,7 +35,7 @@ class UnreadableError(Exception):
 def invisible(text: str, index: int) -> UnreadableError:
     """Return the error for an invisible character at an index of the text."""
     before = LINE_END.split(text[:index])
-    message = _("there is an invisible character (U+{code:04X}) here").format(code=ord(text[index]))
+    message = _("there is an invisible character (U+{code:04X}) here", code=ord(text[index]))
     return UnreadableError("control-character", len(before), len(before[-1]) + 1, message, _("take it out"))
 
 
@@ -50,7 +50,7 @@ def keyboard_slip(text: str, keys: Collection[str]) -> UnreadableError | None:
     line = text.count("\n", 0, match.end("key")) + 1
     column = match.end("key") - text.rfind("\n", 0, match.end("key"))
     meant = find_key(match["key"], keys) or find_key(match["key"], KEY_NAMES) or match["key"]
-    hint = _("write `{key}: …`, with a half-width colon and a space after it").format(key=meant)
+    hint = _("write `{key}: …`, with a half-width colon and a space after it", key=meant)
     return UnreadableError("keyboard-slip", line, column, message.format(key=match["key"]), hint)
 
 

@@ -137,9 +137,7 @@ def find_ledger(start: Path | None, folder_option: Path | None) -> Path:
                 return folder
     elif not folder_option.is_dir():
         message = _("{path} is not a folder")
-        hint = _("--ledger, or XUNCHA_LEDGER, must name the folder that contains {file}").format(
-            file=LEDGER_FILE
-        )
+        hint = _("--ledger, or XUNCHA_LEDGER, must name the folder that contains {file}", file=LEDGER_FILE)
     elif (folder_option / LEDGER_FILE).exists():
         return absolute(folder_option)
     else:

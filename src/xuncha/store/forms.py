@@ -27,8 +27,8 @@ RESERVED = re.compile(
 def form_path(name: str) -> str:
     """Return the path of a form. Raises RefusedError if the name is not possible for a file."""
     if not _NAME.fullmatch(name) or RESERVED.match(name) or is_blank(name):
-        message = _("“{name}” cannot be the name of a form").format(name=name)
-        raise RefusedError("bad-name", message, _("write it like {examples}").format(examples="月报"))
+        message = _("“{name}” cannot be the name of a form", name=name)
+        raise RefusedError("bad-name", message, _("write it like {examples}", examples="月报"))
     return f"{FORMS}/{name}.yaml"
 
 
@@ -54,7 +54,7 @@ def load_form(source: Source, name: str) -> Form:
         raise InvalidLedgerError(findings)
     hint = _("save one first: xuncha import table FILE --dry-run --save-form NAME")
     hint = suggestion(name, found) if found else hint
-    raise RefusedError("no-such-form", _("there is no form “{name}” in data/forms").format(name=name), hint)
+    raise RefusedError("no-such-form", _("there is no form “{name}” in data/forms", name=name), hint)
 
 
 def form_file(form: Form, reasons: Mapping[str, str]) -> bytes:

@@ -67,7 +67,7 @@ def parse_tree(text: str, scale: int = 1) -> Node:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         problem = " ".join(str(error.problem or error.context).split())
-        message = _("this is not YAML: {problem}").format(problem=problem)
+        message = _("this is not YAML: {problem}", problem=problem)
         hint = _("put text with special characters into double quotes")
         if "\t" in "".join(text.split("\n")[line - 1 : line]):
             hint = _("indent with spaces, not with tabs")
@@ -122,7 +122,7 @@ class _Builder:
             refuse("tag", event, _("tags (!) are not allowed in records"), hint)
         self.nodes += 1
         if self.nodes > self.limit:
-            message = _("there are more than {n} values in the file").format(n=self.limit)
+            message = _("there are more than {n} values in the file", n=self.limit)
             refuse("file-too-large", event, message, _("a file is one record"))
         node = Node("scalar", mark.line, mark.column, mark.index)
         if isinstance(event, ScalarEvent):
@@ -137,7 +137,7 @@ class _Builder:
         node.kind = "mapping" if isinstance(event, MappingStartEvent) else "sequence"
         node.style = "flow" if event.flow_style else "block"
         if depth >= MAX_DEPTH:
-            message = _("values are nested more than {n} levels deep").format(n=MAX_DEPTH)
+            message = _("values are nested more than {n} levels deep", n=MAX_DEPTH)
             refuse("too-deep", event, message, _("nest the values less deeply"))
         if is_key:
             hint = _("put text with brackets into double quotes")
@@ -156,7 +156,7 @@ class _Builder:
             is_key = node.kind == "mapping" and len(node.keys) == len(node.items)
             item = self.node(inner, depth, is_key=is_key)
             if is_key and item.text in names:
-                message = _("the key “{key}” occurs a second time here").format(key=item.text[:80])
+                message = _("the key “{key}” occurs a second time here", key=item.text[:80])
                 refuse("duplicate-key", inner, message, _("keep one of the two"))
             if is_key:
                 names.add(item.text)

@@ -81,17 +81,17 @@ def _finding(kind: type[BaseModel], error: ErrorDetails) -> Finding[Location]:
         hidden = next(refused, "")
     match type_:
         case "missing":
-            hint = _("write `{key}: …`").format(key=key)
+            hint = _("write `{key}: …`", key=key)
             finding = Finding("missing-key", _("the key `{key}` is missing"), location, hint)
         case "extra_forbidden" | "invalid_key":
             options = _fields(kind, location[:-1])
             meant = find_key(key, options)
-            hint = _("write `{key}: …` instead").format(key=meant) if meant else suggestion(key, options)
+            hint = _("write `{key}: …` instead", key=meant) if meant else suggestion(key, options)
             finding = Finding("unknown-key", _("the key `{key}` is not known"), location, hint)
         case "literal_error":
             options = re.findall(r"'([^']*)'", error["ctx"]["expected"])
             meant = find_word(str(value), options)
-            hint = _("write `{word}`").format(word=meant) if meant else suggestion(str(value), options)
+            hint = _("write `{word}`", word=meant) if meant else suggestion(str(value), options)
             finding = Finding("unknown-word", _("`{key}` cannot be “{value}”"), location, hint)
         case "bad_date":
             message = _("“{value}” is not a day of the calendar written like 2024-12-31")

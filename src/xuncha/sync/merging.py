@@ -211,13 +211,13 @@ def dispute_line(dispute: Dispute) -> str:
     if dispute.location:
         values = zip((dispute.ours, dispute.theirs), dispute.authors, strict=True)
         ours, theirs = (
-            _("{value} ({by})").format(value=_value(dispute, value), by=by) if by else _value(dispute, value)
+            _("{value} ({by})", value=_value(dispute, value), by=by) if by else _value(dispute, value)
             for value, by in values
         )
-        return _("{what}: here {ours}, there {theirs}").format(what=subject, ours=ours, theirs=theirs)
+        return _("{what}: here {ours}, there {theirs}", what=subject, ours=ours, theirs=theirs)
     if dispute.reason:
-        return _("{what}: changed on both sides, and {why}").format(what=subject, why=dispute.reason)
-    return _("{what}: the two sides have different files of this name").format(what=subject)
+        return _("{what}: changed on both sides, and {why}", what=subject, why=dispute.reason)
+    return _("{what}: the two sides have different files of this name", what=subject)
 
 
 def must_not_take_invalid_closing(
@@ -270,4 +270,4 @@ def _value(dispute: Dispute, value: object) -> str:
     if dispute.location == ("status",):
         value = status_name(str(value))
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    return _("“{text}”").format(text=text)
+    return _("“{text}”", text=text)

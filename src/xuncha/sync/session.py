@@ -107,7 +107,7 @@ def _sync_lock(root: Path) -> Iterator[None]:
     lock = InterProcessLock(place)
     if not lock.acquire(timeout=TIMEOUT):
         lock.lockfile.close()
-        message = _("another sync of this ledger has been running for {n} seconds").format(n=int(TIMEOUT))
+        message = _("another sync of this ledger has been running for {n} seconds", n=int(TIMEOUT))
         raise SurroundingsError("locked", message, _("wait until it has finished, or end it"))
     try:
         yield
@@ -119,8 +119,8 @@ def _integrate(session: Session, route: Route, theirs: str | None, take: Side | 
     """Join what the remote has into the branch, and return the number of commits to send."""
     git = session.git
     for operation in sharing.unfinished_operations(git_dir(git.root)):
-        message = _("a `git {what}` was started here and not completed").format(what=operation)
-        hint = _("complete it, or abort it: git {what} --abort").format(what=operation)
+        message = _("a `git {what}` was started here and not completed", what=operation)
+        hint = _("complete it, or abort it: git {what} --abort", what=operation)
         raise SurroundingsError("unfinished", message, hint)
     ours = git.head()
     if ours is None:

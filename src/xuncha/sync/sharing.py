@@ -69,7 +69,7 @@ def find_route(git: Git) -> Route:
         if remote not in remotes:
             message = _("it is not set with which of the remotes {names} the branch {branch} is shared")
             message = message.format(names=_(", ").join(remotes), branch=branch)
-            hint = _("type once: git push -u {remote} {branch}").format(remote=remotes[0], branch=branch)
+            hint = _("type once: git push -u {remote} {branch}", remote=remotes[0], branch=branch)
             raise SurroundingsError("no-remote", message, hint)
     remote_ref = remote_ref or f"{_HEADS}{branch}"
     place = f"refs/remotes/{remote}" if remote in remotes else "refs/xuncha/elsewhere"

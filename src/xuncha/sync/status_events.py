@@ -14,7 +14,7 @@ from xuncha.trail.replay import Commit, log
 
 def author_and_day(commit: Commit) -> str:
     """Return who made a commit and when, for messages."""
-    return _("{who}, {day}").format(who=commit.author, day=commit.day)
+    return _("{who}, {day}", who=commit.author, day=commit.day)
 
 
 def is_step_back(before: str | None, after: str | None) -> bool:

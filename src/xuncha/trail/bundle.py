@@ -92,7 +92,7 @@ def ledgers_in(place: Path, commit: str) -> list[str]:
     names = (system.decoded(each) for each in output.split(b"\0"))
     found = [name.removesuffix(LEDGER_FILE) for name in names if name.endswith(f"/{LEDGER_FILE}")]
     if not found:
-        raise RefusedError("no-ledger", _("there is no ledger in it: no {file}").format(file=LEDGER_FILE))
+        raise RefusedError("no-ledger", _("there is no ledger in it: no {file}", file=LEDGER_FILE))
     return found
 
 
@@ -173,7 +173,7 @@ def write_files(root: Path, paths: list[str], source: Path, commit: str) -> list
                 if has_crashed(error.returncode):
                     raise  # otherwise git-lfs does not have the file
         if fetched is None or fetched[:2] != pointer[:2]:
-            message = _("the evidence file {path} is kept by git-lfs, and was not fetched").format(path=path)
+            message = _("the evidence file {path} is kept by git-lfs, and was not fetched", path=path)
             raise RefusedError("evidence-not-fetched", message, _("type: git lfs fetch --all"), path)
         from_lfs.append(path)
     return from_lfs
@@ -217,5 +217,5 @@ def unpack_bundle(bundle: Path, folder: Path) -> str:
         except GitError as error:
             if has_crashed(error.returncode):
                 raise
-            message = _("the bundle of the history is not intact: {said}").format(said=error.reason)
+            message = _("the bundle of the history is not intact: {said}", said=error.reason)
             raise RefusedError("bundle", message) from error

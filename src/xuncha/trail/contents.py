@@ -55,7 +55,7 @@ def git_pipe(
                     if process.stdout.read(1) or not process.wait():
                         raise  # else git itself says why
         if timed_out:
-            raise SlowError(_("it took more than {n} seconds").format(n=seconds))
+            raise SlowError(_("it took more than {n} seconds", n=seconds))
         if process.returncode:
             stderr_file.seek(0)
             raise git.failure(stderr_file.read(), b"", process.returncode)
@@ -88,7 +88,7 @@ def verified(name: str, kind: str, content: bytes) -> bytes:
 def _check_name(name: str, digest: hashlib._Hash) -> None:
     """Check that the hash of an object is its name. Raises GitError otherwise."""
     if digest.hexdigest() != name:
-        raise GitError(_("object {name} is damaged: its content does not match its name").format(name=name))
+        raise GitError(_("object {name} is damaged: its content does not match its name", name=name))
 
 
 def read_objects(git: Git, names: Iterable[str], limit: int) -> Iterator[GitObject]:

@@ -93,13 +93,20 @@ def history(root: Path) -> list[Event]:
     return [_with_number(event, present, event.commit in undone) for event in events]
 
 
-def history_of_measure(root: Path, path: str, identity: str) -> list[Event]:
+def history_of_record(root: Path, identity: Identity, until: str = "HEAD") -> list[Event]:
+    """Read what was done to one problem with its measures, or to one measure, up to a commit; newest first."""
+    if identity.is_problem:
+        return history_of_problem(root, identity, until)
+    return history_of_measure(root, identity.path, str(identity), until)
+
+
+def history_of_measure(root: Path, path: str, identity: str, until: str = "HEAD") -> list[Event]:
     """Read what was done to one measure, newest first; each event has the number that the measure had then.
 
     The history ends where the measure was entered: git would go on with the file from which it was copied.
     """
     events = []
-    for commit, earlier in _follow(root, path, str(Identity.from_path(path) or "")):
+    for commit, earlier in _follow(root, path, str(Identity.from_path(path) or ""), until):
         # Before a renumbering, its new number belonged to another measure.
         numbers = {earlier or identity} if _renumberings(commit) else {identity, earlier}
         problems = {number.partition(".")[0] for number in numbers}
@@ -113,11 +120,11 @@ def history_of_measure(root: Path, path: str, identity: str) -> list[Event]:
     return events
 
 
-def history_of_problem(root: Path, identity: Identity) -> list[Event]:
+def history_of_problem(root: Path, identity: Identity, until: str = "HEAD") -> list[Event]:
     """Read what was done to one problem and its measures, newest first; each event has the number of that time."""
     events: list[Event] = []
     number = str(identity)
-    for commit, earlier in _follow(root, identity.folder, number):
+    for commit, earlier in _follow(root, identity.folder, number, until):
         for event in _events(commit):
             is_own = not earlier and (event.id or number).partition(".")[0] == number
             if is_own or (earlier and event.action == "renumber" and event.to == number):
@@ -256,14 +263,14 @@ def _events(commit: Commit) -> Iterator[Event]:
                 yield event._replace(action="renumber", id=old, to=new, reason=None)
 
 
-def _follow(root: Path, path: str, number: str) -> Iterator[tuple[Commit, str]]:
+def _follow(root: Path, path: str, number: str, until: str) -> Iterator[tuple[Commit, str]]:
     """Yield the commits that touched a measure's file or a problem's folder, newest first and through renumberings; with each, the number before it.
 
     The number is empty where git lists no file, as for a merge, and for a problem where it stays the same. Git's own --follow
     knows one name at a time for all branches: where two were merged, it would mix the records that had one number on different
     branches. So each name is queried by itself, from the commit where it appeared.
     """
-    until, is_file = "HEAD", path.endswith(".yaml")
+    is_file = path.endswith(".yaml")
     for _move in range(_MAX_MOVES):
         name, undone = None, set[str]()
         for commit in (_commits_of_file if is_file else _commits)(root, path, until):

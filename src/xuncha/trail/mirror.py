@@ -48,7 +48,7 @@ def update_mirror(address: str, folder: Path, seconds: float, stop: Event) -> st
     A mirror that cannot be updated stays as it is, also if it takes more than `seconds`, or `stop` is set.
     """
     if not is_address(address):
-        return _("this is not an address to fetch from: {address}").format(address=masked(address))
+        return _("this is not an address to fetch from: {address}", address=masked(address))
     new = folder.with_name(f"{folder.name}.{os.getpid()}")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -74,6 +74,6 @@ def _run_git(root: Path, seconds: float, stop: Event, *arguments: str) -> str:
     try:
         code, stderr = GitRunner(root).run_elsewhere([*_OPTIONS, *arguments], environ, seconds, stop)
     except SlowError:
-        return _("it takes more than {n} seconds").format(n=f"{seconds:g}")
+        return _("it takes more than {n} seconds", n=f"{seconds:g}")
     lines = stderr.decode("utf-8", "replace").strip().splitlines() or [_("git gave no reason")]
     return masked(lines[-1]) if code else ""

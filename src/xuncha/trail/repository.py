@@ -172,7 +172,7 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
 
 def path_error(place: Path) -> SurroundingsError:
     """Return the error for a path in git's folder that leads elsewhere or is no file of git."""
-    message = _("{path} leads into another repository, or is not one of git's files").format(path=place)
+    message = _("{path} leads into another repository, or is not one of git's files", path=place)
     hint = _("find out who put it there; to use a repository elsewhere, set GIT_DIR and GIT_WORK_TREE")
     return SurroundingsError("strange-repository", message, hint)
 

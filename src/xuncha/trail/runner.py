@@ -64,7 +64,7 @@ class GitError(SurroundingsError):
     """Git refused; `reason` is its error message, `returncode` its exit code."""
 
     def __init__(self, reason: str, output: str = "", returncode: int = 1) -> None:
-        super().__init__("git-failed", _("git failed: {said}").format(said=reason))
+        super().__init__("git-failed", _("git failed: {said}", said=reason))
         self.reason = reason
         self.output = output
         self.returncode = returncode
@@ -201,7 +201,7 @@ class GitRunner:
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     stderr = process.communicate(timeout=0.2)[1]
                     return process.returncode, stderr
-            raise SlowError(_("it took more than {n} seconds").format(n=seconds))
+            raise SlowError(_("it took more than {n} seconds", n=seconds))
 
     def _check_folder(self) -> None:
         """Check git's small folders once: git would wait for anything there that is no file, or read it for ever."""
@@ -260,7 +260,7 @@ class GitRunner:
             raise SurroundingsError("strange-repository", message.format(path=elsewhere), hint)
         if repository.checked_out(self.root).startswith("ref:") and repository.is_detached(self.root):
             message = _("{name} is checked out, which is not a branch, so nothing is committed to it")
-            hint = _("check a branch out: {command}").format(command="git switch main")
+            hint = _("check a branch out: {command}", command="git switch main")
             name = repository.checked_out(self.root).removeprefix("ref:").strip()
             raise SurroundingsError("no-branch", message.format(name=name), hint)
         return []
@@ -340,7 +340,7 @@ class GitRunner:
         message = (stderr or stdout).decode("utf-8", "replace").strip()
         message = f"{message}\n{crash_of(returncode)}".strip()
         if "safe.directory" in message:
-            text = _("git does not trust this folder: {said}").format(said=message)
+            text = _("git does not trust this folder: {said}", said=message)
             command = _TRUST_COMMAND.search(message)
             hint = _("if you trust its owner, type: {command}") if command else ""
             return SurroundingsError("not-yours", text, hint.format(command=command and command[0].strip()))
@@ -350,7 +350,7 @@ class GitRunner:
 
     def missing_object(self, name: str) -> SurroundingsError:
         """Return the error for an object that the history names and git does not have."""
-        message = _("the object {name} is missing").format(name=name)
+        message = _("the object {name} is missing", name=name)
         return self._partial_clone(message) if self.is_partial() else GitError(message)
 
     def is_partial(self) -> bool:

@@ -127,7 +127,7 @@ def add_anchor(root: Path, commit: str, counts: Mapping[str, int]) -> Anchor:
     except GitError as error:
         refusal = error.reason
     if refusal is not None:
-        raise RefusedError("tag-refused", _("git refused the tag: {said}").format(said=refusal))
+        raise RefusedError("tag-refused", _("git refused the tag: {said}", said=refusal))
     for anchor in anchors(root):
         if (anchor.number, anchor.commit) == (number, commit):
             return anchor

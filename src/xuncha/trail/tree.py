@@ -165,7 +165,7 @@ def commit_at(root: Path, moment: str) -> str:
         if git.head():
             git.count_commits("HEAD", "--")  # raises the better error if a commit is missing
         hint = _("give a day such as 2024-04-18 on which the ledger existed, or a revision such as HEAD~3")
-        raise RefusedError("no-such-moment", _("the history has no “{moment}”").format(moment=moment), hint)
+        raise RefusedError("no-such-moment", _("the history has no “{moment}”", moment=moment), hint)
     return commit
 
 

@@ -34,12 +34,12 @@ def attach(
         files = {getattr(item, "file", None) for item in entry.evidence}
         if (entry.date, entry.text) == (written_on, text) and name in files:
             message = _("{file} is already attached to {id}, with the same text")
-            hint = _("to add more: xuncha progress {id} …").format(id=case.identity)
+            hint = _("to add more: xuncha progress {id} …", id=case.identity)
             message = message.format(file=name, id=case.identity)
             raise RefusedError("already-attached", message, hint, case.identity.path)
     new_entry = {"date": written_on.isoformat(), "text": text, "evidence": [evidence_entry], "publish": False}
     path = f"{EVIDENCE}/{case.identity}/{name}"
     place = _("the same file is already in the ledger: {path}") if is_kept else _("it is in {path}")
-    notes = [_("{name} attached").format(name=evidence.printable_name(file.name)), place.format(path=path)]
+    notes = [_("{name} attached", name=evidence.printable_name(file.name)), place.format(path=path)]
     entries = with_entry(case.data.get("progress", ()), new_entry)
     return PlannedChange({"progress": entries}, files={} if is_kept else {path: file.content}, notes=notes)

@@ -119,14 +119,14 @@ class Session:
                 hint = _("keep the change with `xuncha edit`, or discard it with `git checkout -- {path}`")
             else:
                 hint = _("discard the change with `git checkout -- {path}`")
-            message = _("{path} was changed by hand and is not committed").format(path=path)
+            message = _("{path} was changed by hand and is not committed", path=path)
             raise RefusedError("uncommitted", message, hint.format(id=number, path=path), path)
 
     def must_be_no_links(self, paths: Iterable[str]) -> None:
         """Refuse to read or write outside the ledger. Raises RefusedError if a file is a link, or is reached through one."""
         for path in paths:
             if self.source.behind_link(path):
-                message, hint = _("{path} is a link").format(path=path), _("put the file itself here")
+                message, hint = _("{path} is a link", path=path), _("put the file itself here")
                 raise RefusedError("symbolic-link", message, hint, path)
 
     def commit(self, contents: Contents, message: Message, *, signed: bool = False) -> None:
@@ -221,7 +221,7 @@ def begin(root: Path) -> Iterator[Session]:
         if isinstance(locked, OSError):
             raise _write_error(root, locked) from locked
         if not locked:
-            text = _("another command has been changing this ledger for {n} seconds").format(n=int(TIMEOUT))
+            text = _("another command has been changing this ledger for {n} seconds", n=int(TIMEOUT))
             raise SurroundingsError("locked", text, _("wait until it has finished, or end it"))
         locks.wait_for_git(root)
         check_files_present(root)
@@ -332,8 +332,8 @@ def _settle_index(git: Git, paths: Sequence[str]) -> None:
 def _write_error(root: Path, error: OSError) -> SurroundingsError:
     path = error.filename2 or error.filename if isinstance(error, PermissionError) else None
     reason = f"{path}: {cause_of(error)}" if path else cause_of(error)
-    message = _("the change could not be written: {reason}").format(reason=reason)
-    hint = _("see whether the disk is full, or {path} is read-only").format(path=root)
+    message = _("the change could not be written: {reason}", reason=reason)
+    hint = _("see whether the disk is full, or {path} is read-only", path=root)
     return SurroundingsError("not-written", message, hint)
 
 
@@ -344,7 +344,7 @@ def _commit_error(root: Path, error: GitError) -> RefusedError | SurroundingsErr
     if "user.email" in text or "user.name" in text:
         return no_user_error()
     if not 0 < error.returncode < _SIGNAL_CODE:
-        text = _("git failed, and nothing was changed: {said}").format(said=text)
+        text = _("git failed, and nothing was changed: {said}", said=text)
         return SurroundingsError("git-failed", text, _("see what is wrong with it: git status"))
     message = _("git refused the commit, and nothing was changed: {said}")
     return RefusedError("commit-refused", message.format(said=text))

@@ -63,7 +63,7 @@ def reply(session: Session, number: CommentNumber, text: str, day: date) -> Comm
     if comment is None:
         raise no_such_comment(number)
     if comment.reply is not None:
-        message = _("comment {n} was already answered on {day}").format(n=number, day=comment.reply.date)
+        message = _("comment {n} was already answered on {day}", n=number, day=comment.reply.date)
         hint = _("a reply is not changed; correct a typo with xuncha edit {path}")
         raise RefusedError("already-answered", message, hint.format(path=number.path), number.path)
     content = session.source.read(number.path)
@@ -75,7 +75,7 @@ def reply(session: Session, number: CommentNumber, text: str, day: date) -> Comm
 
 def no_such_comment(number: CommentNumber) -> RefusedError:
     """Return the error for a number that no comment has."""
-    message = _("there is no comment {n}").format(n=number)
+    message = _("there is no comment {n}", n=number)
     return RefusedError("no-such-comment", message, _("see `xuncha comment list`"))
 
 

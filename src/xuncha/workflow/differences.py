@@ -45,14 +45,14 @@ def _compare_lists(name: str, old: list[Any], new: list[Any]) -> Iterator[str]:
     """Compare two lists of mappings, such as entries: one by one if they are equally long, else what was added or removed."""
     if len(old) == len(new):
         for number, (before, after) in enumerate(zip(old, new, strict=True), 1):
-            yield from _compare_values(_("{name} no. {n}").format(name=name, n=number), "", before, after)
+            yield from _compare_values(_("{name} no. {n}", name=name, n=number), "", before, after)
         return
     for item in new:
         if item not in old:
-            yield _("{name}: added “{what}”").format(name=name, what=_formatted(item))
+            yield _("{name}: added “{what}”", name=name, what=_formatted(item))
     for item in old:
         if item not in new:
-            yield _("{name}: taken out “{what}”").format(name=name, what=_formatted(item))
+            yield _("{name}: taken out “{what}”", name=name, what=_formatted(item))
 
 
 def _start_of_difference(old: object, new: object) -> int:

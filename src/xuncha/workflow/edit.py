@@ -58,7 +58,7 @@ def edit(root: Path, path: str, content: bytes, original: bytes | None = None) -
     with begin(root) as session:
         old = session.source.read(path)
         if original not in {None, old}:
-            message = _("{path} was changed by someone else meanwhile").format(path=path)
+            message = _("{path} was changed by someone else meanwhile", path=path)
             raise RefusedError("changed-meanwhile", message, _("open it again, and repeat your change"))
         if content == old and not session.git.uncommitted_or_staged(path):
             return None
@@ -138,15 +138,15 @@ class _ChangedFile(NamedTuple):
         """Return what has changed, in words."""
         name = f"{self.identity} {self.title}".strip() if self.identity else self.path
         if self.old is None:
-            return [_("added {what}").format(what=name)]
+            return [_("added {what}", what=name)]
         if self.new is None:
-            return [_("deleted {what}").format(what=name)]
+            return [_("deleted {what}", what=name)]
         short = str(self.identity or self.path)
         old, new = (_parsed(each) if self.path.endswith(".yaml") else None for each in (self.old, self.new))
         if old is None or new is None:
-            return [_("changed {what}").format(what=short)]
+            return [_("changed {what}", what=short)]
         lines = differences(old, new)
-        return [f"{short} {line}" for line in lines] or [_("{what}: comments or layout").format(what=short)]
+        return [f"{short} {line}" for line in lines] or [_("{what}: comments or layout", what=short)]
 
 
 def _changed_files(session: Session, paths: list[str]) -> Iterator[_ChangedFile]:

@@ -16,4 +16,4 @@ def escalate(case: Case, *, to: str) -> PlannedChange:
     """
     to = matching_name(to, case.frame.leaders)
     escalated = {"to": to, "date": case.today.isoformat()}
-    return PlannedChange({"escalated": escalated}, notes=[_("escalated to {name}").format(name=to)])
+    return PlannedChange({"escalated": escalated}, notes=[_("escalated to {name}", name=to)])

@@ -98,12 +98,12 @@ def read(root: Path, identity: Identity, file: Path) -> bytes:
     try:
         with open(file, "rb", opener=lambda name, flags: os.open(name, flags | _NONBLOCKING)) as stream:
             if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-                text = _("{path} is not a regular file, but a pipe, a device or the like").format(path=file)
+                text = _("{path} is not a regular file, but a pipe, a device or the like", path=file)
                 hint = _("save its content to a file, and attach that")
                 raise RefusedError("not-a-file", text, hint)
             return read_stream(root, identity, str(file), stream)
     except OSError as error:
-        message = _("{path} cannot be read: {reason}").format(path=file, reason=cause_of(error))
+        message = _("{path} cannot be read: {reason}", path=file, reason=cause_of(error))
         raise RefusedError("no-such-file", message) from None
 
 
@@ -116,7 +116,7 @@ def read_stream(root: Path, identity: Identity, path: str, stream: BinaryIO) -> 
     size = stream.seek(0, os.SEEK_END)
     stream.seek(0)
     if not size:
-        text = _("{path} is empty, and proves nothing").format(path=path)
+        text = _("{path} is empty, and proves nothing", path=path)
         raise RefusedError("empty-file", text, _("check that it was saved; then attach it again"))
     with_lfs = _goes_to_lfs(root, f"{EVIDENCE}/{identity}/{portable_name(Path(path).name)}")
     if size > MAX_SIZE and not with_lfs:
@@ -145,6 +145,6 @@ def _goes_to_lfs(root: Path, path: str) -> bool:
         return False
     if git.setting("filter.lfs.process") or git.setting("filter.lfs.clean"):
         return True
-    message = _(".gitattributes assigns {path} to git-lfs, which is not set up here").format(path=path)
+    message = _(".gitattributes assigns {path} to git-lfs, which is not set up here", path=path)
     hint = _("install git-lfs (https://git-lfs.com), and type: git lfs install")
     raise SurroundingsError("no-lfs", message, hint)

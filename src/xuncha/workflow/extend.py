@@ -26,7 +26,7 @@ def extend(case: Case, *, due: date, reason: str, late: bool = False) -> Planned
         text = _("the time limit of {id}, {due}, has passed; `xuncha audit` reports every extension after it")
         text, hint = text.format(id=case.identity, due=old), _("to extend it anyway: --late")
         raise RefusedError("already-late", text, hint, case.identity.path)
-    note = _("the time limit is now {due}").format(due=due)
+    note = _("the time limit is now {due}", due=due)
     warning = None
     if has_passed:
         text = _("the time limit had passed before it was moved: the audit will report this")

@@ -103,8 +103,8 @@ def _plan(
 ) -> _PlannedAction:
     """Ask the verb for its plan for a measure or a problem, and edit the file."""
     if identity.is_problem and not verb.for_problems:
-        message = _("{id} is a problem; this applies only to a measure").format(id=identity)
-        raise RefusedError("not-a-measure", message, _("name a measure, such as {id}.1").format(id=identity))
+        message = _("{id} is a problem; this applies only to a measure", id=identity)
+        raise RefusedError("not-a-measure", message, _("name a measure, such as {id}.1", id=identity))
     rows = before.problems if identity.is_problem else before.measures
     if not any(row.id == str(identity) for row in rows):
         raise no_such_record(identity)

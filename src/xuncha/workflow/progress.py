@@ -39,5 +39,5 @@ def progress(
         entry["evidence"] = [item.strip() for item in evidence]
     if no_publish:
         entry["publish"] = False
-    note = _("progress of {day} recorded").format(day=entry_day)
+    note = _("progress of {day} recorded", day=entry_day)
     return PlannedChange({"progress": with_entry(case.data.get("progress", ()), entry)}, notes=[note])

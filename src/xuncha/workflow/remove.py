@@ -151,7 +151,7 @@ def _comment_changes(session: Session, identity: Identity, moves: Moves) -> dict
     for number, comment in all_comments(session.source).items():
         path, about = CommentNumber(number).path, Identity.try_parse(comment.about)
         if about == identity:
-            message = _("{path} is about {id}, so {id} cannot be removed").format(path=path, id=identity)
+            message = _("{path} is about {id}, so {id} cannot be removed", path=path, id=identity)
             raise RefusedError("has-comment", message, _("change what it is about first"), path)
         if about and about in moves:
             session.must_be_clean(path)

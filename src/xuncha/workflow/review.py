@@ -24,6 +24,6 @@ def review(case: Case, *, result: ReviewResult, findings: str | None = None) -> 
     reopening = _("The result has slipped: open it again with xuncha reopen {id} --reason …")
     return PlannedChange(
         {"reviews": [*case.data.get("reviews", ()), entry]},
-        notes=[_("reviewed: {result}").format(result=word_name(result))],
+        notes=[_("reviewed: {result}", result=word_name(result))],
         next_step=reopening.format(id=case.identity) if result == "slipped" else "",
     )

@@ -49,12 +49,12 @@ def set_(
             message = message.format(what=f"--{name}".replace("_", "-"))
             raise RefusedError("not-a-measure", message, _("name a measure, such as 2.3"))
     elif category is not None:
-        message = _("{id} is a measure; only a problem has a category").format(id=identity)
-        hint = _("type: xuncha set {id} --category …").format(id=identity.problem)
+        message = _("{id} is a measure; only a problem has a category", id=identity)
+        hint = _("type: xuncha set {id} --category …", id=identity.problem)
         raise RefusedError("not-a-problem", message, hint)
     elif due is not None and case.measure.due is not None:
-        message = _("{id} already has a time limit, {due}").format(id=identity, due=case.measure.due)
-        hint = _("move it with a reason: xuncha extend {id} --due … --reason …").format(id=identity)
+        message = _("{id} already has a time limit, {due}", id=identity, due=case.measure.due)
+        hint = _("move it with a reason: xuncha extend {id} --due … --reason …", id=identity)
         raise RefusedError("due-set", message, hint, identity.path)
     new_fields = dict(read_field(frame, kind, key, text) for key, text in (fields or {}).items())
     values: dict[str, Any] = {
@@ -72,4 +72,4 @@ def set_(
     if not edits:
         raise RefusedError("nothing-given", _("nothing to set was given"), _("see `xuncha set --help`"))
     keys = _(", ").join(map(key_name, edits))
-    return PlannedChange(edits, notes=[_("set: {keys}").format(keys=keys)])
+    return PlannedChange(edits, notes=[_("set: {keys}", keys=keys)])

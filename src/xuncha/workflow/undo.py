@@ -98,7 +98,8 @@ def _newest(git: Git, events: Sequence[Event], count: int, emails: set[str] | No
             "only {n} commit of a command can be taken back here, and nothing was changed",
             "only {n} commits of commands can be taken back here, and nothing was changed",
             len(chosen),
-        ).format(n=len(chosen))
+            n=len(chosen),
+        )
     hint = _("let others take back what they did; to do it for them: xuncha undo --others")
     raise RefusedError("nothing-to-undo", message, hint if foreign else "")
 

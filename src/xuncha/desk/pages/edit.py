@@ -74,7 +74,7 @@ def edit(request: Request, form: FormData) -> Response:
         path = editable(root, named)
         content = (root / path).read_bytes()
         if file_version(root, path) != forms.text(form, "version"):
-            message = _("{path} was changed by someone else meanwhile").format(path=path)
+            message = _("{path} was changed by someone else meanwhile", path=path)
             hint = _("its current text is beside what you wrote; combine the two, and save that")
             raise RefusedError("changed-meanwhile", message, hint)
         result = desk.call(save, path, as_in_file(typed, content), content)

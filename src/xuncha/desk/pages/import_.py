@@ -166,7 +166,7 @@ def _notice(desk: Desk, job: Job, form: FormData) -> Response:
     """Make a new ledger from a notice, in a folder beside the served one."""
     name = forms.text(form, "folder")
     if not name or portable_name(name) != name:
-        message = _("“{name}” cannot be the name of a folder").format(name=name)
+        message = _("“{name}” cannot be the name of a folder", name=name)
         raise RefusedError("bad-folder", message, _("give a plain name"))
     new = _with_file(desk, _("Making a ledger from {file}"), job.values["file"], {})
     new.values["back"] = f"/import/{job.number}"

@@ -115,7 +115,7 @@ def change(request: Request, form: FormData) -> Response:
         content, data = _read(desk.root)
         typed = _typed(form, section, data, desk.today)
         if forms.text(form, "version") != _version(data, section):
-            message = _("{path} was changed by someone else meanwhile").format(path=LEDGER_FILE)
+            message = _("{path} was changed by someone else meanwhile", path=LEDGER_FILE)
             raise RefusedError("changed-meanwhile", message, _("check what it says now, and decide again"))
         if more := forms.text(form, "more"):
             blank = int(more) if more.isdecimal() and len(more) < _DIGITS else 0

@@ -141,7 +141,7 @@ def limit(cell: Cell, feedback: date | None) -> Limit:
         return limits.limit(str(value or ""), feedback)
     if value in _SERIALS:
         day = EPOCH + timedelta(days=int(value))
-        return Limit(day, doubt=_("a bare number: read as Excel's number for {day}").format(day=day))
+        return Limit(day, doubt=_("a bare number: read as Excel's number for {day}", day=day))
     digits = f"{value:.8g}"
     return limits.limit(digits, feedback) if _NUMBERS.fullmatch(digits) else Limit()
 

@@ -115,7 +115,7 @@ def _struck_styles(document: Element) -> set[str | None]:
 
 def table_name(number: int) -> str:
     """Return a name for a table of a document, since such tables have no names."""
-    return _("table {n}").format(n=number)
+    return _("table {n}", n=number)
 
 
 def read_word(path: Path, content: bytes) -> list[Sheet]:

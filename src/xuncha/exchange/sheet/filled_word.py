@@ -45,7 +45,7 @@ class FilledWord:
             with safety.refusing_damage(path):
                 must_be_harmless(content)
         except OwnFileError as error:
-            message = _("{path} is not filled: {reason}").format(path=path, reason=error)
+            message = _("{path} is not filled: {reason}", path=path, reason=error)
             hint = _("remove that in Word or WPS, and save it as .docx")
             raise RefusedError("own-file", message, hint) from None
         self.content, self.main = content, package.main

@@ -89,7 +89,7 @@ class Sheet:
             rows, columns = range(top, min(bottom, last_row) + 1), range(left, min(right, last_column) + 1)
             covered += len(rows) * len(columns)
             if covered > _MOST_MERGED:
-                message = _("{sheet}: the merged cells cover too much").format(sheet=self.name)
+                message = _("{sheet}: the merged cells cover too much", sheet=self.name)
                 raise RefusedError("too-large", message)
             for spot in product(rows, columns):
                 self.anchors[spot] = (top, left)

@@ -121,7 +121,7 @@ class TableFinder:
         choices = roles.Decider(sheet, rows, others, names, given).choices()
         has_state = any(choice.role == "state" for choice in choices.values())
         for column, word in ticked.items():
-            reason = _("ticks in it mean {word}").format(word=word) if word else _("it contains ticks")
+            reason = _("ticks in it mean {word}", word=word) if word else _("it contains ticks")
             choices[column] = Choice(IGNORE if has_state else "state", reason)
         heads = tuple(_plain(sheet.filled(row)) for row in range(start, first))
         return Table(start, first, last, headings, choices, names, heads, ticked)

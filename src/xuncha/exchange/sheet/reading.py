@@ -78,7 +78,7 @@ def _check_columns(path: Path, draft: Draft, options: ReadOptions) -> None:
     known = {plain(part) for each in headings for part in (each, each.rpartition("/")[2])}
     for heading in options.columns if headings else ():
         if plain(heading) not in known:
-            message = _("{path} has no column {heading}").format(path=path, heading=heading)
+            message = _("{path} has no column {heading}", path=path, heading=heading)
             raise RefusedError("no-such-column", message, suggestion(heading, headings))
 
 
@@ -89,12 +89,14 @@ def _no_table(path: Path, sheets: Sequence[Sheet], options: ReadOptions) -> Refu
     if best:
         likely = next((each for each in best if not roles.role(each)), best[0])
         hint = _(
-            "say which column holds them, such as --column {heading}=measure; a heading is one of: {headings}"
-        ).format(heading=likely if likely.isalnum() else shlex.quote(likely), headings=_(", ").join(best))
+            "say which column holds them, such as --column {heading}=measure; a heading is one of: {headings}",
+            heading=likely if likely.isalnum() else shlex.quote(likely),
+            headings=_(", ").join(best),
+        )
     else:
         hint = _("a row of headings must say what the columns are, such as {headings}")
         hint = hint.format(headings="反馈问题、整改措施、责任领导、责任科室、整改时限")
-    message = _("{path}: no column of problems or measures was recognised").format(path=path)
+    message = _("{path}: no column of problems or measures was recognised", path=path)
     return RefusedError("no-table", message, hint)
 
 

@@ -189,7 +189,7 @@ class Decider:
         seen: set[str] = set()
         for column, name in self.roles.items():
             if name in seen - _REPEATABLE and not name.startswith(FIELD_PREFIX) and name != IGNORE:
-                self._assign(column, "", _("another column is already {role}").format(role=name))
+                self._assign(column, "", _("another column is already {role}", role=name))
             seen.add(self.roles[column])
         chosen: dict[int, Choice] = {}
         for column, name in self.roles.items():
@@ -305,7 +305,7 @@ class Decider:
         extended = [column for column in (*dues, *others) if is_extended(self.names[column])]
         if dues and extended and dues != extended[:1]:
             for column in dues:
-                self._assign(column, "", _("another column is already {role}").format(role="due"))
+                self._assign(column, "", _("another column is already {role}", role="due"))
             self._assign(extended[-1], "due", _("by its heading"))
 
     def _settle_days_of_progress(self) -> None:

@@ -146,7 +146,7 @@ class RowReader:
                 continue
             value, doubts = cells.field_value(self.fields[key], held), []
             if value is None:
-                doubts = [_("it does not fit the ledger field {key}: not imported").format(key=key)]
+                doubts = [_("it does not fit the ledger field {key}: not imported", key=key)]
             elif self.fields[key].type != "text" and len({cell.text for cell in held}) > 1:
                 doubts = [_("several values for one measure: the first was taken")]
             if value is not None and record.setdefault("fields", {}).setdefault(key, value) != value:
@@ -181,7 +181,7 @@ class RowReader:
         if text := row.text("measure"):
             titles = [text] if is_single else cells.items(text)
             if len(titles) > 1:
-                self.doubt(row, "measure", _("{n} measures in one cell").format(n=len(titles)))
+                self.doubt(row, "measure", _("{n} measures in one cell", n=len(titles)))
             return [without_number(part) for part in titles]
         if all(role in _PROBLEM_ROLES or role.startswith(FIELD_PREFIX) for role in row.cells):
             return []
@@ -226,7 +226,7 @@ class RowReader:
         if leaders := list(chain(*names(row.text("leader")))):
             measure.record["leader"] = leaders[0]
         if len(leaders) > 1:
-            self.doubt(row, "leader", _("several leaders: {name} is responsible").format(name=leaders[0]))
+            self.doubt(row, "leader", _("several leaders: {name} is responsible", name=leaders[0]))
         offices, helping = names(row.text("office"), people=False)
         if offices:
             measure.record["office"] = offices[0]
@@ -280,7 +280,7 @@ class RowReader:
         if cell is None:
             found = states.state_of_text(row.text("progress"), self.today)
             if found and not found.doubt:
-                message = _("read as the status: {status}").format(status=STATUS_WORDS[found.status])
+                message = _("read as the status: {status}", status=STATUS_WORDS[found.status])
                 self.doubt(row, "progress", message)
             return found
         state, several = states.read_state(cell.value, cell.form, self.today), row.text("state") != cell.text
@@ -329,7 +329,7 @@ class RowReader:
             self.doubt(row, "closed_date", _("has a completion date, but is not complete: not imported"))
             return
         elif cell and "status" not in record:
-            message = _("read as the status: {status}").format(status=STATUS_WORDS["closed"])
+            message = _("read as the status: {status}", status=STATUS_WORDS["closed"])
             self.doubt(row, "closed_date", message)
         if day is None and state and record.get("status") == "closed":
             day = next(iter(days_with_year(state.text)), None)
@@ -339,7 +339,7 @@ class RowReader:
             self.doubt(row, role, message.format(day=day))
             record["status"] = "in_progress"
         elif day is not None and self.feedback and day < self.feedback:
-            message = _("before the feedback of {day}: not imported").format(day=self.feedback)
+            message = _("before the feedback of {day}: not imported", day=self.feedback)
             self.doubt(row, role, message)
             record["status"] = "closed"
         elif day is not None:

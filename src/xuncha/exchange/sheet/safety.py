@@ -48,10 +48,10 @@ def bytes_of(path: Path) -> bytes:
         size = path.stat().st_size
         content = path.read_bytes() if size <= LARGEST_FILE and path.is_file() else b""
     except OSError as error:
-        message = _("{path} cannot be read: {reason}").format(path=path, reason=cause_of(error))
+        message = _("{path} cannot be read: {reason}", path=path, reason=cause_of(error))
         raise RefusedError("no-such-file", message) from None
     if size > LARGEST_FILE:
-        message = _("{path} has over {n} MB").format(path=path, n=LARGEST_FILE // _MEGABYTE)
+        message = _("{path} has over {n} MB", path=path, n=LARGEST_FILE // _MEGABYTE)
         raise RefusedError("too-large", message, _("take the pictures out of it"))
     return content
 
@@ -192,13 +192,13 @@ def _refused(path: Path, error: PackageError) -> RefusedError:
 
 def hostile(path: Path) -> RefusedError:
     """Return the refusal of a file that was made to do harm."""
-    message = _("{path} holds XML that no spreadsheet program writes").format(path=path)
+    message = _("{path} holds XML that no spreadsheet program writes", path=path)
     return RefusedError("hostile-file", message, _("do not open it; ask the sender"))
 
 
 def damaged(path: Path, reason: str) -> RefusedError:
     """Return the refusal of a file that no reader can read."""
-    message = _("{path} is damaged: {reason}").format(path=path, reason=reason)
+    message = _("{path} is damaged: {reason}", path=path, reason=reason)
     return RefusedError("damaged-file", message, _("open it in Excel or WPS and save it again as .xlsx"))
 
 

@@ -64,7 +64,7 @@ def _sheets(path: Path, content: bytes, package: Package) -> list[Sheet]:
             parser = SheetParser(source, reader.shared_strings, book, styles)
             for spot, cell, unstored in parser.cells():
                 if spot in sheet.cells:
-                    raise ValueError(_("row {row}, or one of its cells, occurs twice").format(row=spot[0]))
+                    raise ValueError(_("row {row}, or one of its cells, occurs twice", row=spot[0]))
                 sheet.cells[spot] = cell
                 sheet.unstored += [spot] if unstored else []
         sheet.unstored.sort()
