@@ -146,8 +146,9 @@ def import_table(
     for error in refused:
         screen.error(error)
     if as_json:
-        result = import_json(draft, intake, written=not dry_run)
-        screen.data(result | {"differences": [*_differences(intake)]})
+        screen.data(
+            {**import_json(draft, intake, written=not dry_run), "differences": [*_differences(intake)]}
+        )
         return
     if saved:
         screen.line(_("The form is in {path}.", path=saved))
