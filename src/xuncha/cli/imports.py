@@ -146,9 +146,7 @@ def import_table(
     for error in refused:
         screen.error(error)
     if as_json:
-        screen.data(
-            {**import_json(draft, intake, written=not dry_run), "differences": [*_differences(intake)]}
-        )
+        screen.data(import_json(draft, intake, written=not dry_run))
         return
     if saved:
         screen.line(_("The form is in {path}.", path=saved))
@@ -369,6 +367,7 @@ def import_json(draft: Draft, intake: Intake, *, written: bool) -> dict[str, Any
         "added": [step.id for step in intake.steps if Identity.parse(step.id).path not in intake.before],
         "digest": intake.digest(),
         "changed": list(intake.before),
+        "differences": [*_differences(intake)],
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from io import BufferedReader
@@ -16,6 +17,7 @@ from xuncha.trail.runner import SlowError, call_after
 
 SHA1_DIGITS = 40
 _BLOCK = 1 << 20
+_MAX_PIPED = 4096  # bytes that a pipe holds on every system
 
 
 class GitObject(NamedTuple):
@@ -37,9 +39,7 @@ def git_pipe(
     Raises GitError if git ended with an error, and SlowError if it was stopped; both only after the output was read.
     """
     timed_out = False
-    with tempfile.TemporaryFile() as stdin_file, tempfile.TemporaryFile() as stderr_file:
-        stdin_file.write(stdin)
-        stdin_file.seek(0)
+    with _file_with(stdin) as stdin_file, tempfile.TemporaryFile() as stderr_file:
         with git.process(*arguments, stdin=stdin_file, stderr=stderr_file) as process:
             assert isinstance(process.stdout, BufferedReader)  # noqa: S101  it is a pipe
 
@@ -59,6 +59,19 @@ def git_pipe(
         if process.returncode:
             stderr_file.seek(0)
             raise git.failure(stderr_file.read(), b"", process.returncode)
+
+
+def _file_with(content: bytes) -> IO[bytes]:
+    """Open a file with this content: a pipe if that holds it, so that what only reads works on a full disk."""
+    if len(content) > _MAX_PIPED:
+        file = tempfile.TemporaryFile()  # noqa: SIM115  the caller closes it
+        file.write(content)
+        file.seek(0)
+        return file
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "wb") as pipe:
+        pipe.write(content)
+    return os.fdopen(reading, "rb")
 
 
 def split_nul(pipe: BufferedReader) -> Iterator[bytes]:
