@@ -300,6 +300,7 @@ def test_an_archivist_is_told_what_is_in_it_and_how_to_check_it(archive: bytes) 
             ), name
 
 
+@pytest.mark.apart
 def test_it_is_called_internal_and_the_commit_is_told(ledger: LedgerOnDisk, tmp_path: Path) -> None:
     told = run_inside(ledger, "archive", "-o", str(tmp_path / "1.zip")).out
     assert "内部" in told

@@ -193,7 +193,9 @@ def test_a_measure_of_then_is_shown_with_what_was_known_then(aged: LedgerOnDisk)
     assert (then["status"], now["status"]) == ("in_progress", "closed")
     assert (then["closed"], len(then["history"]), len(now["history"])) == (None, 1, 2)
     assert then["version"] == aged.git("rev-parse", f"HEAD~1:./{aged.path('1.2')}").strip() != now["version"]
-    assert json.loads(shown(aged, "show", "1", "--at", OLD, "--json"))["measures"][1]["status"] == "in_progress"
+    assert (
+        json.loads(shown(aged, "show", "1", "--at", OLD, "--json"))["measures"][1]["status"] == "in_progress"
+    )
     screen = shown(aged, "show", "1.2", "--at", OLD).splitlines()
     assert screen[0] == f"截至 {OLD}"
     assert "推进中" in "".join(screen)

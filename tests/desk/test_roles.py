@@ -61,7 +61,7 @@ def _asked(verb: str) -> dict[str, Any]:
     return {PARAMETERS[each.name].name: WHAT.get(PARAMETERS[each.name].name, "x") for each in needed}
 
 
-@pytest.mark.apart(but=3)
+@pytest.mark.apart(but=1)
 @pytest.mark.parametrize("name", ACCOUNTS)
 def test_a_verb_is_done_by_those_alone_whose_role_may(ledger: LedgerOnDisk, name: str) -> None:
     office = Office(ledger)

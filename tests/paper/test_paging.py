@@ -116,7 +116,7 @@ def test_a_letter_has_no_second_page_for_three_lines(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.apart(but=1)
+@pytest.mark.apart
 @needs_poppler
 @needs_fonts
 def test_no_line_breaks_a_telephone_number(tmp_path: Path) -> None:

@@ -373,6 +373,7 @@ def test_two_roll_ups_may_clone_one_address_at_once(tmp_path: Path, monkeypatch:
     assert [each.name for each in tmp_path.iterdir()] == ["x.git"]
 
 
+@pytest.mark.apart
 def test_a_second_roll_up_reads_what_has_changed_alone(
     ledger: LedgerOnDisk, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -426,6 +427,7 @@ def test_a_roll_up_does_without_a_cache_that_cannot_be_written(
     assert [each.name[:5] for each in (tmp_path / "cache").rglob("*.parquet")] == ["rows-"], "no rest stays"
 
 
+@pytest.mark.apart(but=1)
 @pytest.mark.parametrize("small", [1 << 20, 0], ids=["copied", "in place"])
 def test_what_is_counted_is_not_counted_again_for_another_form(
     small: int, ledger: LedgerOnDisk, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -110,7 +110,7 @@ def case(bare_ledger: LedgerOnDisk) -> LedgerOnDisk:
     return ledger
 
 
-@pytest.mark.apart(but=1)
+@pytest.mark.apart
 def test_every_number_of_every_paper_is_that_of_status(case: LedgerOnDisk) -> None:
     wanted = counted(data(case, "status"))
     for paper, form in product(PAPERS, FORMS):

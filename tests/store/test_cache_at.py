@@ -89,7 +89,7 @@ def hand(ledger: LedgerOnDisk, dice: random.Random) -> None:
             ledger.write(path, content)
 
 
-@pytest.mark.apart(but=1)
+@pytest.mark.apart
 @pytest.mark.parametrize("seed", range(3))
 def test_random_histories_looked_at_in_any_order_are_told_as_they_were(
     ledger: LedgerOnDisk, seed: int

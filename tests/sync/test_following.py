@@ -78,6 +78,7 @@ def test_offices_and_leaders_renamed_on_one_side_are_renamed_where_the_other_use
     assert same(pair)
 
 
+@pytest.mark.apart
 def test_an_office_that_was_replaced_is_not_taken_for_a_renamed_one(pair: Pair) -> None:
     change(pair.there, "1.1", office="财务科")
     sync(pair.there.root)

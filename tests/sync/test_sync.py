@@ -974,6 +974,7 @@ def test_a_closing_against_a_return_names_who_returned_it_and_is_told_on_both_si
     assert "李四" in found[0]["message"]
 
 
+@pytest.mark.apart
 def test_a_closing_whose_application_was_returned_is_not_taken(pair: Pair) -> None:
     returned_there_and_closed_here(pair, "progress", "submission", "second_person")
     result = pair.here.run("sync", "--take", "ours")

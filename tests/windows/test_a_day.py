@@ -101,7 +101,7 @@ for name in ("CON", "com1.txt", "a:b", "a.", "a "):
     started(windows, "-c", script, str(tmp_path))
 
 
-@pytest.mark.apart(but=1)
+@pytest.mark.apart
 def test_a_days_work(windows: dict[str, str], tmp_path: Path) -> None:
     root, remote = tmp_path / "某局 台账", tmp_path / "共享.git"
     git = ["git", "-C", str(root)]
