@@ -366,9 +366,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
     if _THOROUGH or len({item.nodeid.partition("[")[0] for item in items}) <= 1:
         return
-    out = {item for each in cases.values() if len(each) > _CASES for item in _without_some(each)}
+    out = {item for each in cases.values() for item in _without_some(each, _CASES)}
     if not config.option.markexpr and not any(".py" in argument for argument in config.args):
-        out |= {item for each in apart.values() for item in each[_stays(each[0]) :]}
+        out |= {item for each in apart.values() for item in _without_some(each, _stays(each[0]))}
     if out:
         config.hook.pytest_deselected(items=list(out))
         items[:] = [item for item in items if item not in out]
@@ -380,10 +380,10 @@ def _stays(item: pytest.Item) -> int:
     return marker.kwargs.get("but", 0) if marker else 0
 
 
-def _without_some(cases: list[pytest.Item]) -> list[pytest.Item]:
-    """Return the cases to skip: all but a few, evenly spread."""
-    kept = {round(number * (len(cases) - 1) / (_CASES - 1)) for number in range(_CASES)}
-    return [case for place, case in enumerate(cases) if place not in kept]
+def _without_some(cases: list[pytest.Item], stay: int) -> list[pytest.Item]:
+    """Return the cases to skip: all but some, evenly spread; a single one that stays is the first."""
+    kept = {round(number * (len(cases) - 1) / max(stay - 1, 1)) for number in range(stay)}
+    return [case for place, case in enumerate(cases) if place not in kept] if len(cases) > stay else []
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -123,6 +123,7 @@ def test_every_parameter_says_what_it_is(path: tuple[str, ...]) -> None:
         assert parameter.help, f"{parameter.opts} is not explained"
 
 
+@pytest.mark.apart(but=65)
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("path", sorted(COMMANDS), ids=lambda path: " ".join(path) or "xuncha")
 def test_help_has_an_example_fits_and_is_in_one_language(

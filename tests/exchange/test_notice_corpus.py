@@ -26,6 +26,7 @@ def test_there_are_enough_of_each_kind() -> None:
     assert {each.kind for each in NOTICES} == {"txt", "docx", "html"}
 
 
+@pytest.mark.apart(but=60)
 @pytest.mark.parametrize(
     "notice",
     [

@@ -36,6 +36,7 @@ NOT_READ = {
 }
 
 
+@pytest.mark.apart(but=125)
 @pytest.mark.parametrize(
     "table",
     [

@@ -78,6 +78,7 @@ def changes(path: Path, how: ReadOptions, root: Path) -> list[str]:
     return [path for path, content in intake.files.items() if content != there[path]]
 
 
+@pytest.mark.apart(but=8)
 @pytest.mark.parametrize("kind", ["xlsx", "docx"])
 @pytest.mark.parametrize("name", TABLES)
 def test_a_filled_table_says_what_the_ledger_says(name: str, kind: str, tmp_path: Path) -> None:
