@@ -49,7 +49,6 @@ def test_the_ledger_that_is_cheated_with_is_sound(tmp_path: Path) -> None:
     assert audit(book.root).findings == []
 
 
-@pytest.mark.apart(but=130)
 @pytest.mark.parametrize("cheat", CHEATS, ids=lambda cheat: cheat.name)
 def test_a_cheat_is_named(tmp_path: Path, cheat: Cheat) -> None:
     book = Book(tmp_path / "台账")
