@@ -96,11 +96,16 @@ def test_a_hidden_element_ends_with_its_own_end(tmp_path: Path) -> None:
     assert texts(tmp_path / "notice.html", page) == ["四", "七"]
 
 
-@pytest.mark.parametrize("how", ["strike", "double_strike"])
-def test_what_is_struck_out_in_word_is_not_read(how: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "how",
+    [{"strike": True}, {"double_strike": True}, {"strike": True, "double_strike": False, "hidden": False}],
+)
+def test_what_is_struck_out_in_word_is_not_read(how: dict[str, bool], tmp_path: Path) -> None:
     document = Document()
     paragraph = document.add_paragraph("一是开展学习。")
-    setattr(paragraph.add_run("二是组织考试，已完成。").font, how, True)
+    font = paragraph.add_run("二是组织考试，已完成。").font
+    for name, value in how.items():
+        setattr(font, name, value)
     paragraph.add_run("三是留档。")
     document.save(str(tmp_path / "notice.docx"))
     pages = lines(tmp_path / "notice.docx")

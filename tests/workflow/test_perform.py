@@ -807,3 +807,12 @@ def test_a_measure_cannot_be_added_to_a_problem_that_is_not_there(ledger: Ledger
     assert refused_.value.code == "no-such-problem"
     assert folders(ledger) == {"01", "02", "03"}
     assert ledger.commits() == commits
+
+
+def test_an_entry_without_a_day_stays_before_those_with_one(ledger: LedgerOnDisk) -> None:
+    entries = "\n  - date:\n    text: 已部署。\n  - {date: 2024-03-01, text: 已开展。}"
+    ledger.write(ledger.path("1.2"), measure("1.2", progress=entries))
+    ledger.commit()
+    ledger.ok("progress", "1.2", "又推进一步", "--date", "2024-02-01")
+    texts = [each["text"] for each in ledger.json("show", "1.2")["progress"]]
+    assert texts == ["已部署。", "又推进一步", "已开展。"]

@@ -208,9 +208,8 @@ class ArchiveCase(NamedTuple):
 
     facts: Facts
     bag: Path  # the folder of the bag
-    lacking: dict[
-        str, XunchaError
-    ]  # by the form of the notice that could not be made; in the screen's language
+    lacking: dict[str, XunchaError]
+    """The errors, in the screen's language, by the form of the notice that could not be made."""
     warnings: list[str]
 
     @property

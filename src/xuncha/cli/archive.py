@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,7 +58,9 @@ def _make(call: Context, output: Path, at: str | None, *, as_json: bool) -> None
 
     if output.resolve().is_relative_to(call.root.resolve()):
         message = _("{path} is in the ledger's folder, where an archive does not belong", path=output)
-        outside = os.path.relpath(call.root.parent / (output.name or "归档.zip"))
+        outside = str(call.root.parent / (output.name or "归档.zip"))
+        with contextlib.suppress(ValueError):  # on Windows, another drive
+            outside = os.path.relpath(outside)
         hint = _("name a file outside of it: {option}", option=f"-o {outside}")
         raise RefusedError("output-in-ledger", message, hint)
     check_output(output, "zip")

@@ -92,9 +92,8 @@ def _due_lists(
             continue
         table = Columns(FIXED, WIDE, FIXED, FIXED, Column(), Column())
         for day, row in rows[:limit]:
-            label = (
-                _("last {day}", day=row.reviewed_on) if kind == "review" else row.due or term_text(row.term)
-            )
+            last, limit_text = _("last {day}", day=row.reviewed_on), row.due or term_text(row.term)
+            label = last if kind == "review" else limit_text
             left = _days_left((day - counts.as_of).days) if day else ""
             table.add(row.id, row.title, label, left, or_not_set(row.leader), or_not_set(row.office))
         heading = Text(f"{title} {len(rows)}", style)

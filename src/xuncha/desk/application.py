@@ -151,7 +151,12 @@ def _malformed(request: Request, error: RequestValidationError) -> Response:
     for each in error.errors():
         name, value = ".".join(map(str, each["loc"][1:] or each["loc"])), each["input"]
         word = value.decode(errors="replace") if isinstance(value, bytes) else str(value)
-        message = _("{name} is missing") if each["type"] == "missing" else _("{option} cannot be “{word}”")
+        messages = {
+            "missing": _("{name} is missing"),
+            "extra_forbidden": _("there is no option {name}"),
+            "json_invalid": _("the request is too long, or cannot be read"),
+        }
+        message = messages.get(each["type"]) or _("{option} cannot be “{word}”")
         faults.append(message.format(name=name, option=name, word=word[:_MAX_SHOWN]))
     return _answer(request, 422, UsageError("malformed", _("; ").join(faults)))
 

@@ -270,6 +270,7 @@ class _Body:
         self.unread: dict[tuple[Reason, Line], None] = {}
         self.why: Reason | Literal["", "hidden"] = ""
         """Why the text of the current run is not read; empty if it is."""
+        self.struck_by_style = False  # whether that is a style, which the run itself may switch off
         self.left_out: list[tuple[Reason, str]] = []
         """The texts of the current paragraph that are not read."""
         self.notes: dict[str, int] = {}
@@ -299,12 +300,15 @@ class _Body:
     def _inside(self, name: str, attributes: dict[str, str]) -> None:
         value = _attribute(attributes, "val")
         if name == "r":
-            struck = self.numbering.strikes(self.open[-1][1].get("pStyle", ""))
-            self.in_run, self.why = True, self.aside or ("struck" if struck else "")
-        elif name == "rStyle" and self.in_run:
-            self.why = "struck" if self.numbering.strikes(value) else self.why
+            self.struck_by_style = self.numbering.strikes(self.open[-1][1].get("pStyle", ""))
+            self.in_run, self.why = True, self.aside or ("struck" if self.struck_by_style else "")
+        elif name == "rStyle" and self.in_run and self.numbering.strikes(value):
+            self.why, self.struck_by_style = "struck", True
         elif name in _UNREAD and self.in_run and self.why != "hidden":
-            self.why = _UNREAD[name] if value not in _OFF else "" if self.why == "struck" else self.why
+            if value not in _OFF:
+                self.why, self.struck_by_style = _UNREAD[name], False
+            elif name in _STRIKES and self.struck_by_style:
+                self.why = self.aside
         elif name in {"t", "delText"}:
             self.in_text, self.why = True, self.why if name == "t" else "deleted"
         elif (note := name.removesuffix("Reference")) in _NOTES:

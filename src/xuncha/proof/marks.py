@@ -20,9 +20,8 @@ _EXCERPT = 12
 _STOPS = "，。、；：,;:？！?!"
 _HAN = re.compile(HAN)
 _SPACED = "，。、！？：；“”（）「」《》【】"  # marks that have no space beside them
-_WIDE = re.compile(
-    r"[０-９Ａ-Ｚａ-ｚ]|(?<=[０-９])：(?=[０-９])"
-)  # a full-width letter or digit, or the colon of a time
+_WIDE = re.compile(r"[０-９Ａ-Ｚａ-ｚ]|(?<=[０-９])：(?=[０-９])")
+"""A full-width letter or digit, or the colon of a time."""
 _PARAGRAPH = 40  # characters; a line of so many is a paragraph, and must end with a mark
 
 

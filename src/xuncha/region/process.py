@@ -55,9 +55,8 @@ class Read(NamedTuple):
     error: str = ""
     is_missing: bool = False  # whether there was no ledger yet on the day asked for
     stages: Sequence[Stage] | None = None  # at the ends of months; None if not asked for, or without history
-    rows: Sequence[
-        tuple[Any, ...]
-    ] = ()  # the values of `rows.Row`, then the titles; empty if it is unreadable
+    rows: Sequence[tuple[Any, ...]] = ()
+    """The values of `rows.Row`, then the titles; empty if it is unreadable."""
 
 
 def month_of(day: date) -> str:

@@ -12,8 +12,8 @@ from xuncha.workflow.verb import STARTED, Case, PlannedChange, verb
 
 def with_entry(entries: Sequence[dict[str, Any]], entry: dict[str, Any]) -> list[dict[str, Any]]:
     """Return progress entries and a new one, which comes before the first one of a later day."""
-    day = entry.get("date", "")
-    later = (index for index, each in enumerate(entries) if each.get("date", "") > day)
+    day = entry.get("date") or ""
+    later = (index for index, each in enumerate(entries) if (each.get("date") or "") > day)
     place = next(later, len(entries))
     return [*entries[:place], entry, *entries[place:]]
 

@@ -46,10 +46,8 @@ def upload(request: Request, form: FormData) -> Response:
 
 def _with_file(desk: Desk, title: str, file: UploadFile | Path, values: dict[str, Any]) -> Job:
     """Make a job with a file in its folder, under a name that every system can hold; it stays as long as the job is kept."""
-    number, name = (
-        desk.state().number,
-        file.name if isinstance(file, Path) else portable_name(file_name(file)),
-    )
+    number = desk.state().number
+    name = file.name if isinstance(file, Path) else portable_name(file_name(file))
     job = desk.jobs.new(title.format(file=name), right="import")
     place = job.folder / name
     job.values = {**values, "file": place, "state_number": number, "back": f"/import/{job.number}"}
