@@ -53,6 +53,7 @@ def clone_of(ledger: LedgerOnDisk, folder: Path) -> LedgerOnDisk:
 # ---------------------------------------------------------------- the same bytes
 
 
+@pytest.mark.apart
 def test_the_same_commit_gives_the_same_bytes_whoever_makes_it(ledger: LedgerOnDisk, tmp_path: Path) -> None:
     with_evidence(ledger)
     first = made_by_a_process(ledger, tmp_path / "1.zip", TZ="Asia/Shanghai", XUNCHA_LANG="zh")
@@ -191,6 +192,7 @@ def test_it_is_what_was_committed_and_never_the_folder(ledger: LedgerOnDisk, tmp
     assert "2.9.yaml" in ledger.git("diff", "--cached", "--name-only")
 
 
+@pytest.mark.apart
 def test_an_earlier_state_is_archived_as_it_was(ledger: LedgerOnDisk, tmp_path: Path) -> None:
     with_evidence(ledger)
     archive = made(ledger, tmp_path / "1.zip", "--at", "HEAD~2")

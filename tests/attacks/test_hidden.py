@@ -180,6 +180,7 @@ def test_a_link_that_never_ends_in_the_place_of_a_branch(ledger: LedgerOnDisk) -
     assert ledger.run("log").code == 3
 
 
+@pytest.mark.apart(but=1)
 @pytest.mark.parametrize("borrowed", [False, True])
 def test_a_pipe_in_the_place_of_an_object_ends_git(
     ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch, borrowed: bool

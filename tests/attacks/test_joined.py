@@ -88,6 +88,7 @@ def test_what_was_done_for_one_problem_is_not_put_under_another(
     assert ("旧四" in pair.here.ok("list")) is (here is new_one)
 
 
+@pytest.mark.apart(but=1)
 @pytest.mark.parametrize(("here", "there"), [(a_file, a_folder), (a_folder, a_file)])
 def test_neither_a_file_nor_a_folder_of_its_name_is_lost(pair: Pair, here: Does, there: Does) -> None:
     met(pair, here, there)

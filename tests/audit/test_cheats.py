@@ -685,7 +685,7 @@ def somebody_away_brings_together_what_others_ask_since(book: Book) -> None:
     book.close("1.1")
 
 
-@pytest.mark.apart(but=20)
+@pytest.mark.apart(but=12)
 @pytest.mark.parametrize("act", HONEST, ids=lambda act: act.__name__)
 def test_honest_work_is_not_named(tmp_path: Path, act: Callable[[Book], Any]) -> None:
     book = Book(tmp_path / "台账")

@@ -100,6 +100,7 @@ def test_who_signs_is_not_believed_without(
     }
 
 
+@pytest.mark.apart(but=1)
 @pytest.mark.parametrize(("name", "email"), [("李 四", "lisi@home.invalid"), ("李四", "李四@xuncha.invalid")])
 def test_who_signs_is_not_believed_from_an_address_that_nobody_knows(
     ledger: LedgerOnDisk, tmp_path: Path, keys: dict[str, str], name: str, email: str

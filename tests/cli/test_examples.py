@@ -258,7 +258,7 @@ _ELSEWHERE = ("xuncha init ", "xuncha import notice ")
 """What makes a new ledger is typed where there is none."""
 
 
-@pytest.mark.apart(but=25)
+@pytest.mark.apart(but=15)
 @pytest.mark.parametrize("line", EXAMPLES)
 def test_an_example_of_the_help_finds_something_to_do(trial: LedgerOnDisk, line: str) -> None:
     _given(trial, line)

@@ -41,6 +41,7 @@ def demo(folder: Path, environment: dict[str, str]) -> Iterator[tuple[str, dict[
     assert not [*folder.glob("xuncha-demo-*")], "nothing of it stays"
 
 
+@pytest.mark.apart
 def test_the_demo_shows_an_account_of_each_role(tmp_path: Path, environment: dict[str, str]) -> None:
     with demo(tmp_path, environment) as (address, passwords, _place):
         assert tuple(passwords) == ROLES

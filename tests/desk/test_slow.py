@@ -56,6 +56,7 @@ def said(desk: Served, *pieces: bytes, pause: float = 0.0, limit: float = 20.0) 
 HEAD = BEARER.encode()
 
 
+@pytest.mark.apart
 def test_a_head_that_does_not_come_is_not_waited_for(desk: Served) -> None:
     assert said(desk) == b""
     assert said(desk, b"GET / HTTP/1.1\r\n") == b""

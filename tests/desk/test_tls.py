@@ -109,6 +109,7 @@ def test_a_certificate_of_ones_own(ledger: LedgerOnDisk, pair: dict[str, Path]) 
             assert client.get("/measures").status_code == 200
 
 
+@pytest.mark.apart
 @pytest.mark.parametrize("wrong", ["locked", "certificate", "none"])
 def test_a_key_that_does_not_fit_is_named_and_nobody_is_asked(
     ledger: LedgerOnDisk, pair: dict[str, Path], wrong: str

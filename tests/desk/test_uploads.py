@@ -145,6 +145,7 @@ def test_of_several_files_it_is_said_which_were_kept(ledger: LedgerOnDisk) -> No
     assert [path.name for path in (ledger.root / "data/evidence/1.2").iterdir()] == ["一.txt"]
 
 
+@pytest.mark.apart
 def test_what_is_too_much_is_said_on_a_page_and_beside_the_field(
     ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

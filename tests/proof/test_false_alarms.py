@@ -34,7 +34,7 @@ DESCRIBED = notices()
 """Notices with marks around what a reader takes out of them; without the marks they are clean."""
 
 
-@pytest.mark.apart(but=40)
+@pytest.mark.apart(but=20)
 @pytest.mark.parametrize("notice", DESCRIBED, ids=lambda notice: notice.name)
 def test_nothing_of_a_described_notice_is_an_error(notice: Described, tmp_path: Path) -> None:
     text, _silenced = read(build(notice, tmp_path))

@@ -43,6 +43,7 @@ def test_the_dossier_word_for_word(bare_ledger: LedgerOnDisk) -> None:
     agree("report/dossier.txt", without_hashes(shown))
 
 
+@pytest.mark.apart
 def test_every_step_stands_in_it_as_in_the_log(bare_ledger: LedgerOnDisk) -> None:
     ledger = worked(bare_ledger)
     for each in ("2.1", "3.1", "1.1"):
@@ -95,6 +96,7 @@ def test_without_history_the_record_is_enough(bare_ledger: LedgerOnDisk) -> None
     assert "台账版本" not in shown
 
 
+@pytest.mark.apart
 @needs_fonts
 def test_the_pdf_holds_the_evidence_where_its_contents_say(bare_ledger: LedgerOnDisk, tmp_path: Path) -> None:
     ledger = proved(bare_ledger, tmp_path, SOUND)

@@ -315,7 +315,7 @@ EDITS: dict[str, list[Edit]] = {
 }  # fmt: skip
 
 
-@pytest.mark.apart(but=20)
+@pytest.mark.apart(but=10)
 @pytest.mark.parametrize("path", GOOD, ids=lambda path: path.stem)
 def test_every_odd_but_good_file_can_be_worked_with(path: Path) -> None:
     content = path.read_bytes()

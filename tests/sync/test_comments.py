@@ -52,6 +52,7 @@ def test_a_number_given_twice_is_changed_where_it_is_not_sent_yet(pair: Pair) ->
     both(pair)
 
 
+@pytest.mark.apart
 def test_what_a_comment_is_about_follows_to_the_new_number(pair: Pair) -> None:  # noqa: F811
     enter(pair.there, "乙的")
     enter(pair.here, "甲的")
@@ -138,6 +139,7 @@ def test_a_comment_that_was_taken_back_here_and_answered_there_stays(pair: Pair)
     both(pair)
 
 
+@pytest.mark.apart
 def test_a_later_comment_moves_up_to_a_number_that_was_taken_back_elsewhere(pair: Pair) -> None:  # noqa: F811
     shared(pair, "甲")
     say(pair.there, "乙")
@@ -162,6 +164,7 @@ def test_a_measure_that_was_taken_back_while_somebody_spoke_of_it_is_not_lost_si
     assert "data/comments/001.yaml" in str(refused(pair.here, "sync-breaks-rules"))
 
 
+@pytest.mark.apart
 @pytest.mark.parametrize(
     "by_hand", [b"text: [", b"about: &a '2.4'\nreceived: 2024-05-06\nchannel: web\ntext: *a\n"]
 )

@@ -55,6 +55,7 @@ def test_a_category_renamed_on_one_side_is_renamed_where_the_other_used_it(
     )
 
 
+@pytest.mark.apart
 @pytest.mark.parametrize("renamed_by", ["here", "there"])
 def test_offices_and_leaders_renamed_on_one_side_are_renamed_where_the_other_used_them(
     pair: Pair, renamed_by: str
@@ -150,6 +151,7 @@ def test_a_record_that_names_something_else_contradicts() -> None:
 # ---------------------------------------------------------------- two extensions
 
 
+@pytest.mark.apart
 @pytest.mark.parametrize(("here", "there"), [("2025-03-01", "2025-02-01"), ("2025-02-01", "2025-03-01")])
 def test_whose_time_limit_was_not_kept_is_told_and_both_extensions_stay_in_its_history(
     pair: Pair, here: str, there: str

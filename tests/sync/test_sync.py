@@ -314,6 +314,7 @@ def test_history_follows_a_measure_whose_number_changed(pair: Pair) -> None:
     }
 
 
+@pytest.mark.apart
 def test_the_whole_history_knows_the_present_numbers(pair: Pair) -> None:
     for name in ("乙一", "乙二"):
         enter(pair.there, name)
@@ -456,6 +457,7 @@ def test_a_measure_that_was_taken_back_here_stays_where_a_later_one_was_entered_
     assert same(pair)
 
 
+@pytest.mark.apart
 def test_a_measure_that_was_taken_back_stays_where_others_have_worked_on_it(pair: Pair) -> None:
     enter(pair.here, "甲的")
     act(pair.here, actions.attach("证明.txt", b"x", DAY), "2.4")
@@ -471,6 +473,7 @@ def test_a_measure_that_was_taken_back_stays_where_others_have_worked_on_it(pair
     assert (pair.here.root / "data/evidence/2.4/证明.txt").is_file()
 
 
+@pytest.mark.apart
 def test_a_problem_that_was_taken_back_stays_where_a_measure_was_entered_under_it(pair: Pair) -> None:
     add_problem(pair.here.root, "甲的问题", "a")
     sync(pair.here.root)
@@ -499,6 +502,7 @@ def test_another_measure_under_a_number_that_was_free_again_is_not_mixed_with_th
     assert same(pair)
 
 
+@pytest.mark.apart
 def test_work_on_a_measure_is_not_given_to_another_one_that_took_its_number_there(pair: Pair) -> None:
     enter(pair.there, "旧的")
     sync(pair.there.root)
@@ -805,6 +809,7 @@ def test_a_merge_that_somebody_has_begun_is_concluded_first(pair: Pair) -> None:
     assert same(pair)
 
 
+@pytest.mark.apart
 def test_a_shallow_clone_says_what_it_lacks(pair: Pair) -> None:
     report(pair.there, "1.2", "乙做的。")
     sync(pair.there.root)
@@ -851,6 +856,7 @@ def test_commits_of_a_sync_are_signed_where_git_is_set_up_so(pair: Pair, tmp_pat
     assert all("gpgsig" in pair.here.git("cat-file", "commit", name) for name in ("HEAD", "HEAD^1"))
 
 
+@pytest.mark.apart
 def test_histories_that_crossed_are_brought_together(pair: Pair) -> None:
     report(pair.there, "1.2", "乙做的。")
     report(pair.here, "1.2", "甲做的。")
@@ -932,6 +938,7 @@ def test_a_tag_with_a_blank_of_any_width_in_its_name_stops_no_sync_and_no_archiv
     pair.here.ok("archive", "-o", "../归档.zip")
 
 
+@pytest.mark.apart
 def test_a_closing_that_falls_in_a_sync_is_told_here_and_named_by_the_audit(pair: Pair) -> None:
     pair.here.ok("close", "2.1")
     pair.here.ok("sync")

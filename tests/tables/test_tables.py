@@ -70,7 +70,7 @@ def test_there_are_enough_and_they_are_small() -> None:
     }
 
 
-@pytest.mark.apart(but=60)
+@pytest.mark.apart(but=30)
 @pytest.mark.parametrize("table", TABLES, ids=name)
 def test_the_truth_says_what_the_table_says(table: Table) -> None:
     texts = plain("\n".join(text for sheet in table.sheets for text in sheet.texts))
@@ -91,7 +91,7 @@ def test_the_truth_says_what_the_table_says(table: Table) -> None:
         assert found.value, doubt
 
 
-@pytest.mark.apart(but=60)
+@pytest.mark.apart(but=30)
 @pytest.mark.parametrize("table", [each for each in TABLES if each.kind != "xls"], ids=name)
 def test_a_built_file_holds_every_text_of_its_description(table: Table, tmp_path: Path) -> None:
     held = plain(content(build(table, tmp_path)))
@@ -101,7 +101,7 @@ def test_a_built_file_holds_every_text_of_its_description(table: Table, tmp_path
         assert all(plain(text) in held for text in texts)
 
 
-@pytest.mark.apart(but=60)
+@pytest.mark.apart(but=30)
 @pytest.mark.parametrize("table", LEDGERS, ids=name)
 def test_a_reading_without_a_fault_differs_in_nothing(table: Table) -> None:
     outcome = compare(table, perfect(table))
@@ -171,7 +171,7 @@ def test_a_problem_or_a_measure_of_which_the_table_says_nothing_is_an_invention(
     assert {each.got for each in compare(table, found).inventions} == {"合计", "注：本表一式两份"}
 
 
-@pytest.mark.apart(but=60)
+@pytest.mark.apart(but=30)
 @pytest.mark.parametrize("table", LEDGERS, ids=name)
 def test_what_is_missing_or_wrong_is_found_and_no_invention(table: Table) -> None:
     found = perfect(table)

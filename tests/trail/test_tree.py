@@ -56,6 +56,7 @@ def counts(ledger: LedgerOnDisk, *arguments: str) -> tuple[str, dict[str, int]]:
 THEN = {"total": 6, "not_started": 1, "in_progress": 2, "submitted": 1, "closed": 2}
 
 
+@pytest.mark.apart
 @pytest.mark.parametrize(
     ("moment", "changes"),
     [

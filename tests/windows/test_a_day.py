@@ -65,6 +65,7 @@ def many(windows: dict[str, str], folder: Path, *commands: list[str]) -> list[di
     return found
 
 
+@pytest.mark.apart
 def test_every_module_is_imported_where_there_are_no_forks(windows: dict[str, str]) -> None:
     names = [
         each.name
@@ -175,6 +176,7 @@ def test_a_refused_ledger_leaves_no_repository_behind(windows: dict[str, str], t
     assert not root.exists()
 
 
+@pytest.mark.apart
 def test_a_name_in_gbk_from_elsewhere_hinders_nobody(windows: dict[str, str], tmp_path: Path) -> None:
     """Git hands over the bytes of names as they are, and those of Windows' Python are UTF-8."""
     root = tmp_path / "台账"
