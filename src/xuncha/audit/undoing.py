@@ -15,11 +15,10 @@ from xuncha.audit.replayed import MAX_DELAY, Change, Version
 from xuncha.catalogue import Violations
 from xuncha.errors import Severity
 from xuncha.language import gettext as _
-from xuncha.model.vocabulary import status_name
+from xuncha.model.vocabulary import NEVER_UNDONE, status_name
 from xuncha.sync.status_events import is_step_back
 from xuncha.trail.replay import Commit
 
-_NOT_UNDOABLE: Final = frozenset({"", "undo", "sync", "renumber", "init"})
 _DEADLINE_RULES: Final = ("deadline-moved", "deadline-passed")
 _RULES_ON_OTHERS_WORK: Final = (
     "entry-removed", "entry-rewritten", "evidence-removed", "deleted", "withheld", "settings-changed", "problem-rewritten",
@@ -78,7 +77,7 @@ def _undone_by_content(step: Step) -> Iterator[int]:
     touched = frozenset(files)
     for place, changes in islice(reversed(graph.changes.items()), _MAX_SEARCHED):
         name, action = graph.commits[place].hash, graph.commits[place].trailers.action
-        if action in _NOT_UNDOABLE or name in graph.undone or not step.has_ancestor(name):
+        if not action or action in NEVER_UNDONE or name in graph.undone or not step.has_ancestor(name):
             continue
         if touched.isdisjoint(change.path for change in changes):
             continue

@@ -91,29 +91,30 @@ class _Action(BaseModel):
 @router.get("/status")
 def status(request: Request, by: str = "problem", at: str | None = None) -> dict[str, Any]:
     """Return the counts, as `xuncha status --json`."""
-    register, _texts, today, *_files = desk_of(request).at_moment(at)
+    then = desk_of(request).at_moment(at)
     grouping: Grouping = readers.read_word(by, "by", names.GROUPINGS)  # type: ignore[assignment]
-    return tally(register, today).as_json(groups(register, today, grouping))
+    return tally(then.register, then.today).as_json(groups(then.register, then.today, grouping))
 
 
 @router.get("/list", openapi_extra={"parameters": _filters()})
 def list_(request: Request) -> list[dict[str, Any]]:
     """Return the filtered measures, as `xuncha list --json`; filters are named as its options, `words` are searched."""
     query = request.query_params
-    register, texts, today, *_files = desk_of(request).at_moment(query.get("at"))
-    horizon = Horizon.of_register(register, today)
-    return [measure_json(row, horizon) for row in select(register, texts, today, selection(query))]
+    then = desk_of(request).at_moment(query.get("at"))
+    horizon = Horizon.of_register(then.register, then.today)
+    rows = select(then.register, then.texts, then.today, selection(query))
+    return [measure_json(row, horizon) for row in rows]
 
 
 @router.get("/show/{identity}")
 def show(request: Request, identity: str, at: str | None = None) -> dict[str, Any]:
     """Return a whole problem or measure, as `xuncha show --json`."""
     desk, number = desk_of(request), Identity.parse(identity)
-    register, _texts, today, source, commit = desk.at_moment(at)
-    rows, horizon = measure_rows(register, number), Horizon.of_register(register, today)
-    record = load_record(source, number)
-    events = history_of_record(desk.root, number, commit) if git_dir(desk.root) else []
-    version = file_version(desk.root, number.path, commit if at else None)
+    then = desk.at_moment(at)
+    rows, horizon = measure_rows(then.register, number), Horizon.of_register(then.register, then.today)
+    record = load_record(then.source, number)
+    events = history_of_record(desk.root, number, then.commit or "HEAD") if git_dir(desk.root) else []
+    version = file_version(desk.root, number.path, then.commit)
     return record_json(number, record, rows, horizon, events, version)
 
 

@@ -86,6 +86,16 @@ class State(NamedTuple):
         return value
 
 
+class Moment(NamedTuple):
+    """The ledger now, or as it was at a commit."""
+
+    register: Register
+    texts: Texts
+    today: date
+    source: Source
+    commit: str | None = None  # None for now
+
+
 class Desk:
     """A ledger that several people read at once, and change one after the other."""
 
@@ -200,13 +210,13 @@ class Desk:
             kept[identity] = (stamps[identity], text)
         return {each: kept[each][1] for each in stamps if each in kept}
 
-    def at_moment(self, moment: str | None) -> tuple[Register, Texts, date, Source, str]:
-        """Return the register at a day or revision (None: now), the reader of its texts, the day, its files, and the commit (now: HEAD). Raises RefusedError if history knows no such moment."""
+    def at_moment(self, moment: str | None) -> Moment:
+        """Return the ledger at a day or revision; None: now. Raises RefusedError if history knows no such moment."""
         if not moment:
-            return self.state().register, self.texts, self.today, WorkingTree(self.root), "HEAD"
+            return Moment(self.state().register, self.texts, self.today, WorkingTree(self.root))
         commit, day = readers.find_moment(self.root, moment, "at", self.today)
         tree = Tree(self.root, commit)
-        return register_at(tree), text_reader(tree), day, tree, commit
+        return Moment(register_at(tree), text_reader(tree), day, tree, commit)
 
     def events(self) -> list[Event]:
         """Return the history of the whole ledger, newest first; empty outside a repository."""

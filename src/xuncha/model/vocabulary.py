@@ -19,6 +19,8 @@ Requirement = Literal["progress", "evidence", "submission", "second_person", "si
 Action = Literal[
     "init", "add", "start", "progress", "attach", "submit", "return", "close", "reopen", "extend", "escalate", "review", "set", "remove", "comment", "edit", "undo", "import", "sync", "renumber",
 ]  # fmt: skip
+NEVER_UNDONE: Final = frozenset({"undo", "sync", "renumber", "init"})
+"""Actions that are never undone: undo itself, sync and renumber, which take in others' work, and init, before which there was no ledger."""
 
 
 class StatusChange(NamedTuple):

@@ -8,7 +8,7 @@ from pathlib import Path
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
-from xuncha.model.vocabulary import StatusChange
+from xuncha.model.vocabulary import NEVER_UNDONE, StatusChange
 from xuncha.store.files import Overlay
 from xuncha.store.loading import check
 from xuncha.trail.git import Git, TruncatedError, literals
@@ -18,8 +18,6 @@ from xuncha.workflow.committer import addresses
 from xuncha.workflow.perform import Result, valid_register
 from xuncha.workflow.verbs import SUBJECTS
 
-_NEVER_UNDONE = frozenset({None, "undo", "sync", "renumber", "init"})
-"""Actions that are never undone: None (by hand), undo itself, sync and renumber, which take in others' work, and init, before which there was no ledger."""
 _MAX_SUBJECTS = 3  # the most subjects that the subject of an undo repeats
 
 
@@ -68,7 +66,7 @@ def undo(root: Path, count: int = 1, *, others: bool = False, commit: str | None
 
 def is_undoable(event: Event) -> bool:
     """Return whether an event is of a kind that can be taken back, if nothing else prevents it."""
-    return event.action not in _NEVER_UNDONE and not event.is_merge
+    return event.action not in {None, *NEVER_UNDONE} and not event.is_merge
 
 
 def _newest(git: Git, events: Sequence[Event], count: int, emails: set[str] | None) -> list[Event]:
