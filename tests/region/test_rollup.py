@@ -292,6 +292,13 @@ def test_a_plan_of_what_is_found_expects_just_that(ledger: LedgerOnDisk, place: 
     assert [group["path"] for group in told["groups"]] == [["某县"]]
 
 
+def test_a_plan_elsewhere_expects_what_was_named_by_another_way(ledger: LedgerOnDisk, place: Path) -> None:
+    renamed(ledger, place / "one", "甲局")
+    (elsewhere := place.parent / "计划").mkdir()
+    ledger.ok("rollup", elsewhere / ".." / place.name, "--init", "-o", elsewhere / "region.yaml")
+    assert [unit["state"] for unit in rolled(ledger, elsewhere / "region.yaml")["units"]] == ["ok"]
+
+
 def test_rows_tell_titles_only_where_they_are_asked_for(ledger: LedgerOnDisk, tmp_path: Path) -> None:
     ledger.ok("export", "rows", "-o", tmp_path / "a.parquet")
     ledger.ok("export", "rows", "--texts", "-o", tmp_path / "b.parquet")

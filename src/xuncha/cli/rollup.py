@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -81,11 +82,12 @@ def rollup(
     if init:
         others: dict[str, object] = {"-f": form, "--json": as_json, "--audit": audit, "--trend": trend}
         others |= {"--similar": similar, "--fail-on": fail_on, "--rank": rank, "--all": everything}
-        others |= {"--dispatch": dispatch, "--internal": internal}
+        others |= {"--dispatch": dispatch, "--internal": internal, "--at": at}
+        others |= {"--engine": engine != "duckdb"}
         options.refuse_unused(_("--init writes a region.yaml, and nothing else"), others)
         _check_new_region(output)
     form = None if init else _form(form, output, dispatch=dispatch, as_json=as_json)
-    folder = output.absolute().parent if output else Path.cwd()
+    folder = Path(os.path.normpath(output.absolute())).parent if output else Path.cwd()
     with require_part("region"):
         from xuncha.region.rollup import roll_up  # noqa: PLC0415  for this command alone
     request = _request(call, sources or [Path()], at)

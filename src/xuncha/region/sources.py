@@ -77,7 +77,7 @@ def region_sources(region: Region, base: Path) -> tuple[list[Source], list[str]]
 
 def _find(name: Path) -> list[Source]:
     """Find all sources behind a name, in the order of their names."""
-    path = name.absolute()
+    path = Path(os.path.normpath(name.absolute()))  # as `selection` knows the sources of a region
     try:
         mode = path.stat().st_mode
     except OSError:
