@@ -174,6 +174,15 @@ def limit_process(limits: Mapping[str, int]) -> None:
             continue
 
 
+def limit_child(pid: int, seconds: int, memory: int) -> None:
+    """Limit the processor time and the memory of a process that was just started, where the system can: on Linux."""
+    with contextlib.suppress(ImportError, AttributeError, OSError, ValueError):
+        import resource  # noqa: PLC0415
+
+        resource.prlimit(pid, resource.RLIMIT_CPU, (seconds, seconds + 1))
+        resource.prlimit(pid, resource.RLIMIT_DATA, (memory, memory))
+
+
 def _limit_job(limits: Mapping[str, int]) -> None:
     """Put this process into a job object of Windows, which limits memory, processor time and child processes."""
     import ctypes  # noqa: PLC0415

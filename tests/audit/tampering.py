@@ -355,12 +355,6 @@ def dates_a_commit_back(office: Office, identity: str) -> None:
     office.now = now
 
 
-@way("too-many-files")
-def nests_folders_without_end(office: Office, identity: str) -> None:
-    path = f"data/evidence/{identity}/{'x/' * 30}x.pdf"
-    put(office, identity, trailers("挂接", "attach"), beside={path: FILE})
-
-
 @way("account-mismatch")
 def goes_on_under_the_account_of_another(office: Office, identity: str) -> None:
     measure = office.measures[identity]

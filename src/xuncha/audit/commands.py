@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import defaultdict
 from typing import Final, get_args
 
@@ -10,12 +11,11 @@ from xuncha.audit.facts import number_of, quoted, text_of
 from xuncha.audit.graph import Step
 from xuncha.audit.replayed import Change
 from xuncha.catalogue import Violations
-from xuncha.errors import Finding
+from xuncha.errors import Finding, RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, Identity
 from xuncha.model.vocabulary import Action, status_name
 from xuncha.trail.git import Git
-from xuncha.trail.limits import comparable
 from xuncha.trail.replay import RAW_OF_REPOSITORY, Trailers, log
 
 _NEEDS_REASON: Final = frozenset({"return", "reopen", "extend"})
@@ -88,16 +88,18 @@ def without_other_ledgers(git: Git, items: list[Finding[HistoryPlace]]) -> list[
     """Leave out the claims of commits that did what they say to another ledger of the repository."""
     mismatches = (each for each in items if each.code == "trailers-mismatch")
     claims = {each: each.place.commit for each in mismatches if not each.place.path}
-    names = comparable(git, list(claims.values()))
-    others = set()
+    names, others = list(claims.values()), set()
     for start in range(0, len(names), _BATCH):
         options = ("--no-walk", "--diff-merges=first-parent", *RAW_OF_REPOSITORY)
-        for commit in log(git, *options, *names[start : start + _BATCH], "--"):
-            numbers: defaultdict[str, set[str | None]] = defaultdict(set)
-            for path in (each.path for each in commit.touched):
-                folder = path[: max(0, path.rfind("data/"))]
-                numbers[folder].add(number_of(path.removeprefix(folder)))
-            others |= {(commit.hash, folder) for folder, ids in numbers.items() if folder != git.prefix and ids.issuperset(commit.trailers.ids)}  # fmt: skip
+        with contextlib.suppress(
+            RefusedError
+        ):  # of a commit with too many files, the claim stays unexplained
+            for commit in log(git, *options, *names[start : start + _BATCH], "--"):
+                numbers: defaultdict[str, set[str | None]] = defaultdict(set)
+                for path in (each.path for each in commit.touched):
+                    folder = path[: max(0, path.rfind("data/"))]
+                    numbers[folder].add(number_of(path.removeprefix(folder)))
+                others |= {(commit.hash, folder) for folder, ids in numbers.items() if folder != git.prefix and ids.issuperset(commit.trailers.ids)}  # fmt: skip
     kinds = git.kinds(f"{name}:{folder}{LEDGER_FILE}" for name, folder in others)
     explained = {name for (name, _folder), kind in zip(others, kinds, strict=True) if kind == "blob"}
     return [each for each in items if claims.get(each) not in explained]

@@ -28,9 +28,9 @@ from xuncha.model.identity import LEDGER_FILE, PARTS
 from xuncha.model.source import MAX_SIZE
 from xuncha.model.vocabulary import Requirement
 from xuncha.trail import replay
-from xuncha.trail.contents import read_objects
+from xuncha.trail.contents import check_objects, read_objects
 from xuncha.trail.git import Git
-from xuncha.trail.limits import large_folders, ls_tree
+from xuncha.trail.limits import ls_tree
 from xuncha.trail.replay import SUBMODULE, Commit, Touched
 from xuncha.trail.signing import signed_commits
 from xuncha.trail.tags import SHORT_HASH, Anchor
@@ -55,10 +55,9 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
         if error.code != "no-such-branch" or not marks:
             raise
         return Audit(list(history.check_anchors(marks, {})), 0, 0, "", anchors=marks)
-    # This reads the folders of all commits and checks them against their hashes: anything else is not the history that was verified.
-    commits_by_path: dict[str, str] = {}
-    oversized = large_folders(git, names, commits_by_path)
-    commits = replay.commits(root, excluded=[each.path for each in oversized])
+    if names:
+        check_objects(git)
+    commits = replay.commits(root)
     places_by_hash = {commit.hash: place for place, commit in enumerate(commits)}
     by_hash = {commit.hash: commit for commit in commits}
     findings = list(history.check_anchors(marks, by_hash))
@@ -73,20 +72,16 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
             findings.append(history.REWRITTEN.finding(place, message))
         elif start:
             old_commits = history.ancestors(start, commits)
-    signed = signed_commits(git, places_by_hash)  # checks each commit against its hash, too
+    signed = signed_commits(git, places_by_hash)
     touched = [each for commit in commits for each in commit.touched if each.has_content]
     records = {each.blob for each in touched if is_record(each.path)}
     blobs = dict.fromkeys(each.blob for each in touched)
     files = Files(read_objects(git, blobs, MAX_SIZE), records)
     examination = Examination(commits, files, marks, signed)
     later_findings = [
-        *(
-            TOO_MANY.finding(HistoryPlace.at(by_hash[each.commit], each.label), each.message)
-            for each in oversized
-        ),
         *commands.without_other_ledgers(git, examination.run(root)),
         *paths.check_templates(git),
-        *paths.check_look_alikes(commits_by_path, by_hash),
+        *paths.check_look_alikes(git),
         *paths.check_attributes(git, commits, {each.path for each in touched}),
     ]
     if examination.start:
@@ -97,13 +92,6 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
     changes = sum(len(commit.touched) for commit in examined)
     on_claims = examination.signers.relies_on_claims
     return Audit(findings, len(examined), changes, commits[-1].hash, examination.start, marks, on_claims)
-
-
-TOO_MANY = RULES.declare(
-    "too-many-files",
-    why="A few git objects can represent more files than any machine can list; the content of such a folder is not examined at any commit.",
-    wrong="A commit brings a folder data/problems/02 that contains itself repeatedly and expands to over a million files.",
-)
 
 
 def findings_of_last_commit(root: Path) -> list[Finding[HistoryPlace]]:

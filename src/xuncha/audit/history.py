@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from xuncha.audit.catalogue import RULES, Findings, HistoryPlace
 from xuncha.audit.facts import Data, entries, is_record, mapping, name_key, read_data, text_of
 from xuncha.audit.replayed import CLOCK_SKEW, MAX_DELAY
-from xuncha.errors import Severity
+from xuncha.errors import RefusedError, Severity
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, PARTS, PROBLEMS
 from xuncha.model.source import MAX_SIZE
@@ -18,7 +18,6 @@ from xuncha.trail.contents import read_objects
 from xuncha.trail.git import Git
 from xuncha.trail.limits import first_entries
 from xuncha.trail.replay import RAW_OF_REPOSITORY, Commit, log
-from xuncha.trail.runner import SlowError
 from xuncha.trail.tags import Anchor
 
 _MAX_ENTRIES: Final = 20  # entries of a folder that are read to recognise a ledger
@@ -26,7 +25,6 @@ _LENGTH: Final = 4  # letters of a piece of text; even two ledgers of the same f
 _MAX_TEXT: Final = 2000
 _SIMILAR: Final = 0.5  # share of titles or pieces above which two ledgers are the same one
 _SIMILAR_GONE: Final = 0.2  # the same, if one of them disappeared within two weeks of the other's beginning
-_SEARCH_TIMEOUT: Final = 10.0  # seconds for each search for ledgers in other folders
 _MAX_SHOWN: Final = 20  # missing numbers are reported up to this many
 
 REWRITTEN = RULES.declare(
@@ -121,11 +119,11 @@ def check_former_places(git: Git, start: Commit, commits: Sequence[Commit]) -> F
 
 
 def _settings_changes(git: Git, *tips: str) -> dict[str, tuple[Commit, Commit]]:
-    """Return the newest and the oldest change of each ledger's settings in a history, by the ledger's folder, as far as git gets in some seconds."""
+    """Return the newest and the oldest change of each ledger's settings in a history, by the ledger's folder, as far as git gets."""
     changes: dict[str, tuple[Commit, Commit]] = {}
     options = ("--full-history", "--diff-merges=first-parent", *RAW_OF_REPOSITORY)
-    with contextlib.suppress(SlowError):
-        for each in log(git, *options, *tips, "--", f":(top,glob)**/{LEDGER_FILE}", seconds=_SEARCH_TIMEOUT):
+    with contextlib.suppress(RefusedError):
+        for each in log(git, *options, *tips, "--", f":(top,glob)**/{LEDGER_FILE}"):
             for touched in each.touched:
                 folder = touched.path.removesuffix(LEDGER_FILE)
                 changes[folder] = changes.get(folder, (each,))[0], each

@@ -30,7 +30,7 @@ SUBJECTS: Final = (
     ("佐证材料均在，内容与登记的哈希值相符。", "evidence-hash evidence-changed evidence-removed"),
     ("提交和记录的日期前后相符。", "clock-ahead clock-backwards clock-zone postdated before-feedback late-branch"),
     ("合并没有丢失也没有添加任何一方的内容，台账只有一个开端。", "merge-invented merge-lost second-beginning"),
-    ("改动均由命令作出，所做与所称一致，文件都能读取，没有链接、形似的路径和检出时的转换。", "by-hand trailers-mismatch account-mismatch unreadable link look-alike converted too-many-files ledger-moved"),
+    ("改动均由命令作出，所做与所称一致，文件都能读取，没有链接、形似的路径和检出时的转换。", "by-hand trailers-mismatch account-mismatch unreadable link look-alike converted ledger-moved"),
     ("此前各次核验过的历史仍在，未被改写。", "history-rewritten"),
     ("没有本单位自己的模板和表格样式。", "own-template"),
 )  # fmt: skip

@@ -5,23 +5,32 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from io import BufferedReader
-from typing import IO, NamedTuple
+from typing import IO, Final, NamedTuple
 
-from xuncha.language import gettext as _
 from xuncha.model.source import MAX_POINTER, Fingerprint, parse_pointer
-from xuncha.trail.git import Git, GitError, TruncatedError, read_batch
-from xuncha.trail.runner import SlowError, call_after
+from xuncha.system import has_crashed, limit_child
+from xuncha.trail.git import Git, TruncatedError, read_batch
+from xuncha.trail.runner import SlowError
 
-SHA1_DIGITS = 40
 _BLOCK = 1 << 20
 _MAX_PIPED = 4096  # bytes that a pipe holds on every system
+_MAX_FAULTS = 3  # how many damaged objects are named
+MAX_SECONDS = 30  # of the processor, for git to read a history; it takes less than one for 10,000 commits
+MAX_MEMORY = 1 << 30  # bytes, likewise
+_TIME_IS_UP: Final = 24  # the signal SIGXCPU on Linux
+_NO_MEMORY: Final = re.compile("alloc|mmap|out of memory")  # in git's words, in every language
+_FORMAT_ERROR: Final = re.compile(r"notice: |(?:error|warning) in [a-z]+ [0-9a-f]+: (?!fullPathname)")
+"""What `git fsck` says about an object that is whole, although git would not have written it so.
+
+A folder with a path as a name is worse: when git writes files out, that entry replaces the file there."""
 
 
 class GitObject(NamedTuple):
-    """A git object that was read once from beginning to end; `name` is its full hash."""
+    """A git object that was read once from beginning to end; `name` is its full hash, as git gives it."""
 
     name: str
     kind: str
@@ -32,33 +41,28 @@ class GitObject(NamedTuple):
 
 @contextlib.contextmanager
 def git_pipe(
-    git: Git, *arguments: str, stdin: bytes = b"", seconds: float | None = None
+    git: Git, *arguments: str, stdin: bytes = b"", limited: bool = False
 ) -> Iterator[BufferedReader]:
-    """Run git and yield the pipe with its output; stop it after some seconds.
+    """Run git and yield the pipe with its output; `limited` to the time and the memory that a history may take.
 
-    Raises GitError if git ended with an error, and SlowError if it was stopped; both only after the output was read.
+    Raises GitError if git ended with an error, and SlowError if a limit ended it; both only after the output was read.
     """
-    timed_out = False
     with _file_with(stdin) as stdin_file, tempfile.TemporaryFile() as stderr_file:
         with git.process(*arguments, stdin=stdin_file, stderr=stderr_file) as process:
             assert isinstance(process.stdout, BufferedReader)  # noqa: S101  it is a pipe
-
-            def stop() -> None:
-                nonlocal timed_out
-                timed_out = True
-                process.terminate()
-
-            with call_after(seconds, stop):
-                try:
-                    yield process.stdout
-                except TruncatedError:
-                    if process.stdout.read(1) or not process.wait():
-                        raise  # else git itself says why
-        if timed_out:
-            raise SlowError(_("it took more than {n} seconds", n=seconds))
+            if limited:
+                limit_child(process.pid, MAX_SECONDS, MAX_MEMORY)
+            try:
+                yield process.stdout
+            except TruncatedError:
+                if process.stdout.read(1) or not process.wait():
+                    raise  # else git itself says why
         if process.returncode:
             stderr_file.seek(0)
-            raise git.failure(stderr_file.read(), b"", process.returncode)
+            error = git.failure(stderr_file.read(), b"", process.returncode)
+            if limited and (process.returncode == -_TIME_IS_UP or _NO_MEMORY.search(error.message)):
+                raise SlowError(error.message)
+            raise error
 
 
 def _file_with(content: bytes) -> IO[bytes]:
@@ -84,42 +88,33 @@ def split_nul(pipe: BufferedReader) -> Iterator[bytes]:
         raise TruncatedError
 
 
-def _new_hash(name: str, kind: str, size: int) -> hashlib._Hash:
-    """Start the hash that is git's name of an object."""
-    make = hashlib.sha1 if len(name) == SHA1_DIGITS else hashlib.sha256
-    return make(f"{kind} {size}\0".encode())
-
-
-def verified(name: str, kind: str, content: bytes) -> bytes:
-    """Return the bytes of an object after checking its hash. Raises GitError if it is damaged."""
-    digest = _new_hash(name, kind, len(content))
-    digest.update(content)
-    _check_name(name, digest)
-    return content
-
-
-def _check_name(name: str, digest: hashlib._Hash) -> None:
-    """Check that the hash of an object is its name. Raises GitError otherwise."""
-    if digest.hexdigest() != name:
-        raise GitError(_("object {name} is damaged: its content does not match its name", name=name))
+def check_objects(git: Git) -> None:
+    """Have git compare every object with its name, so that nothing was exchanged. Raises GitError if one is damaged or missing."""
+    options = ("--no-dangling", "--no-progress", "--no-reflogs")
+    with git.process(
+        "-c", "fsck.fullPathname=error", "fsck", *options, "HEAD", environ={"LC_ALL": "C"}
+    ) as process:
+        output = b"".join(process.communicate())
+    lines = output.decode("utf-8", "replace").splitlines()
+    faults = [line for line in lines if not _FORMAT_ERROR.match(line)]
+    if process.returncode and (faults or has_crashed(process.returncode)):
+        raise git.failure("\n".join(faults[:_MAX_FAULTS]).encode(), b"", process.returncode)
 
 
 def read_objects(git: Git, names: Iterable[str], limit: int) -> Iterator[GitObject]:
     """Read objects by their hashes, one after another; if one has more than `limit` bytes, only its beginning is kept.
 
-    Raises GitError if git does not have one of them, one is damaged, or git ended before all were read.
+    Raises GitError if git does not have one of them, or ended before all were read.
     """
     lines = [f"{name}\n" for name in names]
     with git_pipe(git, "cat-file", "--batch", "--buffer", stdin="".join(lines).encode()) as pipe:
         for name, kind, size, blocks in read_batch(pipe, len(lines)):
             if not kind:
                 raise git.missing_object(name)
-            digest, git_hash, kept = hashlib.sha256(), _new_hash(name, kind, size), b""
+            digest, kept = hashlib.sha256(), b""
             for block in blocks:
                 digest.update(block)
-                git_hash.update(block)
                 kept = (kept + block)[: limit + 1] if len(kept) <= limit else kept
-            _check_name(name, git_hash)
             yield GitObject(name, kind, size, digest.hexdigest(), kept)
 
 

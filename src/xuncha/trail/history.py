@@ -7,16 +7,16 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from xuncha import system
 from xuncha.language import gettext as _
 from xuncha.model.identity import PROBLEMS, Identity
+from xuncha.trail.contents import git_pipe, split_nul
 from xuncha.trail.git import Git, GitError
-from xuncha.trail.limits import large_folders
 from xuncha.trail.replay import RAW, Commit, log
 from xuncha.trail.repository import git_dir
 from xuncha.trail.runner import SlowError
 
 _MAX_MOVES = 100  # renumberings that are followed; each takes a run of git
-TIMEOUT = 20.0  # seconds that git may take for the history of a folder before its size is checked
 
 
 class Event(NamedTuple):
@@ -320,7 +320,6 @@ def _commits(
     until: str = "HEAD",
     *options: str,
     excluded: Sequence[str] = (),
-    limited: bool = True,
 ) -> Iterator[Commit]:
     """Yield the commits that touched a path, or one of several, newest first; `options` are those of `git log`.
 
@@ -328,23 +327,17 @@ def _commits(
     """
     if git_dir(root) is None:
         return
-    git, seen = Git(root), set()
+    git, is_empty = Git(root), True
     names = [paths] if isinstance(paths, str) else paths
     arguments = [*(options or ["--no-patch"]), until, "--", *names, *excluded]
     try:
-        for commit in log(git, *arguments, seconds=TIMEOUT if limited else None):
-            seen.add(commit.hash)
+        for commit in log(git, *arguments):
+            is_empty = False
             yield commit
-    except SlowError:  # endless folders within folders: see `trail.limits`
-        known = git.text("rev-list", until, "--").split()
-        large = [f":(exclude,literal){each.path}" for each in large_folders(git, known)]
-        for commit in _commits(root, paths, until, *options, excluded=[*excluded, *large], limited=False):
-            if commit.hash not in seen:
-                yield commit
     except GitError:
         if not git.is_unborn():
             raise
-    if not seen:
+    if is_empty:
         git.head()  # raises an error, unless nothing is committed yet
 
 
@@ -356,8 +349,10 @@ def _old_names(root: Path, commit: str) -> dict[str, str]:
     """
     options = ("-r", "-z", "--no-commit-id", "--name-status", "--relative")
     renames = ("--diff-filter=R", "--find-renames=95%")
-    git = Git(root)
-    if large_folders(git, git.text("rev-list", "--parents", "--max-count=1", commit, "--").split()):
+    arguments = ("diff-tree", *options, *renames, commit, "--", PROBLEMS)
+    try:
+        with git_pipe(Git(root), *arguments, limited=True) as pipe:
+            words = [system.decoded(word) for word in split_nul(pipe)]
+    except SlowError:  # more files than any ledger has
         return {}
-    words = git.fields("diff-tree", *options, *renames, commit, "--", PROBLEMS, size=3)
     return dict(zip(words[2::3], words[1::3], strict=True))

@@ -22,6 +22,7 @@ from xuncha.model.identity import PARTS
 from xuncha.model.vocabulary import StatusChange
 from xuncha.trail.contents import git_pipe, split_nul
 from xuncha.trail.git import Git, GitError, TruncatedError
+from xuncha.trail.runner import SlowError
 
 RAW_OF_REPOSITORY: Final = ("--raw", "--no-abbrev", "--no-renames")
 """The options with which `log` lists the touched files of the whole repository; `RAW`, those of the ledger."""
@@ -49,8 +50,6 @@ SUBMODULE: Final = "160000"  # the mode of an entry that is another repository
 _MAX_TEXT: Final = 1 << 16  # bytes that are read of a name or a trailer
 _MAX_SUBJECT: Final = 1 << 12
 """Bytes that are read of a subject: every screen and paper about the history shows it."""
-_MAX_TOUCHED: Final = 4_000_000
-"""Files that all commits together may touch; each takes some hundred bytes of memory."""
 _SECONDS: Final = re.compile(rb"-?[0-9]{1,15}")
 _DATE: Final = re.compile(r"(.+)T.{8}([+-][0-9]+:[0-9]+)")  # a date as git writes it: the day, and the zone
 _EPOCH: Final = "1970-01-01T00:00:00+00:00"  # the date of a commit whose own is invalid
@@ -112,24 +111,29 @@ class Commit(NamedTuple):
         return self.date[:10]
 
 
-def log(git: Git, *arguments: str, seconds: float | None = None) -> Iterator[Commit]:
+def log(git: Git, *arguments: str) -> Iterator[Commit]:
     """Run `git log` with options, revisions and paths, and yield the commits; with `RAW`, they list the touched files.
 
-    Raises GitError if there is no such revision; SlowError if git took more than `seconds`; RefusedError if the
-    commits touch more files than any ledger has.
+    Raises GitError if there is no such revision; RefusedError if the commits touch more files than any ledger has.
     """
+    last = ""
     form = "%x00".join(_LOG_FIELDS)  # no text of a commit can hold the NUL between them
     options = ("-z", "--encoding=UTF-8", "--no-color", "--no-show-signature", f"--format={form}")
     try:
-        with git_pipe(git, *LOG_SETTINGS, "log", *options, *arguments, seconds=seconds) as pipe:
-            yield from _parse_log(split_nul(pipe))
+        with git_pipe(git, *LOG_SETTINGS, "log", *options, *arguments, limited=True) as pipe:
+            for commit in _parse_log(split_nul(pipe)):
+                last = commit.hash
+                yield commit
+    except SlowError as error:
+        message = _("the history holds more files than any ledger has; it was read up to commit {commit}")
+        raise RefusedError("too-many-files", message.format(commit=last[:10] or "-")) from error
     except GitError:
         git.run("rev-parse", "--git-dir")  # if git cannot open the repository, this raises the clearer error
         raise
 
 
 def _parse_log(pieces: Iterator[bytes]) -> Iterator[Commit]:
-    count, piece = 0, next(pieces, b"")
+    piece = next(pieces, b"")
     while piece:
         fields = [piece, *islice(pieces, len(_LOG_FIELDS) - 1)]
         if len(fields) < len(_LOG_FIELDS):
@@ -142,11 +146,7 @@ def _parse_log(pieces: Iterator[bytes]) -> Iterator[Commit]:
             _before, mode, _old, blob, letter = facts
             path = _path(next(pieces, b""))
             touched[Touched(path, "", "") if letter == "D" else Touched(path, mode, blob)] = letter
-        count += len(touched)
         name, parents = (field.decode("ascii", "replace") for field in fields[:2])
-        if count > _MAX_TOUCHED:
-            message = _("up to commit {commit}, history touches more than {n} files, which no ledger has")
-            raise RefusedError("history-too-large", message.format(commit=name[:10], n=f"{_MAX_TOUCHED:,}"))
         moment, date = _moment(*fields[4:6])
         moment_committed, committed = (moment, date) if fields[6:8] == fields[4:6] else _moment(*fields[6:8])
         yield Commit(
@@ -244,20 +244,19 @@ def commit_hashes(root: Path) -> list[str]:
     return hashes
 
 
-def commits(root: Path, *, head_only: bool = False, excluded: Sequence[str] = ()) -> list[Commit]:
+def commits(root: Path, *, head_only: bool = False) -> list[Commit]:
     """Read HEAD and all its ancestors, parents before their children; with `head_only`, HEAD alone.
 
-    The folders `excluded`, which are too large to be listed (`trail.limits`), are left out. Raises SurroundingsError if the
-    ledger is in no repository, git is not installed, or, without `head_only`, a shallow clone has cut the history off.
+    Raises RefusedError as `log`; SurroundingsError if the ledger is in no repository, git is not installed, or, without
+    `head_only`, a shallow clone has cut the history off.
     """
     git = Git.in_repository(root)
     if not head_only:
         git.check_complete()
     if (head := git.head()) is None:
         return []
-    folders = [f":(exclude,literal){folder}" for folder in excluded]
     limit = ["--max-count=1"] if head_only else []
-    history = list(log(git, *_ALL, *RAW, *limit, "HEAD", "--", *PARTS, *folders))
+    history = list(log(git, *_ALL, *RAW, *limit, "HEAD", "--", *PARTS))
     if not history or history[-1].hash != head:
         raise TruncatedError
     return history

@@ -78,7 +78,7 @@ class TruncatedError(GitError):
 
 
 class SlowError(GitError):
-    """Git was stopped because it took too long."""
+    """Git was stopped because it took too long, or too much memory."""
 
 
 @contextlib.contextmanager

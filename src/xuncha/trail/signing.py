@@ -11,11 +11,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from xuncha.trail.contents import SHA1_DIGITS, GitObject, read_objects
+from xuncha.trail.contents import GitObject, read_objects
 from xuncha.trail.git import Git, TruncatedError
 from xuncha.trail.programs import NO_SIGNERS
 from xuncha.trail.replay import LOG_SETTINGS
 
+_SHA1_DIGITS: Final = 40
 _LONGEST_HEADER: Final = 1 << 16  # bytes of a commit that are searched for its signature
 _ADDRESS: Final = re.compile(r"<([^<>]*)>$")
 _KEY: Final = re.compile(r" (?:ssh|ecdsa|sk)-[^ ]+ ([A-Za-z0-9+/=]+)(?: |$)")
@@ -62,7 +63,7 @@ def signatures(root: Path, commits: Iterable[str]) -> dict[str, Signature]:
 
 
 def signed_commits(git: Git, names: Iterable[str]) -> set[str]:
-    """Return those of some commits that are signed, by anyone. Raises GitError if a commit does not match its hash."""
+    """Return those of some commits that are signed, by anyone."""
     found = read_objects(git, names, _LONGEST_HEADER)
     return {each.name for each in found if _signature_kind(each) is not None}
 
@@ -72,7 +73,7 @@ def _signature_kind(commit: GitObject) -> bytes | None:
     header, end, _text = commit.content.partition(b"\n\n")
     if not end and commit.size > _LONGEST_HEADER:
         return b""  # the part that was not read may hold a signature
-    key = b"gpgsig" if len(commit.name) == SHA1_DIGITS else b"gpgsig-sha256"
+    key = b"gpgsig" if len(commit.name) == _SHA1_DIGITS else b"gpgsig-sha256"
     found = re.search(rb"^%b (?:-----BEGIN ([A-Z ]+)-----$)?" % key, header, re.MULTILINE)
     return found and (found[1] or b"")
 
