@@ -199,7 +199,7 @@ def a_merge_with_an_empty_beginning_drops_what_one_side_did(book: Book) -> None:
     book.commit("合并", {}, parents=(fork.mark, main.mark, notes))
 
 
-@cheat("merge-lost")
+@cheat("merge-differs")
 def both_sides_have_merged_an_empty_beginning_first(book: Book) -> None:
     fork = book.here()
     book.entry("1.2", "主支所记。")

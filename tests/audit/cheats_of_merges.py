@@ -31,28 +31,28 @@ def takes(book: Book, main: Fork, base: Fork, files: dict[str, Any], who: Any = 
     book.merge(side, base, files, message("同步", "sync"), who)
 
 
-@cheat("deadline-passed")
+@cheat("merge-differs")
 def enters_it_again_with_a_later_day_on_a_branch_from_before(book: Book) -> None:
     fork, main = before_it_was_entered(book)
     book.act("add", "1.4", **{**book.fresh("1.4"), "due": "2024-12-31"})
     takes(book, main, fork, {path_of("1.4"): {**main.files[path_of("1.4")], "due": "2024-12-31"}})
 
 
-@cheat("status-jump")
+@cheat("merge-differs")
 def enters_it_again_as_not_started_on_a_branch_from_before(book: Book) -> None:
     fork, main = before_it_was_entered(book)
     book.act("add", "1.4", **{**book.fresh("1.4"), "due": "2024-12-31"})
     takes(book, main, fork, book.held("1.4"))
 
 
-@cheat("withheld", "warning")
+@cheat("merge-differs")
 def enters_it_again_out_of_sight_on_a_branch_from_before(book: Book) -> None:
     fork, main = before_it_was_entered(book)
     book.act("add", "1.4", **{**book.fresh("1.4"), "publish": False})
     takes(book, main, fork, {path_of("1.4"): {**main.files[path_of("1.4")], "publish": False}})
 
 
-@cheat("close-requires-second-person")
+@cheat("merge-differs")
 def imports_it_again_as_closed_on_a_branch_from_before(book: Book) -> None:
     fork, main = before_it_was_entered(book)
     closed = {"date": book.today, "by": "规划科"}
@@ -81,7 +81,7 @@ def sets_a_deadline_that_another_had_set(book: Book) -> None:
     sets_a_deadline_twice(book, 1)
 
 
-@cheat("deadline-moved")
+@cheat("merge-differs")
 def takes_the_later_of_two_extensions(book: Book) -> None:
     fork = book.here()
     book.act("extend", "1.1", due="2024-07-31", reason="天气", who=LI)
@@ -91,7 +91,7 @@ def takes_the_later_of_two_extensions(book: Book) -> None:
     takes(book, main, fork, book.held("1.1"))
 
 
-@cheat("deadline-moved")
+@cheat("merge-differs")
 def keeps_the_later_of_two_extensions(book: Book) -> None:
     fork = book.here()
     book.act("extend", "1.1", due="2024-12-31", reason="手续未完")
@@ -101,7 +101,7 @@ def keeps_the_later_of_two_extensions(book: Book) -> None:
     takes(book, main, fork, {path_of("1.1"): main.files[path_of("1.1")]})
 
 
-@cheat("merge-lost")
+@cheat("merge-differs")
 def an_older_of_two_common_states_explains_that_a_reopening_is_gone(book: Book) -> None:
     start = book.here()
     book.act("submit", "1.1")
@@ -137,7 +137,7 @@ def older_states_as_sides_explain_that_a_reopening_is_gone(book: Book) -> None:
     book.commit(message("同步", "sync"), files, parents=(opened.mark, closed.mark, start.mark))
 
 
-@cheat("merge-lost")
+@cheat("merge-differs")
 def a_merge_of_three_sides_drops_what_one_did(book: Book) -> None:
     start, closed, opened = reopened(book)
     sides = []
@@ -150,7 +150,7 @@ def a_merge_of_three_sides_drops_what_one_did(book: Book) -> None:
     book.commit("合并", files, LI, parents=(opened.mark, *sides))
 
 
-@cheat("merge-invented")
+@cheat("merge-differs")
 def a_merge_of_three_sides_invents_a_title_for_what_two_have_entered(book: Book) -> None:
     fork, sides = book.here(), []
     for title in ("改造泵站", "清淤河道"):
@@ -163,7 +163,7 @@ def a_merge_of_three_sides_invents_a_title_for_what_two_have_entered(book: Book)
     book.commit("合并", files, LI, parents=(*sides, book.mark))
 
 
-@cheat("deleted")
+@cheat("merge-differs")
 def takes_a_removal_where_another_has_begun(book: Book) -> None:
     fork = book.here()
     book.act("start", "1.3", who=LI)
@@ -195,28 +195,28 @@ def turned_back(book: Book, action: str) -> tuple[Fork, Fork]:
     return fork, main
 
 
-@cheat("merge-closed-over")
+@cheat("merge-overruled")
 def closes_what_was_returned_meanwhile(book: Book) -> None:
     fork, main = turned_back(book, "return")
     book.days(1).close("1.1", ZHANG)
     takes(book, main, fork, book.held("1.1"))
 
 
-@cheat("merge-closed-over")
+@cheat("merge-overruled")
 def closes_what_was_withdrawn_meanwhile(book: Book) -> None:
     fork, main = turned_back(book, "undo")
     book.days(1).close("1.1", ZHANG)
     takes(book, main, fork, book.held("1.1"))
 
 
-@cheat("merge-closed-over")
+@cheat("merge-overruled")
 def closes_anew_what_was_reopened_meanwhile(book: Book) -> None:
     fork, main = turned_back(book, "reopen")
     book.days(9).close("1.1", ZHANG)
     takes(book, main, fork, book.held("1.1"))
 
 
-@cheat("merge-closed-over")
+@cheat("merge-overruled")
 def closes_what_was_returned_after_it_was_returned_and_that_taken_back(book: Book) -> None:
     fork, main = turned_back(book, "return")
     before = book.held("1.1")
@@ -226,7 +226,7 @@ def closes_what_was_returned_after_it_was_returned_and_that_taken_back(book: Boo
     takes(book, main, fork, book.held("1.1"))
 
 
-@cheat("merge-reopened", "warning")
+@cheat("merge-overruled", "warning")
 def takes_the_return_of_what_was_closed_meanwhile(book: Book) -> None:
     fork, main = closed_meanwhile(book)
     book.days(1).act("return", "1.1", who=LI, reason="缺件")
@@ -250,7 +250,7 @@ def closed_meanwhile(book: Book) -> tuple[Fork, Fork]:
     return fork, main
 
 
-@cheat("merge-closed-over")
+@cheat("merge-overruled")
 def closes_what_was_returned_twice_meanwhile(book: Book) -> None:
     book.act("submit", "1.1")
     fork = book.here()
@@ -263,7 +263,7 @@ def closes_what_was_returned_twice_meanwhile(book: Book) -> None:
     takes(book, main, fork, book.held("1.1"))
 
 
-@cheat("merge-closed-over", "warning")
+@cheat("merge-overruled", "warning")
 def closes_upon_a_new_application_what_was_returned_meanwhile(book: Book) -> None:
     fork, main = turned_back(book, "return")
     book.act("return", "1.1", reason="缺件")

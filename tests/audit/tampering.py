@@ -371,12 +371,12 @@ def has_records_written_out_in_another_encoding(office: Office, identity: str) -
     put(office, identity, "属性", beside={".gitattributes": b"*.yaml working-tree-encoding=UTF-16\n"})
 
 
-@way("merge-lost")
+@way("merge-differs")
 def throws_a_side_away(office: Office, identity: str) -> None:
     _merge(office, identity, office.measures[identity].text())
 
 
-@way("merge-invented")
+@way("merge-differs")
 def writes_into_a_merge(office: Office, identity: str) -> None:
     _merge(
         office,

@@ -162,20 +162,23 @@ def test_a_merge_that_keeps_both_sides_is_clean(two_sides: LedgerOnDisk) -> None
 def test_a_merge_that_drops_the_other_side_is_named(two_sides: LedgerOnDisk) -> None:
     merge(two_sides, two_sides.read("1.2"))
     found = audit(two_sides.root).findings
-    assert [(each.code, each.place.id) for each in found] == [("merge-lost", "1.2")]
+    assert [(each.code, each.place.id) for each in found] == [("merge-differs", "1.2")]
     assert found[0].place.commit == two_sides.git("rev-parse", "HEAD").strip()
 
 
 def test_a_merge_that_drops_a_closing_is_named(two_sides: LedgerOnDisk) -> None:
     two_sides.git("merge", "-q", "-s", "ours", "side")
     found = audit(two_sides.root).findings
-    assert {(each.code, each.place.id) for each in found} == {("merge-lost", "1.2"), ("merge-lost", "2.1")}
+    assert {(each.code, each.place.id) for each in found} == {
+        ("merge-differs", "1.2"),
+        ("merge-differs", "2.1"),
+    }
 
 
 def test_what_no_side_wrote_is_named_in_a_merge(two_sides: LedgerOnDisk) -> None:
     both = two_sides.read("1.2") + entry("旁支所记。", "2024-06-01")
     merge(two_sides, both + entry("谁也没有写。", "2024-06-03"))
-    assert codes(two_sides.root) == ["merge-invented"]
+    assert codes(two_sides.root) == ["merge-differs"]
 
 
 def test_a_change_hidden_in_a_merge_of_other_files_is_named(two_sides: LedgerOnDisk) -> None:
@@ -186,7 +189,7 @@ def test_a_change_hidden_in_a_merge_of_other_files_is_named(two_sides: LedgerOnD
     two_sides.write(two_sides.path("3.1"), two_sides.read("3.1").replace("2024-12-31", "2025-12-31"))
     two_sides.commit("Merge")
     assert [(each.code, each.place.id) for each in audit(two_sides.root).findings] == [
-        ("merge-invented", "3.1")
+        ("merge-differs", "3.1")
     ]
 
 

@@ -231,4 +231,4 @@ def test_a_comment_about_something_else_does_not_keep_a_removal_back(pair: Pair)
     assert [(each["text"], each["about"]) for each in pair.here.json("comment", "list")] == [
         ("关于后一条", "3.2"), ("关于别的", "2.1"),
     ]  # fmt: skip
-    assert not {each.code for each in audit(pair.here.root).findings} & {"false-remove", "merge-lost"}
+    assert not {each.code for each in audit(pair.here.root).findings} & {"false-remove", "merge-differs"}

@@ -386,7 +386,7 @@ def test_a_removal_reaches_the_others_who_did_nothing_to_what_it_renumbers(pair:
     assert not {each.code for each in audit(pair.there.root).findings} & {
         "deleted",
         "renumbered",
-        "merge-lost",
+        "merge-differs",
     }
     told = [event.action for event in history_of_measure(pair.there.root, pair.there.path("3.2"), "3.2")]
     assert told == ["renumber", "add"]
@@ -947,7 +947,7 @@ def test_a_closing_that_falls_in_a_sync_is_told_here_and_named_by_the_audit(pair
     pair.there.ok("sync", "--take", "ours")
     assert "2.1 在本机已销号" in pair.here.ok("sync")
     assert record(pair.here, "2.1").status == "in_progress"
-    assert [each["code"] for each in pair.here.json("audit")] == ["merge-reopened"]
+    assert [each["code"] for each in pair.here.json("audit")] == ["merge-overruled"]
 
 
 def returned_there_and_closed_here(pair: Pair, *policy: str) -> None:
@@ -977,7 +977,7 @@ def test_a_closing_against_a_return_names_who_returned_it_and_is_told_on_both_si
     assert "1.2 曾被退回或重新打开（李四，" in pair.here.ok("sync", "--take", "ours")
     assert "1.2 曾被退回或重新打开（李四，" in pair.there.ok("sync")
     found = pair.here.json("audit")
-    assert [(each["code"], each["severity"]) for each in found] == [("merge-closed-over", "warning")]
+    assert [(each["code"], each["severity"]) for each in found] == [("merge-overruled", "warning")]
     assert "李四" in found[0]["message"]
 
 
@@ -1002,4 +1002,4 @@ def test_what_was_returned_here_stands_against_a_closing_there(pair: Pair) -> No
     pair.there.ok("return", "1.2", "--reason", "材料不齐")
     assert "error[closed-over]" in pair.there.run("sync", "--take", "theirs").err
     pair.there.ok("sync", "--take", "ours")
-    assert [each["code"] for each in pair.there.json("audit")] == ["merge-reopened"]
+    assert [each["code"] for each in pair.there.json("audit")] == ["merge-overruled"]

@@ -202,14 +202,18 @@ def check_dates(joining: Joining, anchors: Iterable[tuple[int, float]]) -> Findi
         for place in graph.newest(side.own & graph.deciding):
             commit, changes = graph.commits[place], graph.changes[place]
             anchor_gap, gap = verified - commit.moment_committed, side.others_time - commit.moment_committed
-            delay = max(anchor_gap, gap if side.is_date_checked(commit) else 0)
+            is_checked = side.others_time and side.is_date_checked(commit)
+            follower = side.follower(place) if is_checked else None
+            if is_checked and not follower:
+                graph.known_since[commit.hash] = max(joining.commit.moment_committed, side.others_time)
+            delay = max(anchor_gap, gap if is_checked else 0)
             if delay >= _TOO_OLD and (decision := next(filter(is_date_relevant, changes), None)):
                 where = HistoryPlace.at(commit, decision.path, decision.id)
                 message = _("{what} is dated {day}, but was merged {n} days later")
                 text = message.format(what=decision.label, day=commit.committed[:10], n=int(delay) // 86_400)
                 late = any(due < joining.commit.committed[:10] for each in changes if (due := _old_due(each)))
                 finding = LATE_BRANCH.finding(where, text, "", "error" if late else "warning")
-                if anchor_gap < _TOO_OLD and (follower := side.follower(place)):
+                if anchor_gap < _TOO_OLD and follower:
                     joining.signers.add_claims(Actor.from_commit(follower), side.settings, [finding])
                 else:
                     yield finding
@@ -223,6 +227,12 @@ def is_date_relevant(change: Change) -> bool:
         or change.statuses[1] == "closed" != change.statuses[0]
         or _old_due(change) is not None
     )
+
+
+def is_reworded(change: Change) -> bool:
+    """Return whether a change gave a measure another title or goal."""
+    old, new = change.old, change.new
+    return bool(old and new) and any(text_of(old, key) != text_of(new, key) for key in ("title", "goal"))
 
 
 def _old_due(change: Change) -> str | None:

@@ -11,7 +11,7 @@ from xuncha.audit.catalogue import RULES, HistoryPlace
 from xuncha.audit.facts import Data, entries, mapping, number_of, numbers, quoted, statement, text_of
 from xuncha.audit.graph import Step
 from xuncha.audit.people import people_of
-from xuncha.audit.replayed import MAX_DELAY
+from xuncha.audit.replayed import MAX_DELAY, Change
 from xuncha.catalogue import Violations
 from xuncha.language import gettext as _
 from xuncha.model.identity import PROBLEMS
@@ -146,14 +146,31 @@ def _has_hidden_entry(old: Data, new: Data) -> bool:
 def watered_down(step: Step) -> Violations[HistoryPlace]:
     """Find closings of measures whose goal was lowered, or title changed, shortly before."""
     for change in step.closings:
-        former = change.after.former if change.after else None
-        if former is None or step.commit.moment_committed - former.moment >= MAX_DELAY:
-            continue
-        pairs = {key: (getattr(former, key), text_of(change.new, key) or "") for key in ("title", "goal")}
-        for key, (old, new) in pairs.items():
-            if _is_weaker(old, new) or (key == "title" and former.pending and old != new):
+        for key in ("title", "goal"):
+            new = text_of(change.new, key) or ""
+            old = next((text for text in _former_texts(step, change, key) if _is_weaker(text, new)), None)
+            if key == "title":  # it may not change at all after the application
+                old = next((text for text in _titles_applied_for(step, change) if text != new), old)
+            if old is not None:
                 message = _("{id} was closed shortly after its {key} changed from “{old}” to “{new}”")
                 yield step.report(change, message, key=quoted([key]), old=old, new=new)
+
+
+def _former_texts(step: Step, closing: Change, key: str) -> Iterator[str]:
+    """Yield the texts under a key that a measure had in the two weeks before it was closed."""
+    graph, node = step.graph, step.node
+    for commit, change in graph.changes_of_file(closing.path, node.ancestry):
+        known_since = graph.known_since.get(commit.hash, commit.moment_committed)
+        if step.commit.moment_committed - known_since < MAX_DELAY and not graph.is_undone(node, commit.hash):
+            yield text_of(change.old, key) or ""
+
+
+def _titles_applied_for(step: Step, closing: Change) -> Iterator[str]:
+    """Yield the titles under which closing was applied for."""
+    for applicant in closing.applicants:
+        for change in step.graph.changes[step.graph.places[applicant.commit]]:
+            if change.path == closing.path:
+                yield text_of(change.new, "title") or ""
 
 
 def _is_weaker(old: str, new: str) -> bool:

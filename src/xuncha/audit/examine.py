@@ -267,7 +267,9 @@ class Examination:
             yield from RULES[code](step)
         if undone:
             taken_back = {undone_commit.hash for undone_commit in undone.commits}
-            self._graph.undone |= taken_back
+            self._graph.undone |= dict.fromkeys(taken_back, commit.hash)
+            if undone.is_own:  # as if neither had been
+                self._graph.undone[commit.hash] = commit.hash
             yield from undoing.check_undo(step, undone)
             if "signed_commit" in step.required and taken_back & self.signers.signed_commits:
                 findings = [*undoing.check_others(step, undone.commits)]
@@ -281,7 +283,11 @@ class Examination:
         """Record what a commit did, and return whether to check it: the commit that brings the ledger is accepted unchecked."""
         place = self._graph.places[commit.hash]
         self._renumberings.add_changes(place, node.ancestry, changes)
-        self._graph.add(place, changes, is_date_relevant=any(map(days.is_date_relevant, changes)))
+        self._graph.add(
+            place,
+            changes,
+            is_date_relevant=any(days.is_date_relevant(each) or days.is_reworded(each) for each in changes),
+        )
         if node.has_ledger:
             return True
         node.has_ledger = node.state.get(LEDGER_FILE) is not None

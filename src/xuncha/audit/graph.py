@@ -51,8 +51,10 @@ class Graph:
         self.changes: dict[int, list[Change]] = {}  # what each commit did, without merges of several sides
         self.changing = 0  # bits of those that changed something
         self.deciding = 0  # bits of those whose date matters
+        self.known_since: dict[str, int] = {}
+        """When a merge brought a commit whose own date is not believed: seconds since 1970."""
         self.by_committer: defaultdict[str, int] = defaultdict(int)  # bits of all commits, by committer
-        self.undone: set[str] = set()
+        self.undone: dict[str, str] = {}  # what was taken back, by which undo
         self.ahead = commits_with_clock_ahead(commits)
         self.first_day = "0"  # on which the history of the ledger begins
         self.has_signed: Callable[[str], bool] = lambda _name: False  # whether a person signs commits
@@ -78,6 +80,10 @@ class Graph:
     def has_ancestor(self, node: Node, commit: str) -> bool:
         """Return whether a commit is an ancestor of another one, or is it."""
         return bool(node.ancestry >> self.places[commit] & 1)
+
+    def is_undone(self, node: Node, commit: str) -> bool:
+        """Return whether a commit has been taken back, as far as another one knows."""
+        return commit in self.undone and self.has_ancestor(node, self.undone[commit])
 
     def changes_of_file(self, path: str, bits: int) -> Iterator[tuple[Commit, Change]]:
         """Yield those of some commits that changed a file, each with that change, the newest first."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final
 
 from xuncha.audit.facts import folded, is_record, text_of
 from xuncha.audit.graph import Graph, Node, union
 from xuncha.audit.people import Signers, addresses_of
-from xuncha.audit.replayed import MAX_DELAY, Actor, State, Version, Wording
+from xuncha.audit.replayed import MAX_DELAY, Actor, State, Version
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.sync.values import MISSING, UNSETTLED, merge_values, merged_value
 from xuncha.trail.replay import Commit
@@ -103,6 +103,11 @@ class Joining:
         files = self.graph.files
         return files.read(version.blob, version.mode) if is_record(path) else files.digest(version.blob)
 
+    def sides_of(self, path: str) -> list[Any]:
+        """Return what two sides hold: of more than two, all but the last are joined as `sync` would join them."""
+        *others, last = self.sides
+        return [self.merged(path, others), last.state.get(path)]
+
     def merged(self, path: str, heads: Sequence[Node], depth: int = _MAX_DEPTH) -> Any:  # noqa: ANN401
         """Return what a file holds after some commits are merged: a version, or merged data.
 
@@ -118,23 +123,21 @@ class Joining:
             if key_of(merged) != key_of(theirs):
                 common = [*self.graph.tips(ancestry & head.ancestry)]
                 base = self.merged(path, common, depth - 1) if depth else None
-                merged = self._merge(path, base, merged, theirs)
+                merged = self._joined(path, base, merged, theirs)
             ancestry |= head.ancestry
         self._merged[key] = merged
         return merged
 
-    def _merge(self, path: str, *versions: Any) -> Any:  # noqa: ANN401
-        base, *sides = map(key_of, versions)
-        merged = merged_value(base, sides)
-        if merged is not UNSETTLED:
-            return next(each for each in versions if key_of(each) == merged)
-        before, first, second = (self.content(path, each) for each in versions)
-        merged = merged_value(before, [first, second])
-        if merged is not UNSETTLED or not (isinstance(first, dict) and isinstance(second, dict)):
-            return None if merged is MISSING else merged
-        merged_data = merge_values(before if isinstance(before, dict) else {}, first, second)
-        disputed = {str(each.location[0]): UNSETTLED for each in merged_data.disputes if each.location}
-        return {**merged_data.result, **disputed}
+    def _joined(self, path: str, *versions: Any) -> Any:  # noqa: ANN401
+        for alike in (key_of, partial(self.content, path)):
+            base, *sides = map(alike, versions)
+            merged = merged_value(base, sides)
+            if merged is not UNSETTLED:
+                return next(each for each in versions if alike(each) == merged)
+        if not all(isinstance(each, dict) for each in (base, *sides)):
+            return UNSETTLED
+        data = merge_values(base, *sides)
+        return data.result | {str(each.location[0]): UNSETTLED for each in data.disputes}
 
     def base(self, path: str) -> Any:  # noqa: ANN401
         """Return what a file holds in the common history of the last side and the others; several common commits are joined.
@@ -172,7 +175,7 @@ class Joining:
         version = Version(mode, blob, blob if is_read else readable)
         status = text_of(files.record(version), "status") if is_record(path) else None
         submitted = status in {"submitted", "closed"} or any(other.submitted for _side, other in versions)
-        version = version._replace(submitted=submitted, former=self._former_wording(versions, status))
+        version = version._replace(submitted=submitted)
         if status == "submitted":
             return version._replace(applicants=self._applicants(versions))
         if status == "closed":
@@ -194,41 +197,6 @@ class Joining:
         applied = {actor for _side, version in versions if not version.closer for actor in version.applicants}
         valid = [who for who in applied if self._is_valid(who, versions)]
         return tuple(sorted(valid, key=lambda who: (who.day, who)))
-
-    def _former_wording(self, versions: _Versions, status: str | None) -> Wording | None:
-        """Return the title and the goal of a measure before any side changed them, and when the other sides learned of that."""
-        changes, graph = [], self.graph
-        for side, version in versions:
-            former = version.former
-            if former is None:
-                continue
-            moment, others = former.moment, [each for each in versions if each[0] is not side]
-            aware = [each.former for other, each in others if graph.has_ancestor(other, former.commit)]
-            if any(each is None or each.commit != former.commit for each in aware):
-                continue  # another side has changed them again, or taken that back
-            place = graph.places[former.commit]
-            contribution = next(each for each in self.contributions if each.side is side)
-            arrival = max(self.commit.moment_committed, contribution.others_time)
-            if contribution.own >> place & 1:
-                is_unseen = any(
-                    not any(graph.has_ancestor(side, who.since) for who in each.applicants)
-                    for _other, each in others
-                    if each.applicants and not each.closer
-                )
-                is_checked = contribution.others_time and contribution.is_date_checked(graph.commits[place])
-                if status == "submitted" and is_unseen:  # the applicant there has not seen the new words
-                    former = former._replace(moment=arrival, pending=True)
-                elif is_checked and not contribution.follower(place):
-                    former = former._replace(moment=arrival)
-            changes.append((moment, former))
-        if not changes:
-            return None
-        newest = max((each for _moment, each in changes), key=lambda each: each.moment)
-        # Changes on several sides within two weeks count as one, from the words that stood first.
-        recent = [pair for pair in changes if newest.moment - pair[1].moment < MAX_DELAY]
-        _moment, first = min(recent, key=lambda pair: pair[0])
-        pending = any(each.pending for _moment, each in changes)
-        return first._replace(moment=newest.moment, pending=pending, commit=newest.commit)
 
 
 def key_of(version: Any) -> Any:  # noqa: ANN401

@@ -36,16 +36,6 @@ class Actor(NamedTuple):
         return cls(commit.author, commit.email, commit.committer, commit.day, commit.hash, commit.hash)
 
 
-class Wording(NamedTuple):
-    """The title and goal of a measure before they were changed."""
-
-    title: str
-    goal: str
-    moment: int  # seconds since 1970: when they were changed, or the change was merged
-    pending: bool  # whether an application for closing was pending then
-    commit: str  # the last commit that changed them
-
-
 class Version(NamedTuple):
     """One file at one commit."""
 
@@ -57,14 +47,12 @@ class Version(NamedTuple):
     """Who made the pending application, or the one before the closing. If a merge joined several, any of them may be the applicant."""
     submitted: bool = False  # whether closing was ever applied for or granted
     closer: Actor | None = None  # who closed the measure, while it is closed
-    former: Wording | None = None  # title and goal before they were last changed
 
     def with_past_of(self, earlier: Version | None) -> Version:
-        """Return this version with the past of another one: its applicants, closer, and former title and goal."""
+        """Return this version with the past of another one: its applicants and closer."""
         past = earlier or Version("", "", "")
         submitted = past.submitted or self.submitted
-        applicants, closer, former = past.applicants, past.closer, past.former
-        return self._replace(applicants=applicants, closer=closer, former=former, submitted=submitted)
+        return self._replace(applicants=past.applicants, closer=past.closer, submitted=submitted)
 
 
 class State:
@@ -228,14 +216,6 @@ def changes_of(commit: Commit, before: State, files: Files) -> list[Change]:
             actor, closed = Actor.from_commit(commit), status == "closed"
             applicants = (actor,) if status == "submitted" else version.applicants if closed else ()
             version = version._replace(applicants=applicants, closer=actor if closed else None)
-        if old and new and any(old.get(key) != new.get(key) for key in ("title", "goal")):
-            moment, submitted, last = commit.moment_committed, old_status == "submitted", version.former
-            if last and moment - last.moment < MAX_DELAY:  # one change in several steps
-                former = last._replace(moment=moment, pending=last.pending or submitted, commit=commit.hash)
-            else:
-                title, goal = (text_of(old, key) or "" for key in ("title", "goal"))
-                former = Wording(title, goal, moment, submitted, commit.hash)
-            version = version._replace(former=former)
         if status in {"submitted", "closed"} and not version.submitted:
             version = version._replace(submitted=True)
         after = version if blob else None
