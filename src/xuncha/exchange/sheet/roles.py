@@ -91,8 +91,6 @@ _STATE_SHARE: Final = 0.6
 _SHARE: Final = re.compile("进度|率|比例|百分比|完成情况")
 _BRACKETS: Final = re.compile(r"[（(\[【].*?[)）\]】]")
 
-
-_OF_VERDICTS: Final = re.compile("验收|复[查核验]|核[查验]|审[核查批]|验证|销号|结论")
 _OF_TIME: Final = re.compile("[按如][期时]|及时|预警")
 
 
@@ -143,12 +141,10 @@ def is_extended(name: str) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def names_verdict(name: str, chosen: str) -> bool:
-    """Return whether a column, by the joined texts of its heading and its role, holds states or verdicts: 验收结论, 是否销号."""
+def names_states(name: str) -> bool:
+    """Return whether a column, by the joined texts of its heading, holds states, such as 验收结论; not 是否按期完成."""
     last = name.rpartition("/")[2]
-    is_second_state = chosen.startswith(FIELD_PREFIX) and last == "完成情况"
-    means_state = is_second_state or "state" in {role(last), guess(last)} or _OF_VERDICTS.search(name)
-    return bool(means_state) and not _OF_TIME.search(name)
+    return (last == "完成情况" or "state" in {role(last), guess(last)}) and not _OF_TIME.search(name)
 
 
 def by_label(text: str) -> dict[str, str]:
