@@ -174,8 +174,7 @@ def export_table(
     """Fill the office's own table with what the ledger says now; if none is given, write a table to fill in.
 
     Rows are matched by number and title; a cell that already says the same is not touched, and importing the filled
-    table changes nothing. In a Word table, rows are added for missing measures; with --office, only for those of this
-    office.
+    table changes nothing. Missing measures are listed; with --office, only those of this office.
 
     Examples:
         xuncha export table --office 规划科 -o 规划科.xlsx

@@ -10,7 +10,7 @@ from xuncha import language
 from xuncha.chinese.limits import limit
 from xuncha.chinese.punctuation import sentence_end
 from xuncha.errors import Finding, InvalidLedgerError, Place, RefusedError
-from xuncha.exchange.count_check import Paragraphs, contradictions, draft_counts
+from xuncha.exchange.count_check import contradictions, draft_counts, without_counts
 from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft
 from xuncha.exchange.names import names
 from xuncha.language import gettext as _
@@ -168,12 +168,13 @@ class _Drafter:
 
     def _paragraphs(self) -> dict[str, list[str]]:
         """Return the paragraphs of the first and the last part, without counts that would contradict the ledger's."""
-        paragraphs = Paragraphs(draft_counts(self.draft), self.notice.stated)
-        live_texts = {key: paragraphs.convert(getattr(self.notice, key)) for key in ("work", "next_steps")}
+        counted, stated, texts = draft_counts(self.draft), self.notice.stated, {}
         message = _("it contains counts that the notice makes itself: not included in the notice's own text")
-        for line in paragraphs.left_out:
-            self.draft.doubt(message, line.text, place=_place(line))
-        return live_texts
+        for key in ("work", "next_steps"):
+            texts[key], left_out = without_counts(getattr(self.notice, key), counted, stated)
+            for line in left_out:
+                self.draft.doubt(message, line.text, place=_place(line))
+        return texts
 
 
 def _without_empty(record: dict[str, Any]) -> dict[str, Any]:

@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 
 
 class FilledWorkbook:
-    """Writes a plan into a workbook. Rows are not moved, since formulas and other sheets refer to them."""
-
-    accepts_rows = False
+    """Writes a plan into a workbook."""
 
     def __init__(self, path: Path, content: bytes, package: Package) -> None:
         has_macros = "macro" in package.kind(package.main).lower()

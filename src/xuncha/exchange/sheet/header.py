@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xuncha.exchange.sheet import roles
 from xuncha.exchange.sheet.roles import Choice, Columns, plain
 from xuncha.language import gettext as _
 from xuncha.model.forms import IGNORE
-from xuncha.model.states import is_plain_state
+from xuncha.model.states import is_plain_state, is_refused
 
 if TYPE_CHECKING:
     from xuncha.exchange.sheet.grid import Sheet
@@ -27,6 +26,7 @@ _START: Final = re.compile("(?:[自从起]|.{0,4}(?:开始|起始|启动|开工)
 _COUNT: Final = re.compile("[^序号]数量?$|[率比计]$")
 """The end of a heading above counts: 问题数, 完成率, 占比, 合计."""
 _FEWEST: Final = 3  # the fewest columns with a role in a header
+_DEEPEST: Final = 3  # the most rows of a header
 _LONGEST: Final = 24  # the most characters of a column's name
 _SEPARATOR: Final = "/"  # stands between the rows of a heading
 _TICKS: Final = frozenset("√✓✔☑●▲★◆■1是YyＹ")
@@ -111,7 +111,7 @@ class TableFinder:
         sheet = self.sheet
         rows = sheet.rows(first, last)
         names = self._names(start, first, headings)
-        ticked = self._ticked(start, first - 1, rows)
+        ticked = self._ticked(start, first - 1, rows, headings)
         headings = headings | {column: word for column, word in ticked.items() if word}
         others = {column: text for column, text in headings.items() if column not in ticked}
         words = {column: (plain(names[column]), plain(text)) for column, text in others.items()}
@@ -126,50 +126,27 @@ class TableFinder:
         heads = tuple(_plain(sheet.filled(row)) for row in range(start, first))
         return Table(start, first, last, headings, choices, names, heads, ticked)
 
-    def _ticked(self, top: int, bottom: int, rows: Sequence[int]) -> Columns:
+    def _ticked(self, top: int, bottom: int, rows: Sequence[int], headings: Columns) -> Columns:
         """Return the columns of ticks, with the words that a tick in them means; `top` and `bottom` are the first and last row of the header.
 
-        They belong to a group whose heading means states or progress, or have no group, and states as their headings.
+        Their headings are states, several side by side, or a refusal; or only a heading above theirs means states or progress.
         """
-
-        def role(heading: str) -> str:
-            """Return the role of a column without regard to ticks: a form gives columns of ticks the role `state`, too."""
-            meaning = self.role(heading)
-            return roles.role(heading) if meaning == "state" else meaning
-
-        sheet, ticked = self.sheet, Columns()
-        for group in self._groups(top, bottom, rows):
-            if role(sheet.text(top, group[0])) not in _STATES:
-                continue
-            words = {column: sheet.text(bottom, column) if bottom != top else "" for column in group}
-            has_states = any(map(is_plain_state, words.values()))
-            for column, word in words.items():
-                is_other = has_states and role(word) not in {"", *_STATES}
-                if is_plain_state(word) or (not is_other and self._only_ticks(rows, column)):
-                    ticked[column] = word
-        others = {column: word for column, word in sheet.filled(bottom).items() if column not in ticked}
-        # Without a group, the heading 是 may mean anything; and columns called 完成 or 销号 may hold states.
-        ungrouped = {each: word for each, word in others.items() if len(word) > 1 and is_plain_state(word)}
-        is_group = len(ungrouped) >= _FEWEST_TICKED and not all(map(role, ungrouped.values()))
-        return ticked | ungrouped if is_group else ticked
+        words = {column: self.sheet.text(bottom, column) for column in headings}
+        # Columns called 完成 or 销号 may hold states, and the heading 是 may mean anything.
+        plainly = {column: word for column, word in words.items() if len(word) > 1 and is_plain_state(word)}
+        several = len(plainly) >= _FEWEST_TICKED and not all(map(roles.role, plainly.values()))
+        ticked = plainly if several else Columns()
+        for column in sorted(words.keys() - plainly.keys()):
+            below = (
+                bottom != top and roles.role(headings[column]) in _STATES and not roles.role(words[column])
+            )
+            if (below or is_refused(words[column])) and self._only_ticks(rows, column):
+                ticked[column] = words[column]
+        return ticked
 
     def _only_ticks(self, rows: Iterable[int], column: int) -> bool:
         texts = {text for row in rows if (text := self.sheet.text(row, column))}
         return bool(texts) and all(map(is_tick, texts))
-
-    def _groups(self, top: int, bottom: int, rows: Sequence[int]) -> list[list[int]]:
-        """Return the groups of columns below one name, which is merged over them, or is followed by columns with only parts or ticks."""
-        sheet, groups = self.sheet, list[list[int]]()
-        for column in sorted({*sheet.columns(top, bottom), *chain.from_iterable(map(sheet.columns, rows))}):
-            goes_on = bool(groups) and column == groups[-1][-1] + 1
-            merged = goes_on and sheet.merged((top, column), (top, groups[-1][-1]))
-            named = sheet.text(bottom, column) if bottom != top else ""
-            unnamed = not sheet.text(top, column) and (named or self._only_ticks(rows, column))
-            if merged or (goes_on and unnamed):
-                groups[-1].append(column)
-            else:
-                groups.append([column])
-        return [group for group in groups if len(group) >= _FEWEST_TICKED]
 
     def _names(self, start: int, end: int, headings: Columns) -> Columns:
         """Return the names by which a form knows the columns. If several are the same, the later ones are numbered."""
@@ -183,37 +160,24 @@ class TableFinder:
         return names
 
     def second_table(self, rows: Iterable[int]) -> int:
-        """Return the column where a header in these rows names the same things again: a second table begins there; else 0."""
-        sheet = self.sheet
-        for row in rows:
-            if not (depth := self._header_at(row)):
-                continue
-            if column := self._numbered_again(self._headings(row, depth)):
-                return column
-            own = (each for each in sheet.filled(row) if not sheet.merged((row, each), (row, each - 1)))
-            texts = {column: plain(sheet.text(row, column)) for column in own}
-            first = {text: column for column, text in reversed(texts.items())}
-            repeated = [column for column, text in texts.items() if text and first[text] != column]
-            if len(repeated) >= _FEWEST:
-                left = {column: text for column, text in texts.items() if column < repeated[0]}
-                right = {column: text for column, text in texts.items() if column >= repeated[0]}
-                return repeated[0] if min(self._score(left), self._score(right)) >= _FEWEST else 0
-        return 0
+        """Return the column where a second table begins; 0 if there is none.
 
-    def _numbered_again(self, headings: Columns) -> int:
-        """Return the column where a header starts again, at a number or after an empty column, and names problems, measures or only counts; else 0."""
-        named = {column: self.role(text) for column, text in sorted(headings.items()) if text}
-        for column, name in list(named.items())[1:]:
-            parted, numbered = column - 1 not in named, name == "number"
-            if not (parted or numbered):
-                continue
-            left = {role for other, role in named.items() if other < column}
-            right = {role for other, role in named.items() if other >= column + numbered}
-            # Without an empty column, the second numbers may be those of the measures.
-            again = left & right & ({"problem"} if not parted else _TOPICS | _STATES if numbered else _TOPICS)
-            counts = [bool(_COUNT.search(plain(headings[other]))) for other in named if other > column]
-            if (again or (parted and all(counts))) and left & _TOPICS and max(named) > column:
-                return column
+        A header names its topic again there, after an empty column, at the same heading or at a number; or counts, after an empty column.
+        """
+        for row in rows:
+            if depth := self._header_at(row):
+                headings = self._headings(row, depth)
+                columns = sorted(headings)
+                texts = [headings[column] for column in columns]
+                names = list(map(self.role, texts))
+                for place, column in enumerate(columns[1:], 1):
+                    parted = columns[place - 1] < column - 1
+                    is_start = parted or texts[place] == texts[0]
+                    topics = _TOPICS if is_start else {"problem"} if names[place] == "number" else set()
+                    again = topics.intersection(names[:place]).intersection(names[place:])
+                    counts = parted and any(_COUNT.search(plain(text)) for text in texts[place:])
+                    if again or counts:
+                        return column
         return 0
 
     def _header_at(self, row: int) -> int:
@@ -226,62 +190,38 @@ class TableFinder:
         texts = self.sheet.texts(row)
         if not texts or sum(len(text) > _LONGEST for text in texts) * 3 >= len(texts):
             return 0
-        one = self._score(self._headings(row, 1))
-        if one < _FEWEST and self._holds_data(row):
-            return 0
-        # A single text over all columns is a title.
-        two = self._score(self._headings(row, 2)) if len(set(texts)) > 1 and self._has_second_row(row) else 0
-        # A row that names no column is a title, or the last row of another table.
-        belongs = one or any(map(self.role, texts)) or two > self._score(self._headings(row + 1, 1))
-        if two >= _FEWEST and belongs and (two > one or self._joins_next(row)):
-            three = self._score(self._headings(row, 3)) if self._has_second_row(row + 1) else 0
-            return 3 if three > two else 2
-        return 1 if one >= _FEWEST else 0
+        depth = 1
+        while depth < _DEEPEST and len(set(texts)) > 1 and self._goes_on(row + depth - 1):
+            depth += 1  # a single text over all columns is a title
+        scores = [self._score(self._headings(row, rows)) for rows in range(1, depth + 1)]
+        if scores[0] < _FEWEST and (self._holds_data(row) or not any(map(self.role, texts))):
+            return 0  # a column may be called 2024年3月, and then a row with enough names is a header
+        return depth if max(scores) >= _FEWEST else 0
+
+    def _goes_on(self, row: int) -> bool:
+        """Return whether the row below belongs to the header, too: names are merged over it, or divided or added there."""
+        sheet, below = self.sheet, self.sheet.filled(row + 1)
+        own = [column for column in below if sheet.starts(row + 1, column)]
+        if not own or self._holds_data(row + 1) or any(len(text) > _LONGEST for text in below.values()):
+            return False
+        named = list(map(self._names_column, (below[column] for column in own)))
+        across = any(sheet.merged((row, column), (row, column + 1)) for column in sheet.columns(row))
+        added = any(not sheet.text(row, column) for column in own)
+        return across or (len(own) < len(below) and any(named)) or (added and all(named))
 
     def _holds_data(self, row: int) -> bool:
-        """Return whether a row holds data: a number, a day, a tick, or one state that is not the name of a column.
-
-        A row that names enough columns is not asked this: a column may be called 2024年3月.
-        """
+        """Return whether a row holds data: a number, a day or a tick."""
         sheet, texts = self.sheet, self.sheet.filled(row)
         for column, text in texts.items():
             is_text = isinstance(sheet.cells[row, column].value, str)
             is_data = not is_text or _DATA.fullmatch(plain(text)) or is_tick(text)
             if is_data and sheet.starts(row, column):
                 return True
-        states = [text for text in texts.values() if is_plain_state(text) and not self.role(text)]
-        return len(states) == 1 and len(texts) > 1  # several states are the names of columns
+        return False
 
     def _names_column(self, text: str) -> bool:
         """Return whether a text is the heading of a column, maybe of one of ticks."""
         return bool(self.role(text) or is_plain_state(text) or _ANSWER.fullmatch(text))
-
-    def _joins_next(self, row: int) -> bool:
-        """Return whether names of columns are merged over this row and the next, or continue in the next row."""
-        sheet = self.sheet
-        below = (column for column in sheet.columns(row) if sheet.merged((row, column), (row + 1, column)))
-        return any(self.role(sheet.text(row, column)) for column in below) or self._fills_gaps(row)
-
-    def _fills_gaps(self, row: int) -> bool:
-        """Return whether the next row holds only names of columns, some of them below empty cells of this row."""
-        named = self.sheet.filled(row + 1)
-        plainly = all(map(self._names_column, named.values()))
-        return plainly and len(named) > 1 and any(not self.sheet.text(row, column) for column in named)
-
-    def _has_second_row(self, row: int) -> bool:
-        """Return whether the next row belongs to the header: it divides cells that are merged across columns, or continues the names."""
-        sheet, below = self.sheet, self.sheet.filled(row + 1)
-        is_header = self._score(self._headings(row + 1, 1)) >= _FEWEST
-        if not is_header and self._holds_data(row + 1) and not self._joins_next(row):
-            return False
-        if not below or any(len(text) > _LONGEST for text in below.values()):
-            return False
-        own = [column for column in below if not sheet.merged((row, column), (row + 1, column))]
-        named = [column for column in own if self._names_column(below[column])]
-        across = any(sheet.merged((row, column), (row, column + 1)) for column in sheet.columns(row))
-        over_both = sum(sheet.merged((row, column), (row + 1, column)) for column in sheet.columns(row))
-        stand_below = len(own) < len(below) or across or len(named) * 2 > len(own)
-        return bool((across and over_both > len(own) and own) or (named and stand_below))
 
     def _score(self, headings: Columns) -> int:
         """Return how many different roles the headings name; 0 if none of them names problems or measures."""

@@ -1,4 +1,4 @@
-"""Plan how an office's own table is filled, for every kind of file: which cell gets which value, and which rows are added."""
+"""Plan how an office's own table is filled, for every kind of file: which cell gets which value."""
 
 from __future__ import annotations
 
@@ -44,15 +44,6 @@ class CellValue(NamedTuple):
     row: int
 
 
-class AddedRow(NamedTuple):
-    """A row that is added below another one, and looks like it."""
-
-    sheet: str
-    after: int
-    values: dict[int, object]  # by the numbers of the columns; the others stay empty
-    merged: frozenset[int]  # columns in which it continues the cell above it
-
-
 def as_text(value: object, previous: str) -> str:
     """Write a value as text; a day is written as the day that stood there before."""
     if isinstance(value, Due):
@@ -73,7 +64,6 @@ class Plan:
         self.draft, self.ledger, self.anchor = draft, ledger, anchor
         self.entries: dict[tuple[str, Spot], object] = {}
         """The new values of the cells whose values change."""
-        self.added: list[AddedRow] = []
         self.matches = list(matches(draft, ledger))
         self.wishes: dict[tuple[str, Spot, str], list[CellValue]] = {}
         """By cell and role: the values that the measures of the cell need."""

@@ -57,7 +57,6 @@ _FEW: Final = 3
 _ABBREVIATION: Final = 3  # so few characters before a stop are not a sentence
 _STATED: Final = roles.PEOPLE | {"due", "state", "closed_date", "progress"}
 """Roles of names, days, states and progress, which the text of a formula does not give."""
-_NOT_EXTENDED: Final = re.compile("(?:[未不无]|没有)?(?:申请)?(?:延期|调整|变更)?|否")
 _FIRST_ONLY: Final = {"progress", "evidence"}
 """Roles whose cell counts for the first measure only, if it is merged over several."""
 
@@ -88,9 +87,12 @@ class TableReader:
         if table.first > table.last:
             return
         for column, heading in sorted(table.headings.items()):
-            name, (role, why) = table.names.get(column, heading), table.choices[column]
+            name, (role, why, is_repeated) = table.names.get(column, heading), table.choices[column]
             more = (table.first, table.last), table.ticks.get(column)
             self.draft.columns.append(Column(self.sheet.name, letter(column), name, role, why, *more))
+            if is_repeated:
+                where = place(self.sheet.name, f"{letter(column)}:{letter(column)}")
+                self.draft.doubt(f"{why} → {role}", name, where)
         self.reader.declare_fields(self.sheet, table)
         self.headed = bool(table.column("problem"))
         rows = self.sheet.rows(table.first, table.last)
@@ -325,17 +327,7 @@ def _row(sheet: Sheet, rows: Sequence[int], table: header.Table, *, exact: bool)
                 row.put(name or UNNAMED, part)
             row.under.append((role, table.names.get(column, ""), cell))
     row.resolve_ticks()
-    _fill_in_limit(row, table)
     return row
-
-
-def _fill_in_limit(row: Row, table: header.Table) -> None:
-    """Take the original time limit of a measure whose column of extended ones is empty, or says 未延期."""
-    name = table.names.get(table.column("due"), "")
-    if roles.is_extended(name) and _NOT_EXTENDED.fullmatch(row.text("due")):
-        for _role, name, cell in reversed(row.under):
-            if "due" in {roles.role(name), roles.guess(name)}:
-                row.cells["due"] = [cell]
 
 
 def _split_cell(cell: Cell, role: str, heading: str, used: Collection[str]) -> list[tuple[str, Cell]]:
