@@ -162,7 +162,7 @@ def test_headers_footers_and_comments_in_word_are_named_and_not_read(tmp_path: P
     assert [line.text for line in pages.lines] == ["通报", "修订制度"]
     assert [(why, line.text, line.line) for why, line in pages.unread] == [
         ("margin", "某市水务局文件", 1),
-        ("margin", "此处待核实。", 2),
+        ("margin", "此处待核实。", 1),
     ]
     assert not pages.cells
 
