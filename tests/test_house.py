@@ -278,7 +278,7 @@ def test_the_paper_alone_knows_templates_and_how_documents_are_laid_out() -> Non
     for module in importers("jinja2", "markupsafe", "docxtpl", "typst"):
         assert room(module) == "paper" or module in of_pages, module
     for module in importers("openpyxl", "xlsxwriter", "docx", "lxml"):  # tables are read from documents, too
-        assert room(module) in {"paper", "exchange"}, module
+        assert room(module) in {"paper", "exchange", "pages"}, module
 
 
 def test_the_paper_knows_no_ledger() -> None:

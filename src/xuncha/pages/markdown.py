@@ -27,16 +27,17 @@ _MARK = re.compile(
 )
 
 
-def lines(text: str, struck: list[Line] | None = None) -> tuple[Line, ...]:
-    """Return the lines of a Markdown text that are not blank, without marks and without front matter. Add what is struck out to `struck`."""
+def lines(text: str) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+    """Return the lines of a Markdown text that are not blank, without marks and without front matter; and what is struck out."""
     every = text.split("\n")
     begin = 0
     if every[0].strip() == "---":
         ends = (number for number, line in enumerate(every[1:100], 2) if line.strip() in {"---", "..."})
         begin = next(ends, 0)
     shown = [pair for pair in enumerate(every[begin:], begin + 1) if not _RULE.fullmatch(pair[1].strip())]
-    gone = [] if struck is None else struck
-    return tuple(filter(None, (_line(line, number, gone) for number, line in shown)))
+    struck: list[Line] = []
+    found = tuple(filter(None, [_line(line, number, struck) for number, line in shown]))
+    return found, tuple(struck)
 
 
 def _line(line: str, number: int, struck: list[Line]) -> Line | None:

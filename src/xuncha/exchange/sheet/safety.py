@@ -65,10 +65,8 @@ def unpacked(path: Path, content: bytes) -> tuple[Literal["xlsx", "docx", "ods"]
     try:
         package = Package(content, LARGEST_TEXTS)
         kind = _kind(path, package)
-        # Check every part of text, since a sheet may have any name.
-        texts = (name for name in package.sizes if package.is_text(name))
-        package.check_size(texts, {"xlsx": _MOST, "docx": _MOST_OF_WORD, "ods": _MOST_IN_ALL}[kind])
-        package.refuse_declarations()
+        # Check every part, since a sheet may have any name.
+        package.check_size(package.sizes, {"xlsx": _MOST, "docx": _MOST_OF_WORD, "ods": _MOST_IN_ALL}[kind])
     except TooManyError as error:
         raise _too_many(path, str(error)) from error
     except PackageError as error:
