@@ -41,7 +41,7 @@ def test_what_is_not_known_yet_is_warned_of_in_english_too(ledger: LedgerOnDisk)
         (["-o", "x.ics", "--leader", "局掌"], 1, "error[unknown-leader]"),
         (["-o", "nowhere/x.ics"], 3, "error[not-written]"),
         (["-o", "."], 3, "error[not-written]"),
-        (["-o", "data/ledger.yaml/x.ics"], 1, "error[output-in-ledger]"),
+        (["-o", "data/ledger.yaml/x.ics"], 1, "error[output-place]"),
     ],
 )
 def test_what_cannot_be_done_is_refused(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +12,7 @@ from xuncha.cli.command import command
 from xuncha.cli.context import Context
 from xuncha.cli.deliver import check_output, deliver
 from xuncha.cli.options import optional
-from xuncha.errors import RefusedError, UsageError
+from xuncha.errors import UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.system import temporary_folder
@@ -27,7 +25,7 @@ if TYPE_CHECKING:
 @command("archive")
 def archive(
     call: Context,
-    output: Path | None = optional("-o --output FILE", _("Where to write it, outside the ledger")),
+    output: options.Output = None,
     at: str | None = optional("--at DATE|REV", _("The ledger as committed then; default: as it is now")),
     verify: Path | None = optional("--verify FILE", _("Check this archive, and write nothing")),
     as_json: options.Json = False,
@@ -56,13 +54,6 @@ def _make(call: Context, output: Path, at: str | None, *, as_json: bool) -> None
     from xuncha.requests.readers import read_moment  # noqa: PLC0415
     from xuncha.trail.tree import commit_at, day_of  # noqa: PLC0415
 
-    if output.resolve().is_relative_to(call.root.resolve()):
-        message = _("{path} is in the ledger's folder, where an archive does not belong", path=output)
-        outside = str(call.root.parent / (output.name or "归档.zip"))
-        with contextlib.suppress(ValueError):  # on Windows, another drive
-            outside = os.path.relpath(outside)
-        hint = _("name a file outside of it: {option}", option=f"-o {outside}")
-        raise RefusedError("output-in-ledger", message, hint)
     check_output(output, "zip")
     call.warn_of_leftovers()
     moment = read_moment(call.root, at, "--at", call.today) if at else "HEAD"
