@@ -244,20 +244,18 @@ def commit_hashes(root: Path) -> list[str]:
     return hashes
 
 
-def commits(root: Path, *, head_only: bool = False, excluded: Sequence[str] = ()) -> list[Commit]:
-    """Read HEAD and all its ancestors, parents before their children; with `head_only`, HEAD alone.
+def commits(root: Path, *, excluded: Sequence[str] = ()) -> list[Commit]:
+    """Read HEAD and all its ancestors, parents before their children.
 
     The folders `excluded`, which are too large to be listed (`trail.limits`), are left out. Raises SurroundingsError if the
-    ledger is in no repository, git is not installed, or, without `head_only`, a shallow clone has cut the history off.
+    ledger is in no repository, git is not installed, or a shallow clone has cut the history off.
     """
     git = Git.in_repository(root)
-    if not head_only:
-        git.check_complete()
+    git.check_complete()
     if (head := git.head()) is None:
         return []
     folders = [f":(exclude,literal){folder}" for folder in excluded]
-    limit = ["--max-count=1"] if head_only else []
-    history = list(log(git, *_ALL, *RAW, *limit, "HEAD", "--", *PARTS, *folders))
+    history = list(log(git, *_ALL, *RAW, "HEAD", "--", *PARTS, *folders))
     if not history or history[-1].hash != head:
         raise TruncatedError
     return history
