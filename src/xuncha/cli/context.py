@@ -138,10 +138,12 @@ class Context:
         try:
             with screen.show_activity(_("Reading the files")):
                 yield
-        except InvalidLedgerError:
-            if self.commit:
-                screen.warning(_("this is about the ledger as of commit {commit}", commit=self.commit[:10]))
-            raise
+        except InvalidLedgerError as error:
+            if self.commit is None:
+                raise
+            name = f"{self.commit[:10]}:./"  # as git names a file of a commit
+            moved = [(each, each.place._replace(path=name + each.place.path)) for each in error.findings]
+            raise InvalidLedgerError([each._replace(place=place) for each, place in moved]) from None
 
     def register_if_any(self) -> Register | None:
         """Return the register of the ledger; None if no ledger was named and there is none here. Raises InvalidLedgerError if it breaks rules."""
