@@ -103,12 +103,7 @@ def test_a_refusal_warns_of_nothing_in_a_document_that_is_not_made(ledger: Ledge
         assert result.err.startswith("error["), result.err
 
 
-NEW_REGION = ["rollup", ".", "--init", "-o", "region.yaml"]
 PASSED_OVER = [
-    *[
-        (NEW_REGION, option)
-        for option in (["-f", "xlsx"], ["--json"], ["--trend"], ["--fail-on", "audit"], ["--dispatch"])
-    ],
     (["export", "table", "-o", "空表.xlsx"], ["--form", "月报"]),
     (["import", "table", "台账.csv"], ["--organisation", "某局党组"]),
     (["init", "--ask"], ["--example"]),

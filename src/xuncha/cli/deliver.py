@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 from collections.abc import Iterator, Sequence
 from functools import partial
 from io import BytesIO
@@ -110,7 +111,7 @@ def _check_place(output: Path) -> None:
     """
     if screen.is_stdout(output) or _is_device(output):
         return
-    absolute, real = output.absolute(), _real_path(output)
+    absolute, real = Path(os.path.normpath(output.absolute())), _real_path(output)
     ledgers = [
         folder for path in (absolute, real) for folder in path.parents if (folder / LEDGER_FILE).is_file()
     ]
