@@ -74,7 +74,7 @@ def import_notice(
     from xuncha.skeleton.create import create_from  # noqa: PLC0415
 
     intake = Enterer(draft).new(file.name, None)
-    create_from(absolute(folder), intake, file.name, dry_run=dry_run)
+    create_from(absolute(folder), intake, intake.message(file.name), dry_run=dry_run)
     if dry_run:
         screen.line(intake.files[LEDGER_FILE].decode())
     _print_result(folder, draft, intake, existed=False, dry_run=dry_run)
@@ -138,7 +138,7 @@ def import_table(
             intake = apply_plan(root, enterer.changed, file.name, as_shown)
     else:
         intake = Enterer(draft).new(file.name, organisation, day.isoformat() if day else None)
-        create_from(root, intake, file.name, dry_run=dry_run)
+        create_from(root, intake, intake.message(file.name), dry_run=dry_run)
         refused = []
     if form_file:
         _save_form(root, *form_file)
