@@ -67,20 +67,13 @@ def test_a_part_is_added_from_where_the_program_was_installed(
     assert install_hint("office").endswith(command)
 
 
-def test_an_installation_of_pipx_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    record = f'{{"url": "{tmp_path.as_uri()}", "dir_info": {{}}}}'
-    monkeypatch.setattr(metadata.PathDistribution, "read_text", lambda _self, _name: record)
-    monkeypatch.setattr(sys, "prefix", "/home/x/.local/share/pipx/venvs/xuncha")
-    assert install_hint("office", "desk").endswith(f'pipx install --force "{tmp_path}[office,desk]"')
-
-
 def test_a_bundle_is_installed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its environment has no pip, and no index to ask."""
     place = tmp_path / "整改 台账" / "venv-a"
     place.mkdir(parents=True)
     (place / "xuncha-bundle.json").touch()
     monkeypatch.setattr(sys, "prefix", str(place))
-    assert install_hint("office", upgrade=True).endswith(f'sh install.sh "{place.parent}"')
+    assert install_hint("office").endswith(f'sh install.sh "{place.parent}"')
     monkeypatch.setattr(system, "WINDOWS", True)
     assert install_hint("office").endswith(f'install.cmd "{place.parent}"')
     assert "pip" in install_hint("spark"), "no bundle has it"

@@ -69,12 +69,6 @@ class Entry(NamedTuple):
     last_workday: date | None
     """The last working day up to and including the day; None if that is not known yet."""
     reminders: tuple[date, ...]  # days on which to be reminded; none is in the past
-    is_cancelled: bool  # closed before its day: a calendar that still has the entry drops it
-
-    @property
-    def is_unchecked(self) -> bool:
-        """Return whether the entry is still open and it is not known yet whether its day is a working day."""
-        return not self.is_cancelled and self.last_workday is None
 
 
 def entries(
@@ -84,25 +78,21 @@ def entries(
     *,
     office: str | None = None,
     leader: str | None = None,
-    closed: bool = False,
 ) -> list[Entry]:
-    """Return the entries of a ledger's calendar, sorted by day: all, or those of one office or one leader.
-
-    With `closed`, also return measures closed before their day, as withdrawn. Reminders before today are left out.
-    """
+    """Return the entries of a ledger's calendar, sorted by day: all, or those of one office or one leader. Reminders before today are left out."""
     found = []
     rows = [(problem, row) for problem in register.problems for row in problem.measures]
     for problem, row in rows:
         review = review_day(row, register.frame)
-        day = review or (date.fromisoformat(row.due) if row.due else None)
-        is_cancelled = row.status == "closed" and review is None
+        is_open = row.status != "closed"
+        day = review or (date.fromisoformat(row.due) if row.due and is_open else None)
         is_wanted = office in {None, row.office} and leader in {None, row.leader}
-        if day is None or not is_wanted or (is_cancelled and (day < today or not closed)):
+        if day is None or not is_wanted:
             continue
         workday = workdays.on_or_before(day)
         reminders = _reminders(day, workday, register.frame.due_soon_days, today, workdays)
         kind: Kind = "review" if review else "deadline"
-        found.append(Entry(kind, problem, row, day, workday, () if is_cancelled else reminders, is_cancelled))
+        found.append(Entry(kind, problem, row, day, workday, reminders))
     return sorted(found, key=attrgetter("day"))
 
 
@@ -157,7 +147,7 @@ def _event(frame: Frame, entry: Entry, today: date, stamp: datetime, last_year: 
         description="\n".join(map(_one_line, _description(frame, entry, today, last_year))),
         start=entry.day,  # without an end it lasts the whole day
         categories=[_KINDS[entry.kind]],
-        status=STATUS.CANCELLED if entry.is_cancelled else STATUS.CONFIRMED,
+        status=STATUS.CONFIRMED,
         transparency=TRANSP.TRANSPARENT,
         stamp=stamp,
         last_modified=stamp,
@@ -182,21 +172,21 @@ def _uid(frame: Frame, name: str) -> UUID:
 
 
 def _title(entry: Entry) -> str:
-    note = "已销号" if entry.is_cancelled else _day_off_note(entry)
+    note = _day_off_note(entry)
     return f"{_KINDS[entry.kind]} {entry.measure.id} {entry.measure.title}" + (note and f"（{note}）")
 
 
 def _day_off_note(entry: Entry) -> str:
     """Return a text that says by which day to finish; empty unless the entry's own day is a day off."""
     workday = entry.last_workday
-    is_off = workday and workday != entry.day and not entry.is_cancelled
+    is_off = workday and workday != entry.day
     return _DAY_OFF_NOTES[entry.kind].format(day(workday, entry.day)) if workday and is_off else ""
 
 
 def _description(frame: Frame, entry: Entry, today: date, last_year: int) -> list[str]:
     row = entry.measure
     lines = [f"{_KINDS[entry.kind]}：{day(entry.day)}（星期{_WEEKDAYS[entry.day.weekday()]}）"]
-    if entry.is_unchecked:
+    if entry.last_workday is None:
         lines.append(f"未核对是否为休息日：放假安排只收录到{last_year}年。")
     elif note := _day_off_note(entry):
         lines.append(f"{note}。")

@@ -28,8 +28,8 @@ def require_part(part: Part | Literal["spark"]) -> Iterator[None]:
         raise SurroundingsError("missing-part", message, install_hint(part)) from error
 
 
-def install_hint(*parts: str, upgrade: bool = False) -> str:
-    """Return a hint with the command that adds parts to this installation or, with `upgrade`, updates their packages."""
+def install_hint(*parts: str) -> str:
+    """Return a hint with the command that adds parts to this installation."""
     bundle = Path(sys.prefix, "xuncha-bundle.json")  # written by bundle/install.py
     if bundle.is_file() and set(parts) <= set(get_args(Part)):
         script = "install.cmd" if system.WINDOWS else "sh install.sh"
@@ -38,19 +38,16 @@ def install_hint(*parts: str, upgrade: bool = False) -> str:
             command=f'{script} "{bundle.parents[1]}"',
         )
     names = ",".join(parts)
-    options = "--upgrade --upgrade-strategy eager " if upgrade else ""
     origin, editable = _origin()
     if not origin:
         return _(
             "in the folder that xuncha was installed from: {command}",
-            command=f'python -m pip install {options}".[{names}]"',
+            command=f'python -m pip install ".[{names}]"',
         )
     source = f"{origin}[{names}]" if Path(origin).exists() else f"xuncha[{names}] @ {origin}"
-    options += "--editable " if editable else ""
-    if "pipx" in Path(sys.prefix).parts:
-        return _("type: {command}", command=f'pipx install --force {options}"{source}"')
+    option = "--editable " if editable else ""
     # Double quotes: cmd and bash read them in the same way.
-    return _("type: {command}", command=f'"{sys.executable}" -m pip install {options}"{source}"')
+    return _("type: {command}", command=f'"{sys.executable}" -m pip install {option}"{source}"')
 
 
 def _origin() -> tuple[str, bool]:

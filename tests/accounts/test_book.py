@@ -51,7 +51,7 @@ def test_an_account_is_kept_for_its_owner_alone_and_never_in_history(ledger: Led
     [
         (["李强", "--role", "section"], "usage"),
         (["李强", "--role", "manager", "--office", "规划科"], "usage"),
-        (["李强", "--role", "section", "--office", "规划"], "unknown-office"),
+        (["李强", "--role", "section", "--office", "某科"], "unknown-office"),
         (["李强", "--role", "leader", "--leader", "某局长"], "unknown-leader"),
         (["李强", "--role", "boss"], "unknown-word"),
         (["王芳", "--role", "viewer"], "account-exists"),

@@ -35,7 +35,7 @@ def test_a_document_replaces_no_part_of_any_ledger(ledger: LedgerOnDisk, path: s
     (other / path).touch()
     before = (other / path).read_bytes()
     result = ledger.run("notice", "-o", str(other / path))
-    assert (result.code, result.err.partition(":")[0]) == (1, "error[output-in-ledger]")
+    assert (result.code, result.err.partition(":")[0]) == (1, "error[output-place]")
     assert (other / path).read_bytes() == before
 
 

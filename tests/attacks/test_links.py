@@ -235,7 +235,7 @@ def test_nothing_is_written_through_a_link(ledger: LedgerOnDisk, tmp_path: Path,
     (tmp_path / "out").symlink_to(victim)
     result = ledger.run(*words, tmp_path / "out")
     assert result.code == 1
-    assert "error[output-is-link]: " in result.err
+    assert "error[output-place]: " in result.err
     assert victim.read_bytes() == b"old"
     assert (tmp_path / "out").is_symlink()
 
@@ -250,31 +250,31 @@ def test_nothing_is_written_over_a_part_of_the_ledger_or_into_gits_folder(
     before = ledger.git("config", "--list", "--local")
     result = ledger.run(*words, target)
     assert result.code == 1
-    assert "error[output-in-" in result.err
+    assert "error[output-place]" in result.err
     assert not (ledger.root / ".git/hooks/pre-commit").exists()
     assert ledger.git("config", "--list", "--local") == before
     assert ledger.clean()
 
 
 @pytest.mark.parametrize(
-    ("target", "code"),
+    "target",
     [
-        ("DATA/ledger.yaml", "output-in-ledger"),
-        ("data/problems/01/1.1.yaml", "output-in-ledger"),
-        ("data/new.txt", "output-in-ledger"),
-        ("templates/notice.txt.j2", "output-in-ledger"),
-        ("./x/../.gitattributes", "output-in-ledger"),
-        (".gitignore", "output-in-ledger"),
-        (".github/workflows/x.txt", "output-in-ledger"),
-        ("x/../.git/config", "output-in-git"),
-        (".git", "output-in-git"),
-        ("way/out.txt", "output-is-link"),
-        ("hooks/out.txt", "output-in-git"),
-        ("records/out.txt", "output-is-link"),
-        ("dangling", "output-is-link"),
+        "DATA/ledger.yaml",
+        "data/problems/01/1.1.yaml",
+        "data/new.txt",
+        "templates/notice.txt.j2",
+        "./x/../.gitattributes",
+        ".gitignore",
+        ".github/workflows/x.txt",
+        "x/../.git/config",
+        ".git",
+        "way/out.txt",
+        "hooks/out.txt",
+        "records/out.txt",
+        "dangling",
     ],
 )
-def test_no_way_round_leads_into_the_ledger(ledger: LedgerOnDisk, target: str, code: str) -> None:
+def test_no_way_round_leads_into_the_ledger(ledger: LedgerOnDisk, target: str) -> None:
     (ledger.root / "x").mkdir()
     (ledger.root.parent / "elsewhere").mkdir()
     (ledger.root / "way").symlink_to(ledger.root.parent / "elsewhere")
@@ -283,14 +283,14 @@ def test_no_way_round_leads_into_the_ledger(ledger: LedgerOnDisk, target: str, c
     (ledger.root / "dangling").symlink_to("nowhere")
     result = ledger.run("notice", "-o", target)
     assert (result.code, result.out) == (1, "")
-    assert f"error[{code}]: " in result.err
+    assert "error[output-place]: " in result.err
     assert not (ledger.root / "nowhere").exists()
 
 
 def test_an_archive_is_not_written_through_a_link(ledger: LedgerOnDisk, tmp_path: Path) -> None:
     (tmp_path / "a.zip").symlink_to(tmp_path / "victim")
     result = ledger.run("archive", "-o", tmp_path / "a.zip")
-    assert "error[output-is-link]: " in result.err
+    assert "error[output-place]: " in result.err
     assert not (tmp_path / "victim").exists()
 
 

@@ -130,30 +130,10 @@ def test_what_was_wrong_then_is_named_as_git_names_it(aged: LedgerOnDisk, comman
     commit_on(aged, "2024-06-11")
     aged.write(aged.path("1.1"), measure("1.1", "in_progress"))
     result = run_inside(aged, command, "--at", "HEAD")
-    place = result.err.partition(": ")[0]
     assert result.code == 1
+    place = result.err.partition(": ")[0]
     assert place.endswith(":./data/problems/01/1.1.yaml:5:9")
     assert "规化科" in aged.git("show", place.removesuffix(":5:9"))
-
-
-def test_a_template_that_was_wrong_then_is_named_as_git_names_it(aged: LedgerOnDisk) -> None:
-    aged.write("templates/notice.txt.j2", "一\n{{ notice.nothing }}\n")
-    commit_on(aged, "2024-06-11")
-    aged.write("templates/notice.txt.j2", "好\n")
-    result = run_inside(aged, "notice", "--at", "HEAD")
-    assert result.code == 1
-    assert ":./templates/notice.txt.j2:2:1: error[template]" in result.err
-    assert "{{ notice.nothing }}" in result.err
-    assert "nothing" in aged.git("show", result.err.partition(":2:1")[0])
-
-
-def test_what_a_notice_of_then_lacks_is_named_at_that_commit(aged: LedgerOnDisk) -> None:
-    aged.write("data/ledger.yaml", LEDGER.replace("issuer: 中共某市水务局党组, ", ""))
-    commit_on(aged, "2024-06-11")
-    aged.write("data/ledger.yaml", LEDGER)
-    result = run_inside(aged, "notice", "--at", "HEAD")
-    assert result.code == 1
-    assert ":./data/ledger.yaml:1:1: error[notice-incomplete]" in result.err
 
 
 def test_links_among_templates_are_refused_wherever_they_lead(aged: LedgerOnDisk) -> None:

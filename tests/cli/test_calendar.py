@@ -26,13 +26,6 @@ def test_the_file_is_named_counted_and_called_internal(ledger: LedgerOnDisk, lan
     assert (result.code, result.out, result.err) == (0, said, "")
 
 
-def test_what_is_not_known_yet_is_warned_of_in_english_too(ledger: LedgerOnDisk) -> None:
-    ledger.write(ledger.path("1.1"), ledger.read("1.1").replace("2024-12-31", "2124-12-31"))
-    result = run_inside(ledger, "--lang", "en", "calendar", "-o", "x.ics")
-    assert result.code == 0
-    assert "whether 1 day is a working day was not checked (1.1)" in result.err
-
-
 @pytest.mark.parametrize(
     ("options", "code", "error"),
     [
@@ -41,7 +34,7 @@ def test_what_is_not_known_yet_is_warned_of_in_english_too(ledger: LedgerOnDisk)
         (["-o", "x.ics", "--leader", "局掌"], 1, "error[unknown-leader]"),
         (["-o", "nowhere/x.ics"], 3, "error[not-written]"),
         (["-o", "."], 3, "error[not-written]"),
-        (["-o", "data/ledger.yaml/x.ics"], 1, "error[output-in-ledger]"),
+        (["-o", "data/ledger.yaml/x.ics"], 1, "error[output-place]"),
     ],
 )
 def test_what_cannot_be_done_is_refused(

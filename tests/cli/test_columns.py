@@ -37,8 +37,9 @@ def test_the_quick_width_is_the_width_that_rich_measures(text: str) -> None:
 @given(WORDS, st.integers(2, 30))
 def test_lines_break_where_rich_breaks_them(text: str, room: int) -> None:
     broken = Text(text).wrap(CONSOLE, room, overflow="fold")
-    lines = [line.plain.rstrip() for line in broken]
-    assert wrap(text, room) == lines or not text.strip() or any(line[:1] in PUNCTUATION for line in lines)
+    lines = [line.plain.strip() for line in broken if line.plain.strip()]
+    own = [line.strip() for line in wrap(text, room) if line]
+    assert own == lines or not text.strip() or any(line[:1] in PUNCTUATION for line in lines)
 
 
 @given(st.text("完成a1，。、；）》”", min_size=1), st.integers(8, 30))

@@ -40,7 +40,7 @@ NOTHING = (
     "Everything is complete.", "No comment matches.", "No measure matches.", "Nothing has been committed yet.", "Nothing is pending.", "There are no comments yet. Enter the first one: xuncha comment add TEXT --channel …",
     "There are no accounts yet. Add the first: xuncha account add NAME --role manager",
     "Nothing to do: git already merges the ledger's files field by field.", "Nothing was changed by hand.", "Nothing was changed.",
-    "Nothing to do: this clone and {name} are the same", "Nothing was committed since {since}, so nothing was checked.",
+    "Nothing to do: this clone and {name} are the same",
     "The ledger is empty. Enter the first problem: xuncha add problem TITLE", "There are no measures yet. Enter the first one: xuncha add measure {n} TITLE", "The ledger already says the same: nothing was changed.",
 )  # fmt: skip
 """What commands say that find nothing to do."""

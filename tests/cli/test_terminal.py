@@ -149,34 +149,3 @@ def test_sixty_problems_are_told_short_and_all_of_them_on_request(bare_ledger: L
     for number in range(1, 61):
         assert f"第{number}个问题" in whole
     assert len(short.splitlines()) < len(whole.splitlines())
-
-
-def test_the_command_that_shows_the_rest_of_what_is_due_shows_all_of_it(bare_ledger: LedgerOnDisk) -> None:
-    """With `due_soon_days: 30`, `list --due-within 14d` would leave most of them out."""
-    many(bare_ledger, due="2024-07-10")
-    path = bare_ledger.root / "data/ledger.yaml"
-    path.write_bytes(path.read_bytes().replace(b"due_soon_days: 14", b"due_soon_days: 30"))
-    shown = bare_ledger.ok("status")
-    found = re.search(r"xuncha (list --due-within \w+)", shown)
-    assert found
-    assert len(bare_ledger.json(*found[1].split())) == 54
-
-
-def test_the_command_that_shows_the_rest_of_the_groups_keeps_their_kind(bare_ledger: LedgerOnDisk) -> None:
-    many(bare_ledger)
-    path = bare_ledger.root / "data/ledger.yaml"
-    names = [f"科室{number}" for number in range(60)]
-    path.write_text(
-        path.read_text(encoding="utf-8").replace("规划科, 财务科", ", ".join(["规划科", "财务科", *names])),
-        encoding="utf-8",
-    )
-    for number in range(1, 61):
-        identity = f"{number}.1"
-        bare_ledger.write(
-            bare_ledger.path(identity), measure(identity, "in_progress", office=f"科室{number - 1}")
-        )
-    shown = bare_ledger.ok("status", "--by", "office")
-    assert "xuncha status --by office --all" in shown
-    shown = committed(bare_ledger).ok("status", "--at", "HEAD", "--by", "office")
-    assert "xuncha status --at HEAD --by office --all" in shown
-    assert "xuncha list" not in shown, "it would list what is due now"

@@ -106,12 +106,6 @@ def test_a_change_by_hand_taken_back_is_not_reported_as_the_last_commit(
     assert ledger.clean()
 
 
-def test_what_an_audit_will_name_is_said(browser: Browser) -> None:
-    page = browser.get("/edit/2.2")
-    text = browser.form(page, "/edit/2.2")["text"].replace("工作已经开展", "工作早已开展")
-    assert "核验时会指出" in told(browser.send(page, "/edit/2.2", text=text))
-
-
 def test_text_that_would_close_the_field_does_not(browser: Browser, ledger: LedgerOnDisk) -> None:
     ledger.write(
         ledger.path("1.1"), "\n" + measure("1.1", "not_started") + "# </textarea><script>1</script>\u202e\n"

@@ -24,14 +24,14 @@ from xuncha.audit.replayed import Actor, Change, Files, State, Version, changes_
 from xuncha.catalogue import Check, Rule
 from xuncha.errors import Finding, RefusedError, SurroundingsError
 from xuncha.language import gettext as _
-from xuncha.model.identity import LEDGER_FILE, PARTS
+from xuncha.model.identity import LEDGER_FILE
 from xuncha.model.source import MAX_SIZE
 from xuncha.model.vocabulary import Requirement
 from xuncha.trail import replay
 from xuncha.trail.contents import check_objects, read_objects
 from xuncha.trail.git import Git
 from xuncha.trail.limits import ls_tree
-from xuncha.trail.replay import SUBMODULE, Commit, Touched
+from xuncha.trail.replay import Commit, Touched
 from xuncha.trail.signing import signed_commits
 from xuncha.trail.tags import SHORT_HASH, Anchor
 from xuncha.trail.tags import anchors as all_anchors
@@ -92,32 +92,6 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
     changes = sum(len(commit.touched) for commit in examined)
     on_claims = examination.signers.relies_on_claims
     return Audit(findings, len(examined), changes, commits[-1].hash, examination.start, marks, on_claims)
-
-
-def findings_of_last_commit(root: Path) -> list[Finding[HistoryPlace]]:
-    """Return what the checks find in the last commit, compared with the one before; rules that need older commits are left out.
-
-    Raises RefusedError if a commit holds more files than any ledger has; SurroundingsError as `audit`.
-    """
-    git = Git.in_repository(root)
-    listings = [ls_tree(git, name, *PARTS) for name in git.text("rev-parse", "HEAD", "HEAD^@").split()]
-    commit = replay.commits(root, head_only=True)[-1]
-    before = State().with_changes(
-        (leaf.path, Version(leaf.mode, leaf.name, leaf.name if is_record(leaf.path) else ""))
-        for leaf in (listings[1] if commit.parents else ())
-    )
-    touched = [*(each.path for each in commit.touched), LEDGER_FILE]
-    versions = [version for path in touched if (version := before.get(path))]
-    old_blobs = [version.blob for version in versions if version.mode != SUBMODULE]
-    blobs = dict.fromkeys([*old_blobs, *(each.blob for each in commit.touched if each.has_content)])
-    files = Files(read_objects(git, blobs, MAX_SIZE), blobs)
-    changes = changes_of(commit, before, files)
-    findings = check_commit(Step(commit, before, changes, Graph([], files))) if changes else []
-    return [each for each in findings if each.code not in _RULES_OF_HISTORY]
-
-
-_RULES_OF_HISTORY: Final = ("close-requires-second-person", "predated", "watered-down")
-"""Rules that need more than two commits, for example to know who applied for a closing."""
 
 
 def _start_commit(root: Path, since: str, places: dict[str, int]) -> tuple[str, str]:

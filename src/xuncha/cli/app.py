@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import sys
-import threading
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -19,14 +18,11 @@ from xuncha import __version__
 from xuncha.cli import screen
 from xuncha.cli.command import WrongUsage, no_such_command, program, see_help
 from xuncha.cli.context import Context
-from xuncha.cli.invocation import FLAGS, HIDDEN, VALUED, VERBS, check_options, decoded_argument, must_be_text
+from xuncha.cli.invocation import HIDDEN, VERBS, check_options, decoded_argument, must_be_text
 from xuncha.errors import SurroundingsError, UsageError, XunchaError, bug_message, cause_of
 from xuncha.language import LANGUAGES
 from xuncha.language import gettext as _
 from xuncha.requests import readers
-from xuncha.rules.names import most_similar
-
-_TIMEOUT = 5.0  # seconds after which an attempt to complete is given up
 
 
 def _context(options: Mapping[str, str | None]) -> Context:
@@ -57,11 +53,7 @@ def _option_value(options: Mapping[str, str | None], option: str, variable: str)
 
 def _completion(*, install: bool) -> None:
     """Install the completion into the shell in which the program was typed, or print its script."""
-    shell = completion._get_shell_name()  # type: ignore[attr-defined]  # noqa: SLF001  Typer's own way to tell
-    if shell not in {"bash", "zsh", "fish", "powershell", "pwsh"}:
-        message = _("there is no completion for this shell: {shell}", shell=shell or "?")
-        hint = _("available: {names}", names="bash, zsh, fish, PowerShell")
-        raise SurroundingsError("unknown-shell", message, hint)
+    shell = completion._get_shell_name() or "?"  # type: ignore[attr-defined]  # noqa: SLF001  Typer's own way to tell
     variables = {"prog_name": "xuncha", "complete_var": "_XUNCHA_COMPLETE", "shell": shell}
     if install:
         _shell, path = completion.install(**variables)  # type: ignore[attr-defined]
@@ -75,13 +67,7 @@ def _usage_message(error: Any) -> str:  # noqa: ANN401  Typer does not export th
     """Return what is wrong with a command line, in the chosen language for the kinds of Typer's error that are known here."""
     match type(error).__name__:
         case "NoSuchOption":
-            own = [name for parameter in error.ctx.command.params for name in parameter.opts]
-            known = {
-                name.lstrip("-"): name for name in (*own, *VALUED, *FLAGS)
-            }  # all begin with the same hyphens
-            similar = most_similar(error.option_name.lstrip("-"), known)
-            suggestion = _(" (available: {options})", options=known[similar]) if similar else ""
-            return _("there is no option {name}", name=error.option_name) + suggestion
+            return _("there is no option {name}", name=error.option_name)
         case "MissingParameter" if error.param is not None:
             from xuncha.cli.help import metavar  # noqa: PLC0415  for this error alone
 
@@ -131,20 +117,15 @@ def _call(words: list[str], options: Mapping[str, str | None]) -> int:
 
 
 def _complete(words: list[str], options: Mapping[str, str | None]) -> int:
-    """Answer a shell that asks for completions: within a time limit, and without error messages, which would disturb the typing."""
+    """Answer a shell that asks for completions, without error messages, which would disturb the typing."""
     # Typer would read a text as markup and break it into lines, and fish would offer each line.
     shells._sanitize_help_text = lambda text: text  # noqa: SLF001
-    watch = threading.Timer(_TIMEOUT, os._exit, [1])
-    watch.daemon = True
-    watch.start()
     try:
         return _call(words, options)
     except Exception:  # whatever the error is, the command itself will report it
         if "XUNCHA_TRACEBACK" in os.environ:
             raise
         return 1
-    finally:
-        watch.cancel()
 
 
 def _carry_out(words: list[str], options: Mapping[str, str | None]) -> int:

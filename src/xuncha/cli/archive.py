@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +12,7 @@ from xuncha.cli.command import command
 from xuncha.cli.context import Context
 from xuncha.cli.deliver import check_output, deliver
 from xuncha.cli.options import optional
-from xuncha.errors import RefusedError, UsageError
+from xuncha.errors import UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.system import temporary_folder
@@ -27,8 +25,7 @@ if TYPE_CHECKING:
 @command("archive")
 def archive(
     call: Context,
-    output: Path | None = optional("-o --output FILE", _("Where to write it, outside the ledger")),
-    at: str | None = optional("--at DATE|REV", _("The ledger as committed then; default: as it is now")),
+    output: options.Output = None,
     verify: Path | None = optional("--verify FILE", _("Check this archive, and write nothing")),
     as_json: options.Json = False,
 ) -> None:
@@ -42,38 +39,29 @@ def archive(
         xuncha archive --verify ../归档.zip
     """
     if output and not verify:
-        _make(call, output, at, as_json=as_json)
-    elif verify and not output and at is None:
+        _make(call, output, as_json=as_json)
+    elif verify and not output:
         _check(verify, as_json=as_json)
     else:
         hint = _("type: {command}", command="xuncha archive -o ../归档.zip")
         raise UsageError("usage", _("archive either makes a file (-o) or checks one (--verify)"), hint)
 
 
-def _make(call: Context, output: Path, at: str | None, *, as_json: bool) -> None:
+def _make(call: Context, output: Path, *, as_json: bool) -> None:
     from xuncha.archive.bag import write_zip  # noqa: PLC0415  other commands need none of this
     from xuncha.archive.gathering import gather  # noqa: PLC0415
-    from xuncha.requests.readers import read_moment  # noqa: PLC0415
     from xuncha.trail.tree import commit_at, day_of  # noqa: PLC0415
 
-    if output.resolve().is_relative_to(call.root.resolve()):
-        message = _("{path} is in the ledger's folder, where an archive does not belong", path=output)
-        outside = str(call.root.parent / (output.name or "归档.zip"))
-        with contextlib.suppress(ValueError):  # on Windows, another drive
-            outside = os.path.relpath(outside)
-        hint = _("name a file outside of it: {option}", option=f"-o {outside}")
-        raise RefusedError("output-in-ledger", message, hint)
     check_output(output, "zip")
     call.warn_of_leftovers()
-    moment = read_moment(call.root, at, "--at", call.today) if at else "HEAD"
-    commit = commit_at(call.root, moment)
-    day = call.today if call.day_is_given else day_of(call.root, commit, moment)
+    commit = commit_at(call.root, "HEAD")
+    day = call.today if call.day_is_given else day_of(call.root, commit, "HEAD")
     with temporary_folder() as place, screen.show_activity(_("Making the archive")):
         case = gather(call.root, commit, day, place)
         with (place / "archive.zip").open("wb") as stream:
             write_zip(case.bag, case.name, day, stream)
         deliver(place / "archive.zip", (), output, None)
-    _warn(case, call.root, is_current=at is None)
+    _warn(case, call.root)
     if as_json:
         screen.data(case.facts.model_dump(mode="json"))
         return
@@ -81,13 +69,13 @@ def _make(call: Context, output: Path, at: str | None, *, as_json: bool) -> None
     screen.line(_("It contains the ledger as of commit {commit}, dated {day}.", commit=commit[:10], day=day))
 
 
-def _warn(case: ArchiveCase, root: Path, *, is_current: bool) -> None:
+def _warn(case: ArchiveCase, root: Path) -> None:
     """Warn of what is wrong in the archive or missing from it."""
     from xuncha.archive.gathering import reason  # noqa: PLC0415
     from xuncha.trail.bundle import FOLDERS  # noqa: PLC0415
     from xuncha.trail.git import Git  # noqa: PLC0415
 
-    if is_current and Git(root).changed_files(*FOLDERS):
+    if Git(root).changed_files(*FOLDERS):
         screen.warning(_("what is not committed is not in the archive"), _("see `git status`"))
     if errors := case.facts.audit_errors:
         message = ngettext(

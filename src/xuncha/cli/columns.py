@@ -17,7 +17,6 @@ Cell = str | Text
 """Text from the ledger, whose control characters are replaced here; or styled text, which is harmless already."""
 _EVEN = re.compile("[ -~\u3001-\u3029\u3041-\u3096\u3400-\u4dbf\u4e00-\u9fff\uff01-\uff60]*")
 """ASCII and Chinese: each character takes one byte in UTF-8 and one cell, or three bytes and two cells."""
-_WORD = re.compile(r"\s*\S+\s*")
 _NEVER_FIRST = frozenset("，。、；：！？）》〉」』】〕”’")
 
 
@@ -129,33 +128,20 @@ def _lines(
 
 
 def wrap(text: str, room: int) -> list[str]:
-    """Break a text at its line ends, at blanks, and inside words that are longer than a line."""
-    if width(text) <= room and "\n" not in text:
-        return [text.rstrip()]
+    """Break a text at its line ends and at blanks, else inside a word; no line begins with punctuation."""
     lines = []
     for paragraph in text.split("\n"):
-        line, used = "", 0
-        for word in _WORD.findall(paragraph):
-            length = width(word.rstrip())
-            if used + length > room:
-                lines += [line] if line else []
-                *whole, line = _split_word(word, room) if length > room else [word]
-                lines += whole
-                used = width(line)
-            else:
-                line += word
-                used += width(word)
-        lines.append(line)
-    return [line.rstrip() for line in lines]
-
-
-def _split_word(word: str, room: int) -> list[str]:
-    """Break a word that is longer than a line; no line begins with punctuation."""
-    lines = []
-    while width(word.rstrip()) > room:
-        line = chop_cells(word[: 4 * room], room)[0] or word[0]  # a wide character may be wider than the room
-        while len(line) > 1 and word[len(line) : len(line) + 1] in _NEVER_FIRST:
-            line = line[:-1]
-        lines.append(line)
-        word = word[len(line) :]
-    return [*lines, word]
+        rest = paragraph.rstrip()
+        while len(rest) > 1 and width(rest) > room:
+            line = (
+                chop_cells(rest[: 4 * room], room)[0] or rest[0]
+            )  # a wide character may be wider than the room
+            end = len(line)
+            if not rest[end].isspace():
+                end = line.rfind(" ") + 1 if line.strip().count(" ") else end
+                while end > 1 and rest[end] in _NEVER_FIRST:
+                    end -= 1
+            lines.append(rest[:end].rstrip())
+            rest = rest[end:].lstrip()
+        lines.append(rest)
+    return lines

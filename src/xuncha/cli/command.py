@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from xuncha.chinese.characters import is_blank
-from xuncha.cli.invocation import HIDDEN, VERBS, split_options
+from xuncha.cli.invocation import HIDDEN, VERBS
 from xuncha.cli.options import optional
 from xuncha.errors import UsageError
 from xuncha.language import gettext as _
@@ -108,13 +108,6 @@ class _Command(_Translated, TyperCommand):
 
 
 class _Group(_Translated, TyperGroup):
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
-        """Parse as Typer does; a shell's request for completions may contain options of the whole program anywhere: they move to the front."""
-        if ctx.resilient_parsing and ctx.parent is None:
-            rest, options = split_options(args)
-            args = [*(name if value is None else f"{name}={value}" for name, value in options.items()), *rest]
-        return super().parse_args(ctx, args)
-
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401
         if not (ctx.resilient_parsing or args[0] in self.commands or args[0].startswith("-")):
             raise no_such_command(args[0], [name for name, each in self.commands.items() if not each.hidden])

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xuncha.cli import screen
-from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError
+from xuncha.errors import InvalidLedgerError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.register import Register
@@ -135,25 +135,15 @@ class Context:
     def _reading(self) -> Iterator[None]:
         if self.commit is None:
             self.must_be_here()
-        with screen.show_activity(_("Reading the files")), self.named_places():
-            yield
-
-    @contextlib.contextmanager
-    def named_places(self) -> Iterator[None]:
-        """Name files as git does, `1a2b3c4d5e:./data/…`, in errors of a ledger at a commit."""
         try:
-            yield
+            with screen.show_activity(_("Reading the files")):
+                yield
         except InvalidLedgerError as error:
-            pairs = [
-                (each, each.place._replace(path=self._in_git(each.place.path))) for each in error.findings
-            ]
-            raise InvalidLedgerError([each._replace(place=place) for each, place in pairs]) from None
-        except RefusedError as error:
-            error.path = self._in_git(error.path)
-            raise
-
-    def _in_git(self, path: str) -> str:
-        return f"{self.commit[:10]}:./{path}" if self.commit and path else path
+            if self.commit is None:
+                raise
+            name = f"{self.commit[:10]}:./"  # as git names a file of a commit
+            moved = [(each, each.place._replace(path=name + each.place.path)) for each in error.findings]
+            raise InvalidLedgerError([each._replace(place=place) for each, place in moved]) from None
 
     def register_if_any(self) -> Register | None:
         """Return the register of the ledger; None if no ledger was named and there is none here. Raises InvalidLedgerError if it breaks rules."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import stat
+import os
 from collections.abc import Iterator, Sequence
 from functools import partial
 from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Final
 
 from xuncha.cli import screen
@@ -22,14 +23,8 @@ from xuncha.trail.repository import looks_like_git
 
 _LEDGER_FOLDERS: Final = frozenset({"data", "templates"})  # folders in which every file is the ledger's
 _BLOCK: Final = 1024 * 1024
-_NAMED_FORMS: Final = frozenset({
-    *FORMS, TABLES, "csv", "json", "parquet", "ics", "zip",
-    "xlsm", "xls", "et", "ods", "doc", "wps", "odt", "rtf", "rar", "7z", "tar", "gz",
-})  # fmt: skip
+_NAMED_FORMS: Final = frozenset({*FORMS, TABLES, "csv", "json", "parquet", "ics", "zip", "doc", "xls", "ods"})
 """The forms that an extension names; any other extension, such as .bak, says nothing of what is in the file."""
-_ALIASES: Final = {"htm": "html", "markdown": "md"}
-_PLAIN: Final = {("txt", "csv"), ("txt", "json")}
-"""Extensions of files that may hold another form, since they only say that it is text."""
 
 
 def check_form(
@@ -55,23 +50,24 @@ def check_output(output: Path | None, form: str, forms: Sequence[str] = ()) -> N
     Raises UsageError if the extension names another form; RefusedError if the place is no place for a document (`_check_place`);
     SurroundingsError if there is no such folder, or it cannot be written.
     """
+    if output is None:
+        return
     suffix = named_form(output)
-    if output and suffix in _NAMED_FORMS - {form} and (suffix, form) not in _PLAIN:
+    if suffix in _NAMED_FORMS - {form}:
         message = _("{path} has the extension {suffix}, but the format is {form}")
         message = message.format(path=output, suffix=output.suffix[1:], form=form)
         hint = _("name another file: {option}", option=output.with_suffix(f".{form}"))
         if suffix in forms:
             hint = _("type: -f {suffix}", suffix=suffix)
         raise UsageError("wrong-suffix", message, hint)
-    if output:
-        with _writing(output):
-            _check_place(output)
+    with _writing(output):
+        _check_place(output)
 
 
 def named_form(output: Path | None) -> str:
     """Return the form that the extension of a file names; empty without an extension."""
     suffix = output.suffix.lower().removeprefix(".") if output else ""
-    return _ALIASES.get(suffix, suffix)
+    return "html" if suffix == "htm" else suffix
 
 
 def deliver(
@@ -109,41 +105,43 @@ def _writing(output: Path) -> Iterator[None]:
 
 
 def _check_place(output: Path) -> None:
-    """Refuse to write a document through a link, behind a link that came with a ledger, into git's folder, or over a part of a ledger.
+    """Refuse to write a document through a link, or into git's folder or a ledger's own files, under whatever name they are reached.
 
     Raises RefusedError for these; OSError if there is no such folder, or it cannot be written.
     """
-    from tempfile import TemporaryFile  # noqa: PLC0415  help and completion need none
-
-    absolute, real = output.absolute(), _real_path(output)
-    links = [path for path in (absolute, *absolute.parents) if is_link(path)]
-    is_replaced = not (_is_device(output) or screen.is_stdout(output))
-    # Capitals make no difference: on the file systems of other computers they are the same as small letters.
-    if ".git" in {part.casefold() for part in real.parts} or any(map(looks_like_git, real.parents)):
-        code, text = "output-in-git", _("{path} is in git's own folder, where documents do not belong")
-    elif (is_replaced and absolute in links) or any(
-        _within_ledgers(path.parent.resolve() / path.name) for path in links
-    ):
-        code, text = "output-is-link", _("{path} is a link, or behind one; nothing is written through links")
-    elif real.name.casefold().startswith(".git") or any(
-        parts[0] in _LEDGER_FOLDERS or any(part.startswith(".git") for part in parts)
-        for parts in _within_ledgers(real)
-    ):
-        code = "output-in-ledger"
-        text = _("{path} belongs to the ledger, and cannot be replaced by a document")
-    else:
-        if is_replaced and real.is_dir():
-            raise IsADirectoryError(errno.EISDIR, "")
-        if is_replaced:
-            TemporaryFile(dir=real.parent).close()  # the system says what is wrong with the folder
+    if screen.is_stdout(output) or _is_device(output):
         return
-    raise RefusedError(code, text.format(path=output), _("name another file: {option}", option="-o FILE"))
+    absolute, real = Path(os.path.normpath(output.absolute())), _real_path(output)
+    ledgers = [
+        folder for path in (absolute, real) for folder in path.parents if (folder / LEDGER_FILE).is_file()
+    ]
+    below = [_parts_below(real, folder.resolve()) for folder in ledgers]
+    if (
+        is_link(absolute)
+        or None in below  # a link of the ledger leads out of it
+        or any(_is_own(parts) for parts in below if parts)
+        # Capitals make no difference: on the file systems of other computers they are the same as small letters.
+        or ".git" in {part.casefold() for part in real.parts}
+        or any(map(looks_like_git, real.parents))
+    ):
+        message = _("{path} is a link, or belongs to git or to a ledger; a document cannot be written there")
+        hint = _("name another file: {option}", option="-o FILE")
+        raise RefusedError("output-place", message.format(path=output), hint)
+    if real.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "")
+    TemporaryFile(dir=real.parent).close()  # the system says what is wrong with the folder
 
 
-def _within_ledgers(place: Path) -> list[tuple[str, ...]]:
-    """Return the parts of a path below the folder of each ledger that contains it, in small letters."""
-    folders = [folder for folder in place.parents if (folder / LEDGER_FILE).is_file()]
-    return [tuple(part.casefold() for part in place.relative_to(folder).parts) for folder in folders]
+def _is_own(parts: Sequence[str]) -> bool:
+    """Return whether a file, named by its parts below a ledger's folder, is the ledger's or git's."""
+    return parts[0] in _LEDGER_FOLDERS or any(part.startswith(".git") for part in parts)
+
+
+def _parts_below(path: Path, folder: Path) -> list[str] | None:
+    """Return the parts of a path below a folder, in small letters; None if it is not below it."""
+    return (
+        [part.casefold() for part in path.relative_to(folder).parts] if path.is_relative_to(folder) else None
+    )
 
 
 def _real_path(output: Path) -> Path:
@@ -153,11 +151,8 @@ def _real_path(output: Path) -> Path:
 
 def _is_device(output: Path) -> bool:
     """Return whether a name is that of a device or a pipe, which is written to and not replaced."""
-    try:
-        kind = output.stat().st_mode
-    except OSError:
-        return False
     absolute = output.absolute()
-    return not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)) and (
-        not absolute.is_symlink() or absolute.parts[1:2] == ("dev",)  # /dev/stdout, or /dev/fd/63 of a shell
-    )
+    is_special = absolute.exists() and not (absolute.is_file() or absolute.is_dir())
+    return is_special and (
+        not absolute.is_symlink() or absolute.parts[1:2] == ("dev",)
+    )  # /dev/fd/63 of a shell

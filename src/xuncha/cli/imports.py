@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,9 +16,8 @@ from xuncha.errors import RefusedError, SurroundingsError, UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.model.identity import LEDGER_FILE, PROBLEMS, Identity
-from xuncha.model.vocabulary import status_name
+from xuncha.model.vocabulary import status_name, word_name
 from xuncha.requests import readers
-from xuncha.rules.names import suggestion
 from xuncha.store.cache import register
 from xuncha.store.files import WorkingTree, absolute
 from xuncha.trail.presence import check_files_present
@@ -75,10 +74,9 @@ def import_notice(
     from xuncha.skeleton.create import create_from  # noqa: PLC0415
 
     intake = Enterer(draft).new(file.name, None)
-    create_from(absolute(folder), intake, file.name, dry_run=dry_run)
+    create_from(absolute(folder), intake, intake.message(file.name), dry_run=dry_run)
     if dry_run:
-        _show_notice(content)
-    screen.show(*doubts_table(draft))
+        screen.line(intake.files[LEDGER_FILE].decode())
     _print_result(folder, draft, intake, existed=False, dry_run=dry_run)
 
 
@@ -129,7 +127,7 @@ def import_table(
     root, is_there = _target(call, folder, organisation)
     day = readers.read_day(feedback, "--feedback", call.today, past=True) if feedback else None
     draft = draft_of(file, reading_options(call, root, form=form, day=day, columns=_roles(columns)))
-    form_file = _form_file(draft, save_form, exists=is_there or not dry_run) if save_form else None
+    form_file = _form_file(draft, save_form) if save_form else None
     if is_there:
         call.warn_of_leftovers()
         enterer = Enterer(draft, root, new_names=new, allow_partial=partly or dry_run)
@@ -140,25 +138,19 @@ def import_table(
             intake = apply_plan(root, enterer.changed, file.name, as_shown)
     else:
         intake = Enterer(draft).new(file.name, organisation, day.isoformat() if day else None)
-        create_from(root, intake, file.name, dry_run=dry_run)
+        create_from(root, intake, intake.message(file.name), dry_run=dry_run)
         refused = []
-    saved = _save_form(root, *form_file, f"保存表格样式 {save_form}") if form_file else ""
+    if form_file:
+        _save_form(root, *form_file)
     for error in refused:
         screen.error(error)
     if as_json:
         screen.data(import_json(draft, intake, written=not dry_run))
         return
-    if saved:
-        screen.line(_("The form is in {path}.", path=saved))
+    if form_file:
+        screen.line(_("The form is in {path}.", path=form_file[0]))
     if dry_run:
-        screen.show(*_columns(draft), *doubts_table(draft), *_added(intake))
-    elif n := len(draft.doubts):
-        message = ngettext(
-            "{n} cell is doubtful; --dry-run shows it.", "{n} cells are doubtful; --dry-run shows them.", n
-        )
-        screen.line(message.format(n=n))
-    for text in _differences(intake):
-        screen.line(text)
+        screen.show(*_columns(draft))
     _print_result(root, draft, intake, existed=is_there, dry_run=dry_run)
 
 
@@ -183,13 +175,11 @@ def _roles(texts: list[str] | None) -> dict[str, str]:
     roles = {}
     for text in texts or ():
         heading, _equals, role = (part.strip() for part in text.replace("＝", "=").rpartition("="))
-        if not heading or not role:
+        if not heading or not is_role(role):
             message = _("--column: “{text}” is not of the form HEADING=ROLE", text=text)
-            hint = _("write it like {examples}", examples="整改计划=measure")
-            raise UsageError("bad-column", message, hint)
-        if not is_role(role):
-            message = _("--column: there is no role {role}", role=role)
-            raise UsageError("bad-column", message, suggestion(role, ROLES))
+            raise UsageError(
+                "bad-column", message, _("available: {names}", names=_(", ").join([*ROLES, "fields.KEY"]))
+            )
         roles[heading] = role
     return roles
 
@@ -211,33 +201,26 @@ def reading_options(
     return ReadOptions(call.today, day, chosen, columns, frame.fields, own_forms)
 
 
-def _form_file(draft: Draft, name: str, *, exists: bool) -> tuple[str, bytes]:
-    """Return the path and the content of the form by which a table was read. Raises XunchaError if it cannot be saved."""
+def _form_file(draft: Draft, name: str) -> tuple[str, bytes]:
+    """Return the path and the content of the form by which a table was read. Raises RefusedError if it was read without one, or the name is impossible."""
     from xuncha.store import forms  # noqa: PLC0415
 
     if draft.form is None:
         message = _("a workbook made by `export xlsx` is read without a form: none is saved")
         raise RefusedError("no-form", message)
-    if not exists:
-        hint = _("leave --dry-run out, or make a ledger first: xuncha init")
-        raise UsageError("no-ledger", _("a form is saved in a ledger, but there is none here"), hint)
     why = {column.heading: column.reason for column in draft.columns}
     return forms.form_path(name), forms.form_file(draft.form.model_copy(update={"name": name}), why)
 
 
-def _save_form(root: Path, path: str, content: bytes, subject: str) -> str:
-    """Save a form in a commit of its own; return its path."""
+def _save_form(root: Path, path: str, content: bytes) -> None:
+    """Save a form in a commit of its own."""
     from xuncha.workflow.change import Message, begin  # noqa: PLC0415
 
     with begin(root) as session:
-        try:
-            old = session.source.read(path)
+        if (root / path).exists():
             session.must_be_clean(path)
-        except FileNotFoundError:
-            old = None
-        if old != content:
-            session.commit({path: content}, Message(subject, "import"))
-    return path
+        if not (root / path).exists() or session.source.read(path) != content:
+            session.commit({path: content}, Message(f"保存表格样式 {Path(path).stem}", "import"))
 
 
 def _columns(draft: Draft) -> list[RenderableType]:
@@ -252,66 +235,27 @@ def _columns(draft: Draft) -> list[RenderableType]:
 
 
 def _differences(intake: Intake) -> Iterator[str]:
-    """Yield what changes in the files that exist already, measure by measure."""
+    """Yield what changes in the files that exist already, record by record."""
     from xuncha.store.reading import parse  # noqa: PLC0415
     from xuncha.workflow.differences import differences  # noqa: PLC0415
 
-    texts = (
-        f"{Identity.from_path(path) or path} {text}"
-        for path, new in intake.files.items()
-        if (old := intake.before.get(path)) is not None
-        for text in differences(parse(old), parse(new))
-    )
-    yield from islice(texts, _MOST_LINES)
-    if next(texts, None):
-        yield _("… and more")
+    for path, before in intake.before.items():
+        name = Identity.from_path(path) or path
+        yield from (f"{name} {text}" for text in differences(parse(before), parse(intake.files[path])))
 
 
-def _added(intake: Intake) -> list[RenderableType]:
-    """Return a table of the measures that are new in the ledger."""
-    from xuncha.cli.tables import term_text  # noqa: PLC0415
+def _additions(intake: Intake) -> Iterator[str]:
+    """Yield the records that are new in the ledger: number, title, office, time limit, status."""
     from xuncha.store.reading import parse  # noqa: PLC0415
 
-    rows: list[tuple[str, ...]] = []
-    for identity in (each.id for each in intake.steps if "." in each.id):
-        if (path := Identity.parse(identity).path) not in intake.before and len(rows) <= _MOST_LINES:
+    for path in intake.files:
+        if (identity := Identity.from_path(path)) and path not in intake.before:
             record = parse(intake.files[path])
-            due = record.get("due") or (term_text(record["term"]) if "term" in record else "")
-            texts = (_short(record["title"], 24), _short(record.get("office", ""), 10), due)
-            rows.append((identity, *texts, status_name(record["status"])))
-    if len(rows) > _MOST_LINES:
-        rows[-1] = ("…", _("… and more"), "", "", "")
-    headings = (_("ID"), _("Measure"), _("Office"), _("Due"), _("Status"))
-    return _table(_("New measures"), headings, rows)
-
-
-def _show_notice(notice: dict[str, Any]) -> None:
-    """Print what is understood of a notice: its head and its tree of problems and measures."""
-    comma, dates = _(", "), notice["dates"]
-    heads = {
-        _("title"): notice["title"],
-        _("organisation"): notice["organisation"],
-        _("inspectors"): notice["inspector"],
-        _("inspection"): comma.join(filter(None, (dates["inspection_start"], dates["inspection_end"]))),
-        _("feedback"): dates["feedback"],
-        _("notice of"): dates["notice"],
-        _("issuer"): notice["issuer"],
-        _("contact"): comma.join(filter(None, notice["contact"].values())),
-    }
-    for name, text in heads.items():
-        screen.line(_("{name}: {text}", name=name, text=text or "-"))
-    screen.line()
-    for category in notice["categories"]:
-        screen.line(category["title"] or "-")
-        for problem in category["problems"]:
-            screen.line(f"  {problem['number']}. {_short(problem['title'])}")
-            part = None
-            for measure in problem["measures"]:
-                if measure["part"] != part:
-                    part = measure["part"]
-                    screen.line(f"    {_short(part or '')}")
-                screen.line(f"    - {_short(measure['text'], 30)}")
-    screen.line()
+            due = record.get("due") or (word_name(record["term"]) if "term" in record else "")
+            status = status_name(record["status"]) if "status" in record else ""
+            yield "  ".join(
+                filter(None, (str(identity), record["title"], record.get("office"), str(due), status))
+            )
 
 
 def _table(title: str, headings: Sequence[str], rows: Sequence[tuple[str, ...]]) -> list[RenderableType]:
@@ -378,7 +322,13 @@ def _short(text: str, most: int = 60) -> str:
 
 
 def _print_result(root: Path, draft: Draft, intake: Intake, *, existed: bool, dry_run: bool) -> None:
-    """Print how much was understood, and what was written."""
+    """Print the doubts, what changes, how much was understood, and what was written."""
+    screen.show(*doubts_table(draft))
+    changes = chain(_differences(intake), _additions(intake) if dry_run else ())
+    for text in islice(changes, _MOST_LINES):
+        screen.line(text)
+    if next(changes, None):
+        screen.line(_("… and more"))
     text = _("Understood: {problems} problems, {measures} measures.")
     screen.line(text.format(problems=len(draft.problems), measures=len(draft.measures)))
     if dry_run:

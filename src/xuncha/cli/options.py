@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -19,13 +19,8 @@ from xuncha.store.files import WorkingTree, find_ledger
 FORMS: Final = ("txt", "md", "html", "docx", "pdf")
 """The names of the forms in `xuncha.paper.forms`, repeated here so that `paper` need not be loaded."""
 TABLES: Final = "xlsx"
-_PLAIN: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 -_.,/+@")
-"""The ASCII characters that no shell gives a special meaning inside a word."""
-_FULL_WIDTH: Final = {
-    code: chr(code + 0xFEE0) if 0x20 < code < 0x7F else " "  # as Unicode lays them out  # noqa: PLR2004
-    for code in range(0x80)
-    if chr(code) not in _PLAIN
-} | dict.fromkeys(map(ord, "‘’‚‛“”„"), "＂")  # quotation marks to PowerShell
+_SPECIAL = re.compile(r"[^\w\-.,/+@\u0080-\U0010ffff]|[‘’‚‛“”„]")
+"""The characters to which a shell may give a meaning inside a word; PowerShell reads typographic quotation marks like others."""
 _LENGTH: Final = 30  # characters of a comment that a completion shows
 Completion = Callable[[typer.Context], list[tuple[str, str]]]
 """A completion: returns words, each with its meaning."""
@@ -40,7 +35,7 @@ def _completed(values: Callable[[Path], Iterable[tuple[str, str]]]) -> Completio
             pairs = values(find_ledger(None, Path(ledger) if ledger else None))
         except XunchaError:  # a completion must not print errors
             return []
-        return [(word, shell_safe(text)) for value, text in pairs if (word := _shell_word(value))]
+        return [(value, shell_safe(text)) for value, text in pairs if _is_safe_word(value)]
 
     return complete
 
@@ -51,23 +46,16 @@ def _from_register(values: Callable[[Register], Iterable[tuple[str, str]]]) -> C
 
 
 def shell_safe(text: str) -> str:
-    """Return a text that is safe in a completion: neither a shell nor the layout of the list reads any character in it as a command.
+    """Return a text that is safe in a completion: with blanks in place of all characters that a shell or the layout of its list may read as a command.
 
-    Shells evaluate what they are offered, zsh twice, and each quotes differently. So a character with a meaning to any of them is
-    replaced by the full-width one that looks alike; the text of a ledger comes from anyone who could write to it.
+    Shells evaluate what they are offered, zsh twice, and each quotes differently; the text of a ledger comes from anyone who could write to it.
     """
-    return without_unsafe(text, " ").translate(_FULL_WIDTH)
+    return _SPECIAL.sub(" ", without_unsafe(text, " "))
 
 
-def _shell_word(value: str) -> str | None:
-    """Return a value as it is typed in the shell that asks; None if the shell might read it as something else."""
-    if shell_safe(value) != value or value.startswith("-"):
-        return None
-    if " " not in value:
-        return value
-    # bash and PowerShell put the offered text on the line as it is; the others quote it.
-    shell = os.environ.get("_XUNCHA_COMPLETE", "").rpartition("_")[2]
-    return {"bash": value.replace(" ", r"\ "), "powershell": None, "pwsh": None}.get(shell, value)
+def _is_safe_word(value: str) -> bool:
+    """Return whether a value can be offered as it is typed: as one word, which is no option."""
+    return shell_safe(value) == value and " " not in value and not value.startswith("-")
 
 
 def _comments(root: Path) -> Iterable[tuple[str, str]]:

@@ -14,10 +14,7 @@ from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.model.vocabulary import UNKNOWN
-from xuncha.parts import install_hint
 from xuncha.requests import selection
-
-_LIMIT = 10  # the most measures that a warning names; the entries of the calendar show all of them
 
 
 @command("notice")
@@ -43,7 +40,7 @@ def notice(
 
     call = call.at(at)
     ledger = call.ledger()
-    with screen.show_activity(_("Making the notice")), call.named_places():
+    with screen.show_activity(_("Making the notice")):
         verified = None
         if anchor:
             from xuncha.trail.tags import latest_anchor  # noqa: PLC0415
@@ -92,10 +89,6 @@ def calendar(
     output: options.IntoFile,
     office: options.OfOffice = None,
     leader: options.OfLeader = None,
-    closed: bool = optional(
-        "--closed",
-        _("Include measures closed before their time limit, as cancelled, to import over an older file"),
-    ),
 ) -> None:
     """Write what is due as a calendar file (iCalendar): time limits, and the next reviews.
 
@@ -111,21 +104,9 @@ def calendar(
     register = call.register()
     office, leader = selection.full_names(register, office=office, leader=leader)
     workdays = Workdays()
-    rows = entries(register, call.today, workdays, office=office, leader=leader, closed=closed)
+    rows = entries(register, call.today, workdays, office=office, leader=leader)
     recipient = "，".join(filter(None, [office, leader]))
     deliver(ics(register.frame, rows, call.today, workdays.last_year, recipient), (), output, None)
-    if unchecked := [row.measure.id for row in rows if row.is_unchecked]:
-        message = ngettext(
-            "the days off are known up to {year}: whether {n} day is a working day was not checked ({ids})",
-            "the days off are known up to {year}: whether {n} days are working days was not checked ({ids})",
-            len(unchecked),
-        )
-        ids = _(", ").join(unchecked[:_LIMIT]) + (" …" if len(unchecked) > _LIMIT else "")
-        hint = _("once the days off of the next year are announced: {hint}")
-        screen.warning(
-            message.format(year=workdays.last_year, n=len(unchecked), ids=ids),
-            hint.format(hint=install_hint("office", upgrade=True)),
-        )
     message = ngettext(
         "The calendar is in {path}: {n} entry. It is internal.",
         "The calendar is in {path}: {n} entries. It is internal.",

@@ -46,7 +46,7 @@ def status(
         return
     from xuncha.cli.tables import status_screen  # noqa: PLC0415
 
-    screen.show(*status_screen(register, counts, grouped, by, at, everything=everything))
+    screen.show(*status_screen(register, counts, grouped, by, everything=everything))
 
 
 @command("todo")

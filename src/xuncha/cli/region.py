@@ -24,15 +24,15 @@ from xuncha.region.trend import Point, Trend
 from xuncha.tally import percent
 
 _UNIT_LIMIT: Final = 40
-"""The most units that are shown, unless every row is asked for."""
+"""The most units that are shown; a workbook has all of them."""
 _MONTHS: Final = 13
 _LIMIT: Final = 10
 """The most rows that are shown of each table beyond the counts."""
-_ALL: Final = "xuncha rollup --all"
+_ALL: Final = "xuncha rollup -o 汇总.xlsx"
 
 
-def rollup_screen(rollup: Rollup, *, by_rank: bool, everything: bool) -> list[RenderableType]:
-    """Lay out the screen of `rollup`; `everything` shows every row."""
+def rollup_screen(rollup: Rollup, *, by_rank: bool) -> list[RenderableType]:
+    """Lay out the screen of `rollup`."""
     ranked = zip(places(rollup.units), rollup.units, strict=True)
     rows = [(place, unit) for place, unit in ranked if unit.is_counted]
     if by_rank:
@@ -45,18 +45,16 @@ def rollup_screen(rollup: Rollup, *, by_rank: bool, everything: bool) -> list[Re
             name = "  " * (len(group.path) - 1) + group.path[-1]
             table.add(name, str(group.units), *_cells(group.counts))
         shown += [Text(), Text(_("By group"), "bold"), table]
-    limit = None if everything else _UNIT_LIMIT
     if rows:
-        table = _units(rows[:limit], several)
-        shown += [Text(), Text(_("By unit"), "bold"), table, *omitted(len(rows), limit, _ALL)]
-    shown += _to_check([(unit, reason) for unit in rollup.units if (reason := _reason(unit))], limit)
-    most = None if everything else _LIMIT
+        table = _units(rows[:_UNIT_LIMIT], several)
+        shown += [Text(), Text(_("By unit"), "bold"), table, *omitted(len(rows), _UNIT_LIMIT, _ALL)]
+    shown += _to_check([(unit, reason) for unit in rollup.units if (reason := _reason(unit))])
     if rollup.moved and rollup.moved.moves:
-        shown += _moved(rollup.moved, several, most)
+        shown += _moved(rollup.moved, several)
     if rollup.trend:
-        shown += _trend(rollup.trend, everything=everything)
+        shown += _trend(rollup.trend)
     if rollup.similar:
-        shown += _similar(rollup.similar, most)
+        shown += _similar(rollup.similar)
     return shown
 
 
@@ -128,38 +126,38 @@ def _reason(unit: UnitRow) -> str:
     return _("; ").join([*filter(None, [unit.message]), *[text] * bool(errors)])
 
 
-def _to_check(units: Sequence[tuple[UnitRow, str]], limit: int | None) -> list[RenderableType]:
+def _to_check(units: Sequence[tuple[UnitRow, str]]) -> list[RenderableType]:
     if not units:
         return []
     table, names = Columns(FIXED, Column(), WIDE), _state_names()
-    for unit, reason in units[:limit]:
+    for unit, reason in units[:_UNIT_LIMIT]:
         place = f"{unit.source}: " if unit.unit is not None and unit.source else ""
         table.add(Text(names[unit.state], "bold yellow"), unit.unit or unit.source, place + reason)
-    return [Text(), Text(_("To be checked"), "bold"), table, *omitted(len(units), limit, _ALL)]
+    return [Text(), Text(_("To be checked"), "bold"), table, *omitted(len(units), _UNIT_LIMIT, _ALL)]
 
 
-def _moved(moved: Moved, several: Container[str], most: int | None) -> list[RenderableType]:
+def _moved(moved: Moved, several: Container[str]) -> list[RenderableType]:
     headings = (_("Unit"), _("Measures closed"), _("Problems complete"), _("Overdue"))
     table = Columns(WIDE, RIGHT, RIGHT, RIGHT, headings=headings)
-    for move in moved.moves[:most]:
+    for move in moved.moves[:_LIMIT]:
         numbers = (move.closed, move.problems_closed, move.overdue)
         table.add(_name(move, "", several), *(f"{number:+d}" if number else "" for number in numbers))
     title = _("Changes since {day}", day=moved.since)
-    return [Text(), Text(title, "bold"), table, *omitted(len(moved.moves), most, _ALL)]
+    return [Text(), Text(title, "bold"), table, *omitted(len(moved.moves), _LIMIT, _ALL)]
 
 
-def _trend(trend: Trend, *, everything: bool) -> list[RenderableType]:
+def _trend(trend: Trend) -> list[RenderableType]:
     text = ngettext("of {n} unit with a history", "of {n} units with a history", trend.units)
     title = Text.assemble((_("Trend"), "bold"), "  ", (text.format(n=trend.units), "dim"))
     if not trend.units:
         return [Text(), title]
     table = _table(Column(), RIGHT, headings=(_("As of"), _("Units")))
-    for point in trend.total if everything else trend.total[-_MONTHS:]:
+    for point in trend.total[-_MONTHS:]:
         table.add(point.day.isoformat(), str(point.units), *_cells(point))
     return [Text(), title, table]
 
 
-def _similar(similar: Similar, most: int | None) -> list[RenderableType]:
+def _similar(similar: Similar) -> list[RenderableType]:
     text = ngettext("among {n} unit that hands in texts", "among {n} units that hand in texts", similar.units)
     title = Text.assemble(
         (_("The same problem in several units"), "bold"), "  ", (text.format(n=similar.units), "dim")
@@ -167,6 +165,6 @@ def _similar(similar: Similar, most: int | None) -> list[RenderableType]:
     if not similar.clusters:
         return [Text(), title, Text(_("None."), "dim")]
     table = Columns(RIGHT, WIDE, headings=(_("Units"), _("Problem")))
-    for cluster in similar.clusters[:most]:
+    for cluster in similar.clusters[:_LIMIT]:
         table.add(str(cluster.units), screen.clean(cluster.titles[0]))
-    return [Text(), title, table, *omitted(len(similar.clusters), most, _ALL)]
+    return [Text(), title, table, *omitted(len(similar.clusters), _LIMIT, _ALL)]

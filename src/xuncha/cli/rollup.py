@@ -54,7 +54,6 @@ def rollup(
     ),
     fail_on: _FailOn = None,
     rank: bool = optional("--rank", _("The best first, instead of the order of the sources")),
-    everything: bool = optional("--all", _("Every row, however many there are")),
     engine: str = optional(
         "--engine NAME", _("The engine: duckdb, or a Spark master such as local[*]"), default="duckdb"
     ),
@@ -80,11 +79,6 @@ def rollup(
     """
     failing = [readers.read_word(each, "--fail-on", _FAILURES) for each in fail_on or ()]
     if init:
-        others: dict[str, object] = {"-f": form, "--json": as_json, "--audit": audit, "--trend": trend}
-        others |= {"--similar": similar, "--fail-on": fail_on, "--rank": rank, "--all": everything}
-        others |= {"--dispatch": dispatch, "--internal": internal, "--at": at}
-        others |= {"--engine": engine != "duckdb"}
-        options.refuse_unused(_("--init writes a region.yaml, and nothing else"), others)
         _check_new_region(output)
     form = None if init else _form(form, output, dispatch=dispatch, as_json=as_json)
     folder = Path(os.path.normpath(output.absolute())).parent if output else Path.cwd()
@@ -113,7 +107,7 @@ def rollup(
     elif not form:
         from xuncha.cli.region import rollup_screen  # noqa: PLC0415
 
-        screen.show(*rollup_screen(result, by_rank=rank, everything=everything))
+        screen.show(*rollup_screen(result, by_rank=rank))
     if not form or output:
         _warn_of_others(result)
     raise typer.Exit(1 if set(failing) & result.failures() else 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,12 +13,12 @@ from xuncha.cli import options, screen
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
 from xuncha.cli.options import option, optional
-from xuncha.errors import InvalidLedgerError, RefusedError, UsageError
+from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
 from xuncha.model import names
 from xuncha.parts import require_part
 from xuncha.requests import readers
-from xuncha.rules.names import Key, unlisted
+from xuncha.requests.selection import full_names
 from xuncha.store.cache import register
 from xuncha.system import temporary_folder
 
@@ -182,8 +182,6 @@ def set_(
     present = accounts.get(name)
     changed: dict[str, Any] = {"email": email} if email else {}
     if role or office or leader:
-        if role in {None, present.role}:
-            office, leader = office or present.office, leader or present.leader
         changed |= _role_values(call, role or present.role, office, leader)
     if not changed:
         message = _("no change is given")
@@ -199,20 +197,13 @@ def _accounts(root: Path) -> Accounts:
 
 
 def _role_values(call: Context, role: str, office: str | None, leader: str | None) -> dict[str, object]:
-    """Return what an account may do, and for whom; refuse an office or a leader that the role does not take, that it needs but lacks, or that is unknown."""
+    """Return what an account may do, and for whom. Raises UsageError for an office or a leader that the role lacks or has too many; RefusedError for an unknown one."""
     as_role = readers.read_word(role, "--role", names.ROLES)
-    keys: dict[str, Key] = {"section": "offices", "leader": "leaders"}
-    for (required_role, key), name in zip(keys.items(), (office, leader), strict=True):
-        singular = key.removesuffix("s")
-        if as_role == required_role and name is None:
-            message = _("this role needs {option}", option=f"--{singular}")
-            raise UsageError("usage", message, _("write it as in the ledger"))
-        if name is not None and as_role != required_role:
-            message = _("this role has no {option}", option=f"--{singular}")
-            raise UsageError("usage", message, _("leave {option} out", option=f"--{singular}"))
-        if name is not None:
-            for _place, message, *hint in unlisted([((), name)], getattr(call.register().frame, key), key):
-                raise RefusedError(f"unknown-{singular}", message, *hint)
+    if (office is not None, leader is not None) != (as_role == "section", as_role == "leader"):
+        message = _("a section needs --office, a leader --leader, and other roles neither")
+        raise UsageError("usage", message, _("see `{path} --help`", path="xuncha account add"))
+    if office or leader:
+        office, leader = full_names(call.register(), office=office, leader=leader)
     return {"role": as_role, "office": office, "leader": leader}
 
 
@@ -232,31 +223,21 @@ def list_(call: Context, as_json: options.Json = False) -> None:
     if as_json:
         screen.data([each.model_dump(mode="json", exclude={"password"}) for each in accounts.values()])
     elif accounts:
-        known: dict[str, Sequence[str]] = {}
-        with contextlib.suppress(InvalidLedgerError):  # an invalid ledger does not prevent the list
-            frame = call.register().frame
-            known = {"office": frame.offices, "leader": frame.leaders}
-        screen.show(_table(accounts.values(), known), wide=True)
+        screen.show(_table(accounts.values()), wide=True)
     else:
         screen.line(_("There are no accounts yet. Add the first: xuncha account add NAME --role manager"))
 
 
-def _table(accounts: Iterable[Account], names_by_key: Mapping[str, Iterable[str]]) -> Columns:
+def _table(accounts: Iterable[Account]) -> Columns:
     from xuncha.accounts.account import role_name  # noqa: PLC0415
     from xuncha.cli.columns import FIXED, Column, Columns  # noqa: PLC0415
 
     headings = (_("Account"), _("Role"), _("Office or leader"), _("E-mail"), _("Added"), _("State"))
     table = Columns(FIXED, FIXED, FIXED, FIXED, FIXED, Column(), headings=headings)
     for each in accounts:
-        unknown = [
-            _("{name} is not in the ledger", name=named)
-            for key, names_ in names_by_key.items()
-            if (named := getattr(each, key)) and named not in names_
-        ]
-        state = [_("disabled")] if each.disabled else [_("must change password")] if each.renew else []
+        state = _("disabled") if each.disabled else _("must change password") if each.renew else ""
         about = each.office or each.leader or ""
-        day, mail = each.added.isoformat(), each.email or ""
-        table.add(each.name, role_name(each.role), about, mail, day, _(", ").join([*state, *unknown]))
+        table.add(each.name, role_name(each.role), about, each.email or "", each.added.isoformat(), state)
     return table
 
 
@@ -270,14 +251,8 @@ def passwd(call: Context, name: Name) -> None:
     from xuncha.accounts import passwords  # noqa: PLC0415
 
     password = passwords.new_password()
-    accounts = _accounts(call.root)
-    accounts.alter(name, password=passwords.hash_password(password), renew=True)
+    _accounts(call.root).alter(name, password=passwords.hash_password(password), renew=True)
     _print_password(name, password)
-    if accounts.get(name).disabled:
-        text = _("{name} is disabled.", name=name)
-        screen.warning(
-            text, _("to let them sign in: {command}", command=f"xuncha account disable {name} --undo")
-        )
 
 
 @command("account", "disable")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
@@ -23,7 +22,7 @@ from xuncha.tally import Group, Horizon, Tally, percent, review_day
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from xuncha.model.records import EvidenceFile, Measure, Problem
+    from xuncha.model.records import Measure, Problem
     from xuncha.model.settings import OutcomeKind
     from xuncha.requests.todo import Task
     from xuncha.trail.history import Event
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
 _BAR = 20
 _WIDEST_AUTHOR = 16
 _LIMIT = 40  # the most rows of one kind on a screen; below them stands how many more there are
+_ALL = "xuncha status --all"
 
 
 def bar(closed: int, total: int) -> Text:
@@ -41,21 +41,18 @@ def bar(closed: int, total: int) -> Text:
 
 
 def status_screen(
-    register: Register, counts: Tally, grouped: Sequence[Group], by: str, at: str | None, *, everything: bool
+    register: Register, counts: Tally, grouped: Sequence[Group], by: str, *, everything: bool
 ) -> list[RenderableType]:
-    """Lay out the screen of `status`, with a bar for each group. `at` is the moment as it was typed, None for now; `everything` shows every row."""
-    options = [*(["--at", at] if at else []), *(["--by", by] if by != "problem" else [])]
-    all_command = shlex.join(["xuncha", "status", *options, "--all"])
+    """Lay out the screen of `status`, with a bar for each group; `everything` shows every row."""
     limit = None if everything else _LIMIT
-    waiting = _due_lists(register, counts, limit, all_command, past=at is not None)
-    shown = [_head(register, counts), *_counts(counts), *waiting]
+    shown = [_head(register, counts), *_counts(counts), *_due_lists(register, counts, limit)]
     if counts.all_done:
         message = _("Everything is complete: {n} problems, {m} measures.")
         shown += [Text(), Text(message.format(n=counts.problems, m=counts.measures), "bold green")]
     if step := first_step(register):
         shown += [Text(), Text(step)]
     if counts.problems and grouped:
-        shown += _bars(grouped, by, limit, all_command)
+        shown += _bars(grouped, by, limit)
     return shown
 
 
@@ -69,9 +66,7 @@ def first_step(register: Register) -> str:
     return ""
 
 
-def _due_lists(
-    register: Register, counts: Tally, limit: int | None, all_command: str, *, past: bool
-) -> list[RenderableType]:
+def _due_lists(register: Register, counts: Tally, limit: int | None) -> list[RenderableType]:
     """List what is overdue, due soon, and due for review, each sorted by day."""
     horizon = Horizon.of_register(register, counts.as_of)
     waiting: dict[str, list[tuple[date | None, MeasureRow]]] = {"red": [], "yellow": [], "review": []}
@@ -80,12 +75,11 @@ def _due_lists(
         if kind in waiting:
             due = date.fromisoformat(row.due) if row.due else None
             waiting[kind].append((review_day(row, register.frame) if kind == "review" else due, row))
-    days = register.frame.due_soon_days
     shown: list[RenderableType] = []
-    for kind, title, style, command in (
-        ("red", _("Overdue"), "bold red", "xuncha list --overdue"),
-        ("yellow", _("Due within {n} days", n=days), "bold yellow", f"xuncha list --due-within {days}"),
-        ("review", _("Due for review"), "bold magenta", all_command),
+    for kind, title, style in (
+        ("red", _("Overdue"), "bold red"),
+        ("yellow", _("Due within {n} days", n=register.frame.due_soon_days), "bold yellow"),
+        ("review", _("Due for review"), "bold magenta"),
     ):
         rows = sorted(waiting[kind], key=lambda each: each[0] or date.min)
         if not rows:
@@ -97,7 +91,7 @@ def _due_lists(
             left = _days_left((day - counts.as_of).days) if day else ""
             table.add(row.id, row.title, label, left, or_not_set(row.leader), or_not_set(row.office))
         heading = Text(f"{title} {len(rows)}", style)
-        shown += [Text(), heading, table, *omitted(len(rows), limit, all_command if past else command)]
+        shown += [Text(), heading, table, *omitted(len(rows), limit, _ALL)]
     return shown
 
 
@@ -182,7 +176,7 @@ def _days_left(days: int) -> str:
     return ngettext("{n} day left", "{n} days left", days, n=days) if days else _("today")
 
 
-def _bars(grouped: Sequence[Group], by: str, limit: int | None, all_command: str) -> list[RenderableType]:
+def _bars(grouped: Sequence[Group], by: str, limit: int | None) -> list[RenderableType]:
     titles = {
         "problem": _("By problem"),
         "category": _("By category"),
@@ -202,7 +196,7 @@ def _bars(grouped: Sequence[Group], by: str, limit: int | None, all_command: str
             mark = Text(_("{n} late", n=group.overdue), "bold red")
         count = f"{group.closed}/{group.total}"
         table.add(*[group.key or ""] * numbered, group.title, bar(group.closed, group.total), count, mark)
-    return [Text(), Text(titles[by], "bold"), table, *omitted(len(grouped), len(shown), all_command)]
+    return [Text(), Text(titles[by], "bold"), table, *omitted(len(grouped), len(shown), _ALL)]
 
 
 def measures_table(rows: Sequence[MeasureRow], horizon: Horizon) -> Columns:
@@ -323,7 +317,6 @@ def measure_screen(
         for item in entry.evidence:
             if isinstance(item, EvidenceFile):
                 text.append(f"\n{EVIDENCE}/{identity}/{item.file}", "cyan")
-                text.append(_file_details(item), "dim")
             else:
                 text.append(f"\n{screen.clean(item)}", "cyan")
         entries.append((_day(entry.date), text))
@@ -337,16 +330,6 @@ def measure_screen(
 
 def _day(day: date | None) -> str:
     return day.isoformat() if day else _("no day given")
-
-
-def _file_details(item: EvidenceFile) -> str:
-    """Return the size of an evidence file and its original name, as far as the entry has them."""
-    text = ""
-    if item.size is not None:
-        text += "  " + ngettext("{n} byte", "{n} bytes", item.size, n=f"{item.size:,}")
-    if item.name is not None:
-        text += "  " + _("originally {name}", name=screen.clean(item.name))
-    return text
 
 
 def _fields(record: Problem | Measure, frame: Frame) -> Iterator[tuple[str, str]]:

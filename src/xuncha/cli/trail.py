@@ -144,9 +144,6 @@ def _show(result: Audit, since: str | None) -> None:
         changes=ngettext("{n} change of a file", "{n} changes of files", result.changes, n=result.changes),
     )
     if since is not None:
-        if not (result.commits or result.findings):
-            screen.line(_("Nothing was committed since {since}, so nothing was checked.", since=since))
-            return
         checked = _("since {since}: {checked}", since=since, checked=checked)
     if result.relies_on_claims:
         screen.line(
@@ -155,11 +152,9 @@ def _show(result: Audit, since: str | None) -> None:
     if not (result.errors or result.warnings):
         screen.line(_("{checked}: history follows the rules.", checked=checked))
         return
-    screen.line()
     counted = screen.count_texts(finding.severity for finding in result.findings)
+    screen.line()
     screen.line(_("{checked}: {found}.", checked=checked, found=_(", ").join(counted)))
-    if any(finding.code == "by-hand" for finding in result.findings):
-        screen.line(_("To change a file so that history says why: xuncha edit"))
 
 
 def _commit_table(findings: list[Finding[HistoryPlace]]) -> list[RenderableType]:

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -26,11 +26,7 @@ from xuncha.model.identity import LEDGER_FILE
 from xuncha.requests import outcomes, readers
 from xuncha.store.files import absolute
 
-if TYPE_CHECKING:
-    from xuncha.workflow.perform import Result
-
 _SEPARATORS = re.compile(r"[、，,；;\s]+")
-_LIMIT = 10  # the most findings of an audit that are printed one by one
 
 
 @command("init")
@@ -242,7 +238,7 @@ def edit(call: Context, identity: options.OptionalRecord = None) -> None:
         lines, result = all_edited
         for line in [*lines, _("This is committed.")]:
             screen.line(line)
-        _print_edit(call, result)
+        call.print_counts(result)
         return
     root = call.root_for_writing()
     path = editable(root, identity)
@@ -271,21 +267,7 @@ def edit(call: Context, identity: options.OptionalRecord = None) -> None:
         screen.line(_("Nothing was changed."))
         return
     screen.line(_("{path} is changed and committed.", path=path))
-    _print_edit(call, edited)
-
-
-def _print_edit(call: Context, result: Result) -> None:
-    """Print the new counts, and what an audit will name of this edit, since it can still be taken back."""
-    from xuncha.audit.examine import findings_of_last_commit  # noqa: PLC0415
-
-    call.print_counts(result)
-    findings = findings_of_last_commit(call.root)
-    texts = [_("the audit will report this: {message}", message=each.message) for each in findings[:_LIMIT]]
-    if len(findings) > _LIMIT:
-        texts.append(_("the audit will report {n} more: xuncha audit", n=len(findings) - _LIMIT))
-    hint = _("if this was a mistake: xuncha undo restores it, and history keeps both")
-    for message in texts:
-        screen.warning(message, hint if message is texts[-1] else "")
+    call.print_counts(edited)
 
 
 def _editor() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -13,15 +13,15 @@ from xuncha.errors import RefusedError, SurroundingsError, cause_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.store.editing import apply
-from xuncha.store.files import Overlay, WorkingTree, replace
+from xuncha.store.files import Overlay, WorkingTree
 from xuncha.store.loading import check_ledger
 from xuncha.store.reading import parse
 from xuncha.store.schema import KINDS, schema_of
 from xuncha.sync import registration
 from xuncha.system import remove_tree
-from xuncha.trail.git import Git, GitError
+from xuncha.trail.git import Git
 from xuncha.trail.repository import git_dir
-from xuncha.workflow.change import Message, begin, note_commit
+from xuncha.workflow.change import Message, begin
 from xuncha.workflow.intake import Intake
 from xuncha.workflow.settings import SettingValues, edits
 
@@ -45,82 +45,55 @@ def create(root: Path, today: date, *, example: bool, values: SettingValues | No
     before, which stay unchanged. Raises RefusedError if there is a ledger already, or git refuses the commit;
     SurroundingsError if git is missing or does not know who commits, or the folder cannot be written.
     """
-    _check_new(root)
-    Git(next(folder for folder in (root, *root.parents) if folder.is_dir())).user()
     files = _example(today) if example else {LEDGER_FILE: (_FOLDER / "ledger.yaml").read_bytes()}
     settings = files[LEDGER_FILE]
     files[LEDGER_FILE] = apply(settings, edits(parse(settings), values or {}))
-    check_ledger(Overlay(WorkingTree(root), dict(files)))
-    contents = _files_around(root) | files
-    existing = [path for path in contents if (root / path).exists()]
-    # The ledger's own file comes last: until it exists, `init` can be run again.
-    new = sorted(contents.keys() - {*existing}, key=lambda path: (path == LEDGER_FILE, path))
-    tree = WorkingTree(root)
-    if link := next(filter(tree.behind_link, new), None):
-        text = _("{path} is a link", path=link)
-        raise RefusedError("symbolic-link", text, _("put the file itself here"), link)
-    with _repository(root) as git:
-        for path in new:
-            (root / path).parent.mkdir(parents=True, exist_ok=True)
-            replace(root / path, contents[path])
-        registration.register(git)
-    try:
-        git.commit(Message("建立台账", "init").text(), new, new=new)
-        note_commit(git)
-    except GitError as error:
-        text = _("the files are there, but git refused the commit: {said}", said=error.reason)
-        raise RefusedError("commit-refused", text, _("type: git add -A && git commit")) from error
-    return existing
+    return create_from(root, Intake(files), Message("建立台账", "init"))
 
 
-def create_from(root: Path, intake: Intake, origin: str, *, dry_run: bool = False) -> None:
+def create_from(root: Path, intake: Intake, message: Message, *, dry_run: bool = False) -> list[str]:
     """Make a new ledger from files, with git and the files around it, in one commit; if that fails, leave the folder as it was.
 
-    With `dry_run`, only check the files. Raises InvalidLedgerError if the files break rules; RefusedError if there is a ledger already, or git refuses the
-    commit; SurroundingsError if git does not know who commits, or the folder cannot be written.
+    With `dry_run`, only check the files. Returns the files that existed before, which stay unchanged. Raises InvalidLedgerError if the files break
+    rules; RefusedError if there is a ledger already, or git refuses the commit; SurroundingsError if git is missing or does not know who commits, or the
+    folder cannot be written.
     """
     check_new(root, intake)
     if dry_run:
-        return
-    contents = {path: each for path, each in _files_around(root).items() if not (root / path).exists()}
-    contents |= intake.files
-    try:
-        with _repository(root, undo=True), begin(root) as session:
-            session.git.user()
-            session.commit(contents, intake.message(origin))
-            registration.register(session.git)
-    except GitError as error:
-        text = _("git refused the commit, and nothing was changed: {said}", said=error.reason)
-        raise RefusedError("commit-refused", text) from error
+        return []
+    around = _files_around(root)
+    existing = [path for path in around if (root / path).exists()]
+    contents = {path: each for path, each in around.items() if path not in existing} | intake.files
+    with _repository(root), begin(root) as session:
+        session.git.user()
+        session.commit(contents, message)
+        registration.register(session.git)
+    return existing
 
 
 def check_new(root: Path, intake: Intake) -> None:
     """Check the files of a new ledger. Raises InvalidLedgerError if they break rules; RefusedError if there is a ledger, or a part of one."""
-    _check_new(root, intake.files)
+    if any((root / path).exists() for path in intake.files):
+        text = _("{path} already contains a ledger", path=root)
+        raise RefusedError("ledger-exists", text, _("go there and type `xuncha status`"))
     check_ledger(Overlay(WorkingTree(root), dict(intake.files)))
 
 
-def _check_new(root: Path, files: Iterable[str] = (LEDGER_FILE,)) -> None:
-    if any((root / path).exists() for path in files):
-        text = _("{path} already contains a ledger", path=root)
-        raise RefusedError("ledger-exists", text, _("go there and type `xuncha status`"))
-
-
 @contextlib.contextmanager
-def _repository(root: Path, *, undo: bool = False) -> Iterator[Git]:
-    """Make a folder, with a repository if it is in none; with `undo`, remove what was made if the body fails."""
+def _repository(root: Path) -> Iterator[None]:
+    """Make a folder, with a repository if it is in none; remove what was made if the body fails."""
     was_there, makes_git = root.exists(), False
     try:
         root.mkdir(parents=True, exist_ok=True)
         makes_git = git_dir(root) is None
         if makes_git:
             Git(root, writes=True).run("init", "--quiet")
-        yield Git(root, writes=True)
+        yield
     except BaseException as error:
         with contextlib.suppress(OSError):
-            if undo and makes_git:
+            if makes_git:
                 remove_tree(root / ".git")
-            if undo and not was_there:
+            if not was_there:
                 remove_tree(root)
         if isinstance(error, OSError):
             text = _("{path} cannot be written: {reason}", path=root, reason=cause_of(error))

@@ -244,19 +244,17 @@ def commit_hashes(root: Path) -> list[str]:
     return hashes
 
 
-def commits(root: Path, *, head_only: bool = False) -> list[Commit]:
-    """Read HEAD and all its ancestors, parents before their children; with `head_only`, HEAD alone.
+def commits(root: Path) -> list[Commit]:
+    """Read HEAD and all its ancestors, parents before their children.
 
-    Raises RefusedError as `log`; SurroundingsError if the ledger is in no repository, git is not installed, or, without
-    `head_only`, a shallow clone has cut the history off.
+    Raises RefusedError as `log`; SurroundingsError if the ledger is in no repository, git is not installed, or a shallow
+    clone has cut the history off.
     """
     git = Git.in_repository(root)
-    if not head_only:
-        git.check_complete()
+    git.check_complete()
     if (head := git.head()) is None:
         return []
-    limit = ["--max-count=1"] if head_only else []
-    history = list(log(git, *_ALL, *RAW, *limit, "HEAD", "--", *PARTS))
+    history = list(log(git, *_ALL, *RAW, "HEAD", "--", *PARTS))
     if not history or history[-1].hash != head:
         raise TruncatedError
     return history

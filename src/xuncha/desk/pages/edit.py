@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from difflib import SequenceMatcher
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from xuncha.audit.examine import findings_of_last_commit
 from xuncha.chinese.characters import without_unsafe
 from xuncha.desk import forms
-from xuncha.desk.view import desk_of, last_change, page, visitor_of
+from xuncha.desk.view import desk_of, page
 from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
@@ -37,10 +35,6 @@ def show(request: Request, typed: str | None = None, error: XunchaError | None =
     path = editable(desk.root, named)
     version = file_version(desk.root, path)
     text = _text(path, (desk.root / path).read_bytes())
-    findings = []
-    if not error and desk.undoable(last_change(request), visitor_of(request)):
-        with suppress(XunchaError):  # a failing audit is reported by `audit` itself
-            findings = findings_of_last_commit(desk.root)
     return page(
         request,
         "edit",
@@ -52,7 +46,6 @@ def show(request: Request, typed: str | None = None, error: XunchaError | None =
         current_lines=_compared(text, typed) if typed and error and error.code == "changed-meanwhile" else [],
         version=version,
         is_uncommitted=bool(git_dir(desk.root) and Git(desk.root).uncommitted_or_staged(path)),
-        audit_findings=findings,
         error=error,
     )
 
