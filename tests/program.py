@@ -23,6 +23,7 @@ import threading
 import time
 import traceback
 import warnings
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from types import CodeType, ModuleType
@@ -217,9 +218,10 @@ def _keep_templates() -> None:
         if kept.is_file():
             return cast("CodeType", marshal.loads(kept.read_bytes()))  # noqa: S302  its own
         made = compiled(self, source, name, filename, **how)  # type: ignore[call-overload]
-        new = kept.with_suffix(f".{os.getpid()}")
-        new.write_bytes(marshal.dumps(made))
-        new.replace(kept)
+        with suppress(OSError):  # the process of own templates may write no file
+            new = kept.with_suffix(f".{os.getpid()}")
+            new.write_bytes(marshal.dumps(made))
+            new.replace(kept)
         return cast("CodeType", made)
 
     Environment.compile = compile_once  # type: ignore[method-assign,assignment]

@@ -94,13 +94,13 @@ NESTED = '<w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>REF x</w:ins
 WORD_ATTACKS: dict[str, tuple[Callable[[dict[str, bytes]], None], str]] = {
     "a field in a footer that is called .dat": (added("word/footer9.dat", DDE, f"{KINDS}.footer+xml", f"{OFFICE}/footer"), "DDEAUTO"),
     "a field in a part that is called a picture": (added("word/media/a.png", DDE, f"{KINDS}.footer+xml", f"{OFFICE}/footer"), "DDEAUTO"),
-    "a footer whose kind is a picture": (added("word/media/a.png", DDE, "image/png", f"{OFFICE}/footer"), "image/png"),
+    "a footer whose kind is a picture": (added("word/media/a.png", DDE, "image/png", f"{OFFICE}/footer"), "a.png"),
     "a text as a picture": (added("word/media/a.png", DDE, "image/png", f"{OFFICE}/image"), "a.png"),
     "INCLUDEPICTURE": (added("word/h.x", FIELD.format("INCLUDEPICTURE http://a/b").encode(), f"{KINDS}.header+xml", f"{OFFICE}/header"), "INCLUDEPICTURE"),
     "INCLUDETEXT": (added("word/h.x", FIELD.format("INCLUDETEXT c:\\\\a").encode(), f"{KINDS}.header+xml", f"{OFFICE}/header"), "INCLUDETEXT"),
     "a field whose name another field makes": (
         added("word/h.x", FIELD.format(f"</w:instrText></w:r><w:r>{NESTED}</w:r><w:r><w:instrText> c:\\\\cmd").encode(), f"{KINDS}.header+xml", f"{OFFICE}/header"),
-        "{}",
+        "fldChar",
     ),
     "a field of the strict format": (
         added("word/h.x", DDE.replace(b"http://schemas.openxmlformats.org/wordprocessingml/2006/main", b"http://purl.oclc.org/ooxml/wordprocessingml/main"), f"{KINDS}.footer+xml", f"{OFFICE}/footer"),
@@ -113,22 +113,14 @@ WORD_ATTACKS: dict[str, tuple[Callable[[dict[str, bytes]], None], str]] = {
     "macros under another name": (added("word/theme/theme9.xml", b"<x/>", "application/vnd.ms-office.vbaProject", "http://schemas.microsoft.com/office/2006/relationships/vbaProject"), "theme9.xml"),
     "an object under another name": (added("word/media/b.png", b"\x89PNG", "image/png", f"{OFFICE}/oleObject"), "b.png"),
     "a template inside": (added("word/t.xml", b"<x/>", "application/xml", f"{OFFICE}/attachedTemplate"), "t.xml"),
-    "custom XML of a header": (
-        lambda found: (
-            added("word/h.xml", f"<w:hdr {W}/>".encode(), f"{KINDS}.header+xml", f"{OFFICE}/header")(found),
-            added("custom/i.xml", "<x>密</x>".encode(), "application/xml", f"{OFFICE}/customXml", "word/h.xml")(found),
-        )[-1],
-        "i.xml",
-    ),
     "a picture by its address": (
         added("word/h.x", f'<w:hdr {W}><w:p><w:pict><v:imagedata xmlns:v="urn:schemas-microsoft-com:vml" src="http://a.cn/b.png"/></w:pict></w:p></w:hdr>'.encode(), f"{KINDS}.header+xml", f"{OFFICE}/header"),
         "a.cn",
     ),
     "a relationship to the outside that does not say so": (
         lambda found: found.update({"word/_rels/document.xml.rels": found["word/_rels/document.xml.rels"].replace(b"</Relationships>", f'<Relationship Id="r77" Type="{OFFICE}/image" Target="\\\\a.cn\\b"/></Relationships>'.encode())}),
-        "a.cn",
+        ".docx",
     ),
-    "a part that nothing refers to": (added("word/x.dat", b"x"), "x.dat"),
     "two parts of one name": (added("word/STYLES.xml", b"<x/>"), ".docx"),
     "a data source": (
         lambda found: found.update({"word/settings.xml": re.sub(rb"(<w:settings[^>]*>)", rb"\1<w:mailMerge/>", found["word/settings.xml"])}), "mailMerge",
@@ -156,6 +148,9 @@ def test_a_published_word_file_keeps_no_properties_whatever_they_are_called(
         added("word/a.dat", b"<Properties>" + secret + b"</Properties>", custom)(found)
         link = f'<Relationship Id="rId87" Type="{OFFICE}/custom-properties" Target="word/a.dat"/></Relationships>'
         found["_rels/.rels"] = found["_rels/.rels"].replace(b"</Relationships>", link.encode())
+        added("word/b.dat", secret)(found)  # nothing refers to it
+        added("word/h.xml", f"<w:hdr {W}/>".encode(), f"{KINDS}.header+xml", f"{OFFICE}/header")(found)
+        added("c.dat", secret, "application/xml", f"{OFFICE}/customXml", "word/h.xml")(found)
         variables = b'<w:docVars><w:docVar w:name="commondata" w:val="' + secret + b'"/></w:docVars>'
         found["word/settings.xml"] = re.sub(
             rb"(<w:settings[^>]*>)", rb"\1" + variables, found["word/settings.xml"]
@@ -164,7 +159,7 @@ def test_a_published_word_file_keeps_no_properties_whatever_they_are_called(
     bare_ledger.write(PATH, changed_word(word("{{ notice.title }}"), change))
     made = printed(bare_ledger.root, "docx")
     assert "密" not in all_of_word(made)
-    assert "a.dat" not in " ".join(parts(made))
+    assert not [name for name in parts(made) if name.endswith(".dat")]
 
 
 def test_a_word_file_may_call_its_parts_as_it_likes(tmp_path: Path, bare_ledger: LedgerOnDisk) -> None:
@@ -507,7 +502,9 @@ AMBIGUOUS = {
     "a code behind a comment": f"<w:p>{BEGIN}<w:r><w:instrText><!-- -->INCLUDETEXT c:\\\\a</w:instrText></w:r>{RESULT}</w:p>",
     "a code behind another": f"<w:p>{BEGIN}{PAGE}</w:p><w:p>{EVIL}{RESULT}</w:p>",
     "a code behind a wide blank": f"<w:p>{BEGIN}<w:r><w:instrText>PAGE\xa0DDEAUTO</w:instrText></w:r>{RESULT}</w:p>",
-    "a code in lower case": f"<w:p>{BEGIN}<w:r><w:instrText>PAGE includetext a</w:instrText></w:r>{RESULT}</w:p>",
+    "a code in lower case": f"<w:p>{BEGIN}<w:r><w:instrText>includetext a</w:instrText></w:r>{RESULT}</w:p>",
+    "a code in the text": f"<w:p>{BEGIN}<w:r><w:t>DDEAUTO c:\\\\cmd x</w:t></w:r>{RESULT}</w:p>",
+    "an address beside one within the file": '<w:p><w:r><w:pict><v:shape><v:imagedata src="http://a.cn/x.png" zz:src="#a"/></v:shape></w:pict></w:r></w:p>',
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from xuncha.chinese.punctuation import full_width_lines, full_width_markdown, full_width_page
 from xuncha.paper.own import own_warning
-from xuncha.paper.templates import make_file
+from xuncha.paper.templates import make_file, run_apart
 from xuncha.paper.templates import render as rendered
 
 if TYPE_CHECKING:
@@ -28,8 +28,7 @@ def render(content: NoticeContent, form: str, files: OwnFiles) -> tuple[bytes, l
         text = TEXTS[form](rendered(f"notice.{form}.j2", files, notice=content))
         return text.encode(), own_warning(files)
     if form == "docx" and _OWN_WORD_FILE in files.files:
-        from xuncha.paper.filled import fill  # noqa: PLC0415  only for an own file
-
-        document = fill(_OWN_WORD_FILE, files, content.title, "notice.words.j2", notice=content)
+        values, macros = {"notice": content}, "notice.words.j2"
+        document = run_apart("fill", _OWN_WORD_FILE, files, values, title=content.title, macros=macros)
         return document, own_warning(files)
     return make_file("notice", form, files, notice=content)

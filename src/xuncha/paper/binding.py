@@ -82,7 +82,7 @@ def load_pages(path: Path) -> Pages:
     if kind is None:
         raise AppendError("other-kind")
     try:
-        content = run("look", OwnFiles({}), {}, limits=_LIMITS, kind=kind, path=str(path))
+        content = run("look", OwnFiles({}), {}, {"kind": kind, "path": str(path)}, _LIMITS)
         if not content.startswith(b"%PDF"):
             raise AppendError(content.decode("ascii"))
         count = len(pypdf().PdfReader(BytesIO(content)).pages)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -22,15 +21,10 @@ _MAX_FILES: Final = 1000
 _MAX_DEPTH: Final = 16  # levels of folders; deeper ones are ignored
 FOLDER: Final = "templates"
 _LINK: Final = "120000"
-_REFERENCE = re.compile(r'"([\w.]+\.j2)"')  # the name of another template, in a built-in one
 
 
 class OwnFileError(Exception):
-    """A template file of the office may not be used. The text is the reason; `name` is empty where the caller knows it."""
-
-    def __init__(self, message: str, name: str = "") -> None:
-        super().__init__(message)
-        self.name = name
+    """A template file of the office may not be used; the text is the reason."""
 
 
 class OwnFiles:
@@ -100,20 +94,13 @@ def is_changed(name: str, content: bytes) -> bool:
     return not built_in_file.is_file() or built_in_file.read_bytes() != content
 
 
-def first_own_file(name: str, files: OwnFiles) -> str | None:
-    """Return the name of the first own file among a template and those it refers to; None if all are built in. Raises OwnFileError with the name of a file that may not be used."""
-    names = [name]
-    for file in names:
-        try:
-            content = files.read(file)
-        except OwnFileError as error:
-            raise OwnFileError(str(error), file) from None
-        if content is not None and is_changed(file, content):
-            return file
-        original = built_in() / file
-        references = _REFERENCE.findall(original.read_text(encoding="utf-8")) if original.is_file() else []
-        names += [other for other in dict.fromkeys(references) if other not in names]
-    return None
+def own_templates(files: OwnFiles) -> list[str]:
+    """Return the names of the .j2 templates among an office's own files that differ from the built-in ones, and of files that may not be used."""
+    return [
+        name
+        for name, content in files.files.items()
+        if isinstance(content, str) or (name.endswith(".j2") and is_changed(name, content))
+    ]
 
 
 def own_warning(files: OwnFiles) -> list[str]:

@@ -38,7 +38,7 @@ class Job(NamedTuple):
 
     task: Task
     files: Mapping[str, bytes | str]  # the ledger's own files; the process reads nothing of the ledger itself
-    arguments: dict[str, Any]
+    arguments: Mapping[str, Any]
     values: Mapping[str, object]  # the values for the template
     language: str
     limits: Limits
@@ -52,11 +52,10 @@ def run(
     task: Task,
     files: OwnFiles,
     values: Mapping[str, object],
-    *,
+    arguments: Mapping[str, str],
     limits: Limits | None = None,
-    **arguments: object,
 ) -> bytes:
-    """Run a task of `xuncha.paper.worker` in a separate process, and return the document. Raises LimitError if it exceeds a limit, and the errors of the task."""
+    """Run a task of `xuncha.paper.worker` with its arguments in a separate process, and return the document. Raises LimitError if it exceeds a limit, and the errors of the task."""
     import pickle  # noqa: PLC0415  needed only for own templates
 
     limits = limits or LIMITS

@@ -1,18 +1,16 @@
 """Render the templates of documents in a sandbox. A ledger's own templates take precedence over the built-in ones; an undefined name is an error.
 
-The sandbox is Jinja's, extended so that no single step makes more than a document can hold; `process` limits what many steps add up to.
+The sandbox is Jinja's; `process` limits the time and memory of a ledger's own templates.
 """
 
 from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Callable, Iterable, Mapping, Sized
-from functools import partial, wraps
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
-from string import Formatter
-from types import BuiltinMethodType
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 from jinja2 import (
     BaseLoader,
@@ -35,98 +33,9 @@ from xuncha.errors import Finding, InvalidLedgerError, Place
 from xuncha.language import gettext as _
 from xuncha.paper.forms import convert
 from xuncha.paper.outline import CELL, LINE_END, Document, OutlineError, read
-from xuncha.paper.own import FOLDER, OwnFileError, OwnFiles, built_in, first_own_file, is_changed, own_warning
-from xuncha.paper.process import LIMITS, LimitError, run, too_large, too_much_memory
+from xuncha.paper.own import FOLDER, OwnFileError, OwnFiles, built_in, is_changed, own_templates, own_warning
+from xuncha.paper.process import LIMITS, LimitError, Task, run, too_much_memory
 from xuncha.paper.texts import LINE, escaped_text, escaped_title, markdown
-
-if TYPE_CHECKING:
-    from jinja2.runtime import Context
-
-MAX_LENGTH: Final = 10_000_000
-"""Maximum number of characters or items that one step may make."""
-_MAX_BITS: Final = 100_000  # bits of a number: the time to print one grows faster than its length
-_SIZED_FILTERS: Final = ("batch", "center", "indent", "round", "slice", "tojson", "truncate", "wordwrap")
-"""Filters with an argument that decides how much they make."""
-_WIDE_PERCENT = re.compile(r"%(?:\(.*\))?[-+ #0]*[0-9]*\.?(?:\*|[0-9]{6})", re.DOTALL)
-"""The beginning of a mark such as `%5.2f`, if its width has six digits or more, or is taken from the values (`*`)."""
-_WIDE_FIELD = re.compile(r"\{|[0-9]{6}")
-"""The same for a field such as `{:>5}`, in the part after its colon."""
-
-
-class Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja's sandbox, whose operators, methods and filters refuse to make a text or a number that is too long."""
-
-    intercepted_binops = frozenset({"*", "**", "%"})
-
-    def __init__(self, **settings: Any) -> None:  # noqa: ANN401  Jinja's own
-        super().__init__(**settings)
-        self.filters |= {name: _checked_filter(self.filters[name]) for name in _SIZED_FILTERS}
-        self.filters["format"] = lambda text, *args, **kwargs: _checked(str(text)) % (kwargs or args)
-
-    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401
-        """Apply an operator, unless the result would be too long."""
-        if operator == "%" and isinstance(left, str):
-            _checked(left)
-        if operator == "**" and isinstance(left, int) and isinstance(right, int):
-            _check_size(left.bit_length() * right, limit=_MAX_BITS)
-        if operator == "*" and isinstance(left, int) and isinstance(right, int):
-            _check_size(left.bit_length() + right.bit_length(), limit=_MAX_BITS)
-        elif operator == "*":
-            for items, count in ((left, right), (right, left)):
-                if isinstance(count, int) and isinstance(items, Sized):
-                    _check_size(len(items) * count)
-        return super().call_binop(context, operator, left, right)
-
-    def call(  # Jinja's names, so that no argument of a template has the same one
-        __self,  # noqa: N805
-        __context: Context,  # noqa: PYI063
-        __obj: Any,  # noqa: ANN401
-        *args: Any,  # noqa: ANN401
-        **kwargs: Any,  # noqa: ANN401
-    ) -> Any:  # noqa: ANN401
-        """Call an object, unless it is a method of a text or a number with too large a number as argument: `'x'.center(10**9)`."""
-        if isinstance(__obj, BuiltinMethodType):
-            _check_size(*args, *kwargs.values())
-        return super().call(__context, __obj, *args, **kwargs)
-
-    def wrap_str_format(self, value: Any) -> Callable[..., str] | None:  # noqa: ANN401
-        """Wrap the method `format` of a text as Jinja does, and refuse a field that would be too wide."""
-        wrapped = super().wrap_str_format(value)
-        for _text, _name, form, _conversion in Formatter().parse(str(value.__self__)) if wrapped else ():
-            _check_width(_WIDE_FIELD.search(form or ""))
-        return wrapped
-
-
-def _checked(text: str) -> str:
-    """Return a text with format marks (`%5d`) unchanged, unless one of them is too wide."""
-    _check_width(_WIDE_PERCENT.search(text))
-    return text
-
-
-def _check_width(match: re.Match[str] | None) -> None:
-    """Refuse a width that was found: it is too large, or taken from the values, which could also read what is inside them: `{:{0[0]}}`."""
-    if match and match[0][-1] in "*{":
-        raise ValueError(_("the width of a field is written as a number"))
-    if match:
-        raise OverflowError(_("one step makes more than {n} characters", n=MAX_LENGTH))
-
-
-def _checked_filter(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Wrap a filter so that it refuses too large a number; the attributes that Jinja has set on it are kept."""
-
-    @wraps(function)
-    def checked(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
-        _check_size(*args, *kwargs.values())
-        return function(*args, **kwargs)
-
-    return checked
-
-
-def _check_size(*values: object, limit: int = MAX_LENGTH) -> None:
-    """Raise OverflowError if a number among the values is larger than `limit`."""
-    if any(isinstance(each, int) and abs(each) > limit for each in values):
-        raise OverflowError(_("one step makes more than {n} characters", n=MAX_LENGTH))
-
 
 _VALUE_ERRORS = (ArithmeticError, TypeError, ValueError, LookupError, AttributeError, AssertionError)
 TEMPLATE_ERRORS: Final = (TemplateError, *_VALUE_ERRORS, RecursionError, MemoryError, OSError)
@@ -158,34 +67,34 @@ class _Cells(str):
 
 
 def render(name: str, files: OwnFiles, **values: object) -> str:
-    """Render a template; in a separate process if it, or a template that it refers to, is the ledger's own.
+    """Render a template; in a separate process if the ledger has templates of its own.
 
     In a web page (`.html.j2`) values are escaped; in an outline (`.outline.j2`) each is printed on one line. `files` take precedence over the
     built-in templates; `values` must be plain data, since a template may call every method of an object. Raises InvalidLedgerError with its file
     and line if the template is wrong, or exceeds a limit.
     """
+    if not own_templates(files):
+        return render_here(name, None, values)
+    return run_apart("render", name, files, values).decode()
+
+
+def run_apart(
+    task: Task, name: str, files: OwnFiles, values: Mapping[str, object], **arguments: str
+) -> bytes:
+    """Make a document from a template in a separate process. Raises InvalidLedgerError if it exceeds a limit, or is wrong."""
     try:
-        if (own_file := first_own_file(name, files)) is None:
-            return render_here(name, None, values)
-        return run("render", files, values, name=name).decode()
-    except OwnFileError as error:
-        raise template_error(error.name or name, 0, str(error), files, values) from None
+        return run(task, files, values, {"name": name, **arguments})
     except LimitError as error:
-        raise template_error(own_file or name, 0, str(error), files, values) from None
+        own_name = name if name in files.files else own_templates(files)[0]
+        raise template_error(own_name, 0, str(error), files, values) from None
 
 
 def render_here(name: str, files: OwnFiles | None, values: Mapping[str, object]) -> str:
     """Render a template in this process; unsafe characters in the output of own files are removed. Raises InvalidLedgerError with its file and line if it is wrong."""
-    pieces, size = [], 0
     try:
-        for piece in environment(name, files).get_template(name).generate(values):
-            pieces.append(piece)
-            size += len(piece)
-            if size > LIMITS.output:
-                raise TemplateError(too_large(LIMITS.output))
+        text = environment(name, files).get_template(name).render(values)
     except TEMPLATE_ERRORS as error:
         raise template_error(*error_place(error, name), error_reason(error), files, values) from None
-    text = "".join(pieces)
     return text if files is None else _UNSAFE.sub("", text)
 
 
@@ -212,7 +121,7 @@ def environment(name: str, files: OwnFiles | None) -> Environment:
     loaders: list[BaseLoader] = [FileSystemLoader(built_in())]
     if files is not None:
         loaders.insert(0, FunctionLoader(partial(_own_template, files)))
-    environment = Sandbox(
+    environment = ImmutableSandboxedEnvironment(
         loader=ChoiceLoader(loaders),
         autoescape=name.endswith((".html.j2", ".docx")),
         undefined=StrictUndefined,
@@ -268,17 +177,20 @@ def error_reason(error: BaseException) -> str:
 
 
 def template_error(
-    name: str, line: int, message: str, files: OwnFiles | None, names: Iterable[str]
+    name: str,
+    line: int,
+    message: str,
+    files: OwnFiles | None,
+    names: Iterable[str],
+    excerpt: str | None = None,
 ) -> InvalidLedgerError:
-    """Return the error for a template, with its place; line 0 means the whole file."""
-    try:
-        content = (files.read(name) if files else None) or b""
-    except OwnFileError:
-        content = b""
-    excerpt = "".join(content.decode("utf-8", "replace").splitlines()[line - 1 : line]) if line else ""
+    """Return the error for a template, with its place; line 0 means the whole file. For a Word file the paragraph is given as excerpt."""
+    content = files.files.get(name) if files else None
+    if excerpt is None and line and isinstance(content, bytes):
+        excerpt = "".join(content.decode("utf-8", "replace").splitlines()[line - 1 : line])
     text = _("the template is wrong: {message}", message=" ".join(message.split()))
     listed = _(", ").join(f"`{name}`" for name in names)
     hint = _("a template can use {names}; docs/templates.md describes what they contain", names=listed)
     return InvalidLedgerError(
-        [Finding("template", text, Place(f"{FOLDER}/{name}", line or 1, 1, excerpt), hint)]
+        [Finding("template", text, Place(f"{FOLDER}/{name}", line or 1, 1, excerpt or ""), hint)]
     )

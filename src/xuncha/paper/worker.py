@@ -10,6 +10,7 @@ from xuncha.errors import InvalidLedgerError, SurroundingsError
 from xuncha.language import use_language
 from xuncha.paper.own import OwnFiles
 from xuncha.paper.process import Job, too_large, too_much_memory
+from xuncha.parts import require_part
 from xuncha.system import limit_process
 
 _MAX_MESSAGE = 300  # characters of an error message
@@ -49,7 +50,8 @@ def answer(job: Job) -> bytes:
 
 def _document(job: Job, files: OwnFiles) -> bytes:
     if job.task == "fill":
-        from xuncha.paper.filled import fill_here  # noqa: PLC0415  only for a Word file
+        with require_part("office"):
+            from xuncha.paper.filled import fill_here  # noqa: PLC0415  only for a Word file
 
         return fill_here(files=files, values=job.values, **job.arguments)
     if job.task == "look":
