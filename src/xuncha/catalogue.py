@@ -30,8 +30,6 @@ class Rule(Generic[P]):
     scope: str = ""  # what the rule is applied to, in the terms of its catalogue
     well: str = ""
     """The message where nothing breaks the rule; English, for the catalogue of messages. Only the doctor shows it."""
-    asks: str = ""
-    """The keys of a record that the check reads, separated by blanks; if one of them is invalid, the check is skipped."""
     check: Check[P] | None = None  # None where the rule is enforced elsewhere, such as by the model
 
     @property

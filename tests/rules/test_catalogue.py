@@ -154,12 +154,6 @@ def _misnamed(ledger: LedgerOnDisk) -> str:
     return path
 
 
-def _wrong_folder(ledger: LedgerOnDisk) -> str:
-    path = "data/problems/01/2.4.yaml"
-    ledger.write(path, measure("2.4"))
-    return path
-
-
 def _number_twice(ledger: LedgerOnDisk) -> str:
     path = "data/problems/1"
     ledger.write(f"{path}/problem.yaml", problem("又一个", "a"))
@@ -222,7 +216,6 @@ BY_HAND: dict[str, Callable[[LedgerOnDisk], str]] = {
     "missing-key": _missing_key,
     "file-missing": _file_missing,
     "misnamed": _misnamed,
-    "wrong-folder": _wrong_folder,
     "number-twice": _number_twice,
     "number-gap": _number_gap,
     "own-template": _own_template,

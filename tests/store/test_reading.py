@@ -126,7 +126,7 @@ def test_the_corpus_is_whole() -> None:
     assert folders <= set(RULES)
     # The rest are not faults of one file, or too large to keep one.
     assert set(RULES) - folders == {
-        "unreadable", "file-too-large", "file-missing", "misnamed", "wrong-folder", "number-twice", "number-gap", "symbolic-link",
+        "unreadable", "file-too-large", "file-missing", "misnamed", "number-twice", "number-gap", "symbolic-link",
         "evidence-changed", "evidence-size", "evidence-not-fetched", "no-measures", "own-template",
         "unknown-about", "reply-before-received",  # of comments
     }  # fmt: skip

@@ -304,7 +304,7 @@ def test_a_deletion_by_hand_that_leaves_a_gap_names_the_verb_that_closes_it(ledg
     commits = ledger.commits()
     result = ledger.run("edit")
     assert (result.code, "error[number-gap]" in result.err) == (1, True)
-    assert "xuncha remove 1.1" in result.err.replace("\n", "")
+    assert "xuncha remove" in result.err.replace("\n", "")
     assert (ledger.commits(), (ledger.root / ledger.path("1.1")).exists()) == (commits, False)
 
 

@@ -123,6 +123,15 @@ class Silence(Record):
     words: Line | None = Field(default=None, description="只在含有这些字的行不提示；不写则一律不提示")
 
 
+Version = Annotated[str, Field(pattern=r"^>=[0-9]+(\.[0-9]+)*$")]
+
+
+class Requires(Record, extra="ignore"):
+    """The only key of `data/ledger.yaml` that is read if others are unknown: the least version of the program."""
+
+    requires: Version | None = None
+
+
 class Settings(Record):
     """`data/ledger.yaml`: the organisation, the inspection, the leaders and offices, and the policy."""
 
@@ -140,9 +149,7 @@ class Settings(Record):
     outcomes: list[OutcomeKind] = Field(default_factory=list, description="措施之外还要统计的成果")
     fields: list[FieldKind] = Field(default_factory=list, description="本单位另外登记的事项（自定义字段）")
     people: list[Person] = Field(default_factory=list, description="谁用哪些邮箱提交")
-    requires: Annotated[str, Field(pattern=r"^>=[0-9]+(\.[0-9]+)*$")] | None = Field(
-        default=None, description="台账要求的 xuncha 版本，如 >=0.2"
-    )
+    requires: Version | None = Field(default=None, description="台账要求的 xuncha 版本，如 >=0.2")
     policy: Policy = Field(default_factory=Policy, description="规则")
     proof: list[Silence] = Field(default_factory=list, description="校对通报时不再提示的问题")
 

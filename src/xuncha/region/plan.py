@@ -54,8 +54,8 @@ def valid_line(*texts: str | None) -> str | None:
 def load(file: Path) -> Region:
     """Read `region.yaml`. Raises InvalidLedgerError with every finding if it is invalid."""
     source = WorkingTree(file.parent, _FOLD)
-    region, findings, _unsound = read_record(source, file.name, Region, scale=_FOLD)
-    if region and not findings and (twice := list(_named_twice(region))):
+    region, findings = read_record(source, file.name, Region, scale=_FOLD)
+    if region and (twice := list(_named_twice(region))):
         findings = add_places(file.name, source.read(file.name), twice, _FOLD)
     if region is None or findings:
         raise InvalidLedgerError(findings)

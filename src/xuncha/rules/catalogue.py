@@ -30,16 +30,14 @@ RULES: Catalogue[Location] = Catalogue()
 
 
 def record_rules(scope: str) -> list[Rule[Location]]:
-    """Return the rules of a scope that check the keys of a record; the others are enforced where files are read."""
-    return [rule for rule in RULES.values() if rule.scope == scope and rule.asks]
+    """Return the rules of a scope that check a record; the others are enforced where files are read."""
+    return [rule for rule in RULES.values() if rule.scope == scope and rule.check]
 
 
 def broken_rules(
-    rules: Iterable[Rule[Location]], invalid_keys: frozenset[str], *arguments: object, warn: bool = False
+    rules: Iterable[Rule[Location]], *arguments: object, warn: bool = False
 ) -> Iterator[Finding[Location]]:
-    """Yield the findings of the rules; skip rules that read an invalid key (`invalid_keys`) and, unless `warn` is set, warnings."""
-    for rule in rules:
-        is_readable = invalid_keys.isdisjoint(rule.asks.split()) if invalid_keys else True
-        if rule.check and is_readable and (warn or rule.severity == "error"):
-            for violation in rule.check(*arguments):
-                yield rule.finding(*violation)
+    """Yield the findings of the rules; warnings only if `warn` is set."""
+    for each in rules:
+        if warn or each.severity == "error":
+            yield from each(*arguments)

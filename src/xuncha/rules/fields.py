@@ -13,28 +13,26 @@ from xuncha.chinese.characters import is_blank
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.fields import iso_date
-from xuncha.rules.catalogue import RULES, Location, RuleContext
+from xuncha.rules.catalogue import RULES, Location
 from xuncha.rules.names import suggestion
 
 if TYPE_CHECKING:
     from xuncha.catalogue import Violations
-    from xuncha.model.records import Measure
     from xuncha.model.register import FieldFrame, Frame
 
 Kind = Literal["problem", "measure"]
 Value = int | float | str
 
 
-@RULES.rule("field-value", asks="fields",
+_RULE = RULES.declare("field-value",
     why="A custom field (自定义字段) is declared in data/ledger.yaml, and its values have the declared type.",
     wrong="fields: {risk: 很高}", right="fields: {risk: 高}",
 )  # fmt: skip
-def field_of_measure(measure: Measure, context: RuleContext) -> Violations[Location]:
-    return _field_violations(measure.fields, context.frame, "measure")
-
-
+field_of_measure = replace(
+    _RULE, check=lambda measure, context: _field_violations(measure.fields, context.frame, "measure")
+)
 field_of_problem = replace(
-    field_of_measure, check=lambda problem, frame: _field_violations(problem.fields, frame, "problem")
+    _RULE, check=lambda problem, frame: _field_violations(problem.fields, frame, "problem")
 )
 
 

@@ -53,10 +53,8 @@ for code, scope, why, wrong, right in (
     # the folder
     ("file-missing", "folder", "The folder needs this file to be part of a ledger.",
      "(data/problems/02/ without problem.yaml)", "data/problems/02/problem.yaml"),
-    ("misnamed", "folder", "The path is the number; a file whose name is not a number would not be counted.",
+    ("misnamed", "folder", "The path is the number; a file in another place, or whose name is not a number, would not be counted.",
      "data/problems/2/02.3.yml", "data/problems/02/2.3.yaml"),
-    ("wrong-folder", "folder", "A measure is in its problem's folder.",
-     "data/problems/01/2.3.yaml", "data/problems/02/2.3.yaml"),
     ("number-twice", "folder", "One number is one problem.",
      "(data/problems/02 and data/problems/002)", "data/problems/02"),
     ("number-gap", "folder", "A gap in the numbers means that a record was lost.",

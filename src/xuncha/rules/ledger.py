@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from xuncha.catalogue import Violations
     from xuncha.model.records import Comment, Problem
     from xuncha.model.register import Frame
-    from xuncha.model.settings import Settings
+    from xuncha.model.settings import Requires, Settings
 
 
-@RULES.rule("name-twice", scope="ledger", asks="categories outcomes leaders offices fields",
+@RULES.rule("name-twice", scope="ledger",
     why="A key or a name occurs once in its list; otherwise its counts would be split.",
     wrong="offices: [办公室, 规划科, 财务科, 规划科]", right="offices: [办公室, 规划科, 财务科]",
 )  # fmt: skip
@@ -40,7 +40,7 @@ def name_twice(settings: Settings) -> Violations[Location]:
                 yield (key, place), message, _("take one of them out")
 
 
-@RULES.rule("choices-missing", scope="ledger", asks="fields",
+@RULES.rule("choices-missing", scope="ledger",
     why="A choice field lists its choices.",
     wrong="fields: [{key: risk, label: 风险等级, of: measure, type: choice}]",
     right="fields: [{key: risk, label: 风险等级, of: measure, type: choice, choices: [高, 中, 低]}]",
@@ -52,7 +52,7 @@ def choices_missing(settings: Settings) -> Violations[Location]:
             yield ("fields", place), message, _("write `choices: [高, 中, 低]`")
 
 
-@RULES.rule("names-in-one", scope="ledger", asks="leaders offices",
+@RULES.rule("names-in-one", scope="ledger",
     why="A name is one person or one office; a full-width comma between two names makes them one.",
     wrong="leaders: [局长, 分管副局长, 书记，主任]", right="leaders: [局长, 分管副局长]",
 )  # fmt: skip
@@ -66,7 +66,7 @@ def names_in_one(settings: Settings) -> Violations[Location]:
                 yield (key, place), message, hint
 
 
-@RULES.rule("inspection-order", scope="ledger", asks="inspection",
+@RULES.rule("inspection-order", scope="ledger",
     why="An inspection starts, ends, and is then reported on.",
     wrong="inspection: {started: 2023-09-08, ended: 2023-06-05, feedback: 2023-11-10}",
     right="inspection: {started: 2023-06-05, ended: 2023-09-08, feedback: 2023-11-10}",
@@ -81,7 +81,7 @@ def inspection_order(settings: Settings) -> Violations[Location]:
             yield ("inspection", after), sentence, hint
 
 
-@RULES.rule("notice-before-feedback", scope="ledger", asks="inspection notice",
+@RULES.rule("notice-before-feedback", scope="ledger",
     why="A notice reports what was done after the feedback.",
     wrong="notice: {title: 通报, date: 2022-01-01}", right="notice: {title: 通报, date: 2024-06-15}",
 )  # fmt: skip
@@ -93,7 +93,7 @@ def notice_before_feedback(settings: Settings) -> Violations[Location]:
         yield ("notice", "date"), message.format(date=day, feedback=feedback), hint
 
 
-@RULES.rule("unknown-placeholder", scope="ledger", asks="notice",
+@RULES.rule("unknown-placeholder", scope="ledger",
     why="A word in braces is replaced by a count of the ledger; an unknown word would be printed as it is.",
     wrong="notice: {work: ['共{总数}个问题，已完成整改{已完成问题数}个。']}", right="notice: {work: ['共{问题数}个问题，已完成整改{已完成问题数}个。']}",
 )  # fmt: skip
@@ -108,7 +108,7 @@ def unknown_placeholder(settings: Settings) -> Violations[Location]:
                     yield location, message.format(words=match[0]), hint
 
 
-@RULES.rule("unknown-category", scope="problem", asks="category",
+@RULES.rule("unknown-category", scope="problem",
     why="A problem is shown under a category of data/ledger.yaml.",
     wrong="category: c", right="category: a",
 )  # fmt: skip
@@ -117,7 +117,7 @@ def unknown_category(problem: Problem, frame: Frame) -> Violations[Location]:
     return unlisted([(("category",), problem.category)] if problem.category else [], keys, "categories")
 
 
-@RULES.rule("ledger-unsaid", "warning", scope="ledger", asks="organisation inspection",
+@RULES.rule("ledger-unsaid", "warning", scope="ledger",
     why="A notice names the organisation and the day of the feedback; time limits are checked against it.",
     wrong="organisation:", right="organisation: 中共某市水务局党组",
 )  # fmt: skip
@@ -129,7 +129,7 @@ def ledger_unsaid(settings: Settings) -> Violations[Location]:
         yield ("inspection", "feedback"), _("the day of the feedback is not given yet"), hint
 
 
-@RULES.rule("category-unsaid", "warning", scope="problem", asks="category",
+@RULES.rule("category-unsaid", "warning", scope="problem",
     why="A notice shows a problem under a category.",
     wrong="category:", right="category: a",
 )  # fmt: skip
@@ -142,14 +142,14 @@ def category_unsaid(problem: Problem, _frame: Frame) -> Violations[Location]:
     why="A ledger that needs a newer version of the program says which, instead of being reported as wrong.",
     wrong="requires: '>=99'", right="requires: '>=0.1'",
 )  # fmt: skip
-def requires_newer(settings: Settings) -> Violations[Location]:
+def requires_newer(settings: Settings | Requires) -> Violations[Location]:
     required = (settings.requires or ">=0").removeprefix(">=")
     if [int(part) for part in required.split(".")] > [int(part) for part in __version__.split(".")]:
         message = _("this ledger requires xuncha {asked} or later, and this is {version}")
         yield ("requires",), message.format(asked=required, version=__version__), _("install a newer xuncha")
 
 
-@RULES.rule("unknown-about", scope="comment", asks="about",
+@RULES.rule("unknown-about", scope="comment",
     why="A comment about a problem or a measure is shown with it; a number that does not exist leads nowhere.",
     wrong="about: '9.1'", right="about: '2.1'",
 )  # fmt: skip
@@ -159,7 +159,7 @@ def unknown_about(comment: Comment, exists: Callable[[Identity], bool]) -> Viola
         yield ("about",), message, _("see `xuncha list`; or take the key out")
 
 
-@RULES.rule("reply-before-received", scope="comment", asks="received reply",
+@RULES.rule("reply-before-received", scope="comment",
     why="A comment cannot be answered before it is received: one of the two dates is a typo.",
     wrong="reply: {date: 2024-05-01, text: 已答复。}", right="reply: {date: 2024-05-10, text: 已答复。}",
 )  # fmt: skip

@@ -15,7 +15,7 @@ from xuncha.rules.fields import field_of_measure
 from xuncha.rules.names import unlisted
 
 
-@RULES.rule("unknown-leader", asks="leader escalated",
+@RULES.rule("unknown-leader",
     why="Only leaders listed in data/ledger.yaml answer for measures, so that each person has one spelling.",
     wrong="leader: 分管付局长", right="leader: 分管副局长",
 )  # fmt: skip
@@ -26,7 +26,7 @@ def unknown_leader(measure: Measure, context: RuleContext) -> Violations[Locatio
     return unlisted(names, context.frame.leaders, "leaders")
 
 
-@RULES.rule("unknown-office", asks="office co_offices",
+@RULES.rule("unknown-office",
     why="Only offices listed in data/ledger.yaml do the work, so that each office has one spelling.",
     wrong="office: 规化科", right="office: 规划科",
 )  # fmt: skip
@@ -36,7 +36,7 @@ def unknown_office(measure: Measure, context: RuleContext) -> Violations[Locatio
     return unlisted(names, context.frame.offices, "offices")
 
 
-@RULES.rule("unknown-outcome", asks="outcomes",
+@RULES.rule("unknown-outcome",
     why="An outcome is counted under a key of data/ledger.yaml.",
     wrong="outcomes: {rule: 1}", right="outcomes: {rules: 1}",
 )  # fmt: skip
@@ -45,7 +45,7 @@ def unknown_outcome(measure: Measure, context: RuleContext) -> Violations[Locati
     return unlisted(names, context.frame.outcomes, "outcomes")
 
 
-@RULES.rule("not-assigned", "warning", asks="leader office due term status",
+@RULES.rule("not-assigned", "warning",
     why="Until an open measure has a leader, an office and a time limit, no one can be urged to do it.",
     wrong="office:", right="office: 规划科",
 )  # fmt: skip
@@ -61,7 +61,7 @@ def not_assigned(measure: Measure, context: RuleContext) -> Violations[Location]
         yield (lacking[0],), _("not assigned yet: {what} not given", what=names), hint
 
 
-@RULES.rule("due-before-feedback", "warning", asks="due",
+@RULES.rule("due-before-feedback", "warning",
     why="A time limit before the feedback is right if the problem was rectified during the inspection; otherwise it is often a typo.",
     wrong="due: 2023-01-01", right="due: 2024-12-31",
 )  # fmt: skip
@@ -73,7 +73,7 @@ def due_before_feedback(measure: Measure, context: RuleContext) -> Violations[Lo
         yield ("due",), message.format(due=measure.due, feedback=feedback), hint
 
 
-@RULES.rule("closed-missing", asks="status closed",
+@RULES.rule("closed-missing",
     why="A closed measure says when it was closed; the close command writes it.",
     wrong="status: closed", right="status: closed\nclosed: {date: 2024-12-20}",
 )  # fmt: skip
@@ -86,7 +86,7 @@ def closed_missing(measure: Measure, context: RuleContext) -> Violations[Locatio
         yield ("status",), message, hint.format(id=context.identity)
 
 
-@RULES.rule("closed-unexpected", asks="status closed",
+@RULES.rule("closed-unexpected",
     why="A reopened measure is not closed; the reopen command removes the record of its closing.",
     wrong="status: in_progress\nclosed: {date: 2024-12-20}", right="status: in_progress",
 )  # fmt: skip
@@ -97,7 +97,7 @@ def closed_unexpected(measure: Measure, context: RuleContext) -> Violations[Loca
         yield ("closed",), message, hint.format(id=context.identity)
 
 
-@RULES.rule("closed-before-feedback", asks="closed",
+@RULES.rule("closed-before-feedback",
     why="A measure cannot have been closed before the feedback that asked for it.",
     wrong="status: closed\nclosed: {date: 2022-12-20}", right="status: closed\nclosed: {date: 2024-12-20}",
 )  # fmt: skip
@@ -109,7 +109,7 @@ def closed_before_feedback(measure: Measure, context: RuleContext) -> Violations
         yield ("closed", "date"), sentence, _("write the day on which it was closed")
 
 
-@RULES.rule("review-unexpected", asks="status term reviews",
+@RULES.rule("review-unexpected",
     why="Only closed long-term measures are reviewed (回头看).",
     wrong="reviews: [{date: 2024-12-20, result: holds}]", right="reviews: []",
 )  # fmt: skip
@@ -170,13 +170,12 @@ def evidence_findings(measure: Measure, context: RuleContext) -> Iterator[Findin
                 yield _NOT_FETCHED.finding(location, message.format(path=path), _("type: git lfs pull"))
 
 
-MEASURE_RULES = [*(each for each in record_rules("") if each is not field_of_measure), field_of_measure]
+MEASURE_RULES = [*record_rules(""), field_of_measure]
 
 
 def measure_findings(
-    measure: Measure, context: RuleContext, invalid_keys: frozenset[str], *, warn: bool = False
+    measure: Measure, context: RuleContext, *, warn: bool = False
 ) -> Iterator[Finding[Location]]:
     """Yield a finding for every rule that a measure breaks in its surroundings, as `broken_rules` does."""
-    yield from broken_rules(MEASURE_RULES, invalid_keys, measure, context, warn=warn)
-    if "progress" not in invalid_keys:
-        yield from evidence_findings(measure, context)
+    yield from broken_rules(MEASURE_RULES, measure, context, warn=warn)
+    yield from evidence_findings(measure, context)

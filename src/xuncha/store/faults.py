@@ -8,6 +8,7 @@ from collections.abc import Collection
 from xuncha.errors import Finding, Place, cause_of
 from xuncha.language import gettext as _
 from xuncha.model.names import KEY_NAMES, find_key
+from xuncha.model.source import Kind
 
 MAX_DEPTH = 20  # levels of nesting; the deepest record has five
 MAX_VALUES = 10_000  # values in one file; a record kept for years has some hundreds
@@ -70,6 +71,13 @@ def finding_on(path: str, code: str, message: str, hint: str = "", **values: obj
 def link(path: str) -> Finding[Place]:
     """Return the finding for a link in the place of a file or a folder."""
     return finding_on(path, "symbolic-link", _("{path} is a link"), _("put the file itself here"))
+
+
+def wrong_kind(path: str, kind: Kind) -> Finding[Place]:
+    """Return the finding for a link, a folder, a file or a pipe in the place of something else."""
+    if kind == "link":
+        return link(path)
+    return finding_on(path, "misnamed", _("{path} is not the ordinary file or folder that belongs here"))
 
 
 def unreadable(path: str, error: OSError) -> Finding[Place]:

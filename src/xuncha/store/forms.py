@@ -38,9 +38,9 @@ def load_forms(source: Source) -> tuple[dict[str, Form], Findings]:
     found: dict[str, Form] = {}
     for entry in entries:
         if entry.name.endswith(".yaml"):
-            form, broken, _unsound = read_record(source, f"{FORMS}/{entry.name}", Form, entries)
-            findings = [*findings, *broken]
-            if form and not broken:
+            form, broken = read_record(source, f"{FORMS}/{entry.name}", Form, entries)
+            findings += broken
+            if form:
                 found[entry.name.removesuffix(".yaml")] = form
     return found, findings
 

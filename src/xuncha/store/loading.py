@@ -21,27 +21,23 @@ from xuncha.model.source import Entry, Fingerprint, Source
 from xuncha.rules.catalogue import Location, RuleContext, broken_rules
 from xuncha.rules.ledger import PROBLEM_RULES, SETTINGS_RULES, requires_newer
 from xuncha.rules.measure import measure_findings
-from xuncha.store.faults import finding_on, link, unreadable
+from xuncha.store.faults import finding_on, unreadable, wrong_kind
 from xuncha.store.reading import Data
 from xuncha.store.record import (
-    Parsed,
     by_place,
-    gaps,
-    list_data,
     list_folder,
     list_part,
-    make_record,
+    numbered,
     places_if_any,
     read_record,
+    valid_record,
 )
 
 if TYPE_CHECKING:
     from xuncha.model.settings import Settings
 
+_PROBLEM_FILE = "problem.yaml"
 _FOLDER = re.compile(r"0*([1-9][0-9]{0,5})")
-_MEASURE = re.compile(r"([1-9][0-9]{0,5})\.([1-9][0-9]{0,5})\.yaml")
-_FRAME_KEYS = frozenset({"inspection", "categories", "leaders", "offices", "outcomes"})
-"""The keys of `data/ledger.yaml` against which problems and measures are checked."""
 
 
 @dataclass
@@ -74,7 +70,7 @@ class LedgerFile:
     """The content of `data/ledger.yaml`, with the findings about it."""
 
     settings: Settings | None  # None if there are findings
-    frame: Frame | None  # None if the keys against which problems and measures are checked are invalid
+    frame: Frame | None  # None if the file cannot be read
     findings: Findings
 
 
@@ -83,19 +79,19 @@ def load_settings(source: Source, *, warn: bool = False) -> LedgerFile:
 
     Raises InvalidLedgerError if it requires a newer version of the program; any other finding could be wrong then.
     """
-    from xuncha.model.settings import Settings  # noqa: PLC0415  not needed by a command that has the frame
+    from xuncha.model.settings import Requires, Settings  # noqa: PLC0415  not needed by a command that has the frame
 
-    entries, findings = list_data(source)
+    entries, findings = list_part(source, "data")
     if findings:
         return LedgerFile(None, None, findings)
-    settings, findings, unsound = read_record(source, LEDGER_FILE, Settings, entries)
+    settings, findings = read_record(source, LEDGER_FILE, Settings, entries)
+    required = settings or read_record(source, LEDGER_FILE, Requires).record
+    if required and (newer := requires_newer(required)):
+        raise InvalidLedgerError(places_if_any(source, LEDGER_FILE, newer))
     if settings is None:
         return LedgerFile(None, None, findings)
-    if requirements := list(requires_newer(settings)):
-        raise InvalidLedgerError(places_if_any(source, LEDGER_FILE, requirements))
-    findings += places_if_any(source, LEDGER_FILE, broken_rules(SETTINGS_RULES, unsound, settings, warn=warn))
-    frame = None if unsound & _FRAME_KEYS else settings.frame()
-    return LedgerFile(None if findings else settings, frame, findings)
+    findings = places_if_any(source, LEDGER_FILE, broken_rules(SETTINGS_RULES, settings, warn=warn))
+    return LedgerFile(None if findings else settings, settings.frame(), findings)
 
 
 def load_folders(source: Source, non_empty: Container[str] = ()) -> tuple[dict[int, str], Findings]:
@@ -104,33 +100,17 @@ def load_folders(source: Source, non_empty: Container[str] = ()) -> tuple[dict[i
     The folders `non_empty` are known not to be empty, and are not listed.
     """
     entries, findings = list_part(source, PROBLEMS)
-    names: dict[int, str] = {}
+    filled: list[Entry] = []
     for entry in sorted(entries):
         path = f"{PROBLEMS}/{entry.name}"
-        match = _FOLDER.fullmatch(entry.name)
-        if entry.kind == "link":
-            findings.append(link(path))
-        elif entry.kind != "folder" or match is None:
-            hint = _("name the folders 01, 02, …, 10, …, 100")
-            findings.append(finding_on(path, "misnamed", _("{path} is not a problem's folder"), hint))
-        elif entry.name not in non_empty and list_folder(source, path) == ([], []):
-            continue  # git keeps no empty folders, and a command that was killed may have left one
-        elif (number := int(match[1])) in names:
-            message = _("problem {number} has two folders, {one} and {other}")
-            hint = _("keep one of them, and give the other problem the next free number")
-            values = {"number": number, "one": names[number], "other": entry.name}
-            findings.append(finding_on(path, "number-twice", message, hint, **values))
-        else:
-            names[number] = entry.name
-            if entry.name != (proper := f"{number:02d}"):
-                hint = _("name it {name}")
-                findings.append(
-                    finding_on(path, "misnamed", _("{path} has the wrong name"), hint, name=proper)
-                )
-    folders = dict(sorted(names.items()))
-    paths = {number: f"{PROBLEMS}/{name}" for number, name in folders.items()}
-    findings += gaps(paths, _("problem {n} is missing"))
-    return folders, findings
+        if entry.kind != "folder":
+            findings.append(wrong_kind(path, entry.kind))
+        elif entry.name in non_empty or list_folder(source, path) != ([], []):
+            filled.append(
+                entry
+            )  # git keeps no empty folders, and a command that was killed may have left one
+    folders, wrong = numbered(PROBLEMS, filled, _FOLDER, "{n:02d}")
+    return folders, findings + wrong
 
 
 def load_problem(source: Source, name: str, frame: Frame | None, *, warn: bool = False) -> ProblemFolder:
@@ -141,26 +121,25 @@ def load_problem(source: Source, name: str, frame: Frame | None, *, warn: bool =
     loaded = ProblemFolder(number, findings=findings)
     if findings:
         return loaded
-    identities, misnamed = _identities(number, folder, entries)
-    if warn and not identities:
-        hint = _("type: xuncha add measure {n} TITLE")
-        without = finding_on(
-            f"{folder}/problem.yaml", "no-measures", _("problem {n} has no measures"), hint, n=number
-        )
-        misnamed.append(without._replace(severity="warning"))
-    for identity in (Identity(number), *identities):
-        path = f"{folder}/{'problem' if identity.is_problem else identity}.yaml"
-        read = read_record(source, path, kind_of(identity), entries)
-        found = read.findings
-        if read.record and frame:
-            found += places_if_any(source, path, _rule_findings(source, identity, read, frame, warn=warn))
+    form = re.compile(rf"{number}\.([1-9][0-9]{{0,5}})\.yaml")
+    numbers, wrong = numbered(
+        folder, [each for each in entries if each.name != _PROBLEM_FILE], form, f"{number}.{{n}}.yaml"
+    )
+    findings += wrong
+    for place, file in {0: _PROBLEM_FILE, **numbers}.items():
+        identity, path = Identity(number, place), f"{folder}/{file}"
+        record, found = read_record(source, path, kind_of(identity), entries)
+        if record and frame:
+            found = places_if_any(source, path, _rule_findings(source, identity, record, frame, warn=warn))
         findings += sorted(found, key=by_place)
-        if isinstance(read.record, Problem):
-            loaded.problem = None if read.invalid else read.record
-        elif read.record and not read.invalid:
-            loaded.measures[identity] = read.record
-        if identity.is_problem:
-            findings += misnamed
+        if isinstance(record, Problem):
+            loaded.problem = record
+        elif record:
+            loaded.measures[identity] = record
+    if warn and not numbers:
+        hint = _("type: xuncha add measure {n} TITLE")
+        message, path = _("problem {n} has no measures"), f"{folder}/{_PROBLEM_FILE}"
+        findings.append(finding_on(path, "no-measures", message, hint, n=number)._replace(severity="warning"))
     return loaded
 
 
@@ -189,22 +168,19 @@ def _own_templates(source: Source, folder: str = "templates") -> Iterator[Findin
     """Yield a note for each template of the ledger that differs from the built-in one, and a finding for each link among them."""
     from xuncha.paper.own import FOLDER, is_changed, is_template  # noqa: PLC0415  for `validate` alone
 
-    if folder == FOLDER and (FOLDER, "link") in source.entries(""):
-        yield link(FOLDER)
-        return
-    try:
-        for name, kind in sorted(source.entries(folder)):
-            path = f"{folder}/{name}"
-            if kind == "link":
-                yield link(path)
-            elif kind == "folder":
+    entries, findings = list_part(source, folder)
+    yield from findings
+    for name, kind in sorted(entries):
+        path = f"{folder}/{name}"
+        try:
+            if kind in {"folder", "link"}:
                 yield from _own_templates(source, path)
             elif is_template(name) and is_changed(path.removeprefix(f"{FOLDER}/"), source.read(path)):
                 message = _("{path} is the ledger's own template: documents follow its text")
                 hint = _("check it like a record; without it the program's own template is used")
                 yield finding_on(path, "own-template", message, hint)._replace(severity="note")
-    except OSError as error:
-        yield unreadable(folder, error)
+        except OSError as error:
+            yield unreadable(path, error)
 
 
 def load_ledger(source: Source) -> Ledger:
@@ -234,16 +210,16 @@ def load_record(source: Source, identity: Identity) -> Problem | Measure:
 
     Raises InvalidLedgerError if it does not exist, or is not valid.
     """
-    read = read_record(source, identity.path, kind_of(identity))
-    if read.record is None or read.findings:
-        raise InvalidLedgerError(read.findings)
-    return read.record
+    record, findings = read_record(source, identity.path, kind_of(identity))
+    if record is None:
+        raise InvalidLedgerError(findings)
+    return record
 
 
 def load_measures(source: Source, identities: Iterable[Identity]) -> dict[Identity, Measure]:
     """Load some measures by themselves; leave out those that do not exist in the source or are not valid."""
-    read = {identity: read_record(source, identity.path, Measure) for identity in identities}
-    return {identity: each.record for identity, each in read.items() if each.record and not each.invalid}
+    read = {identity: read_record(source, identity.path, Measure).record for identity in identities}
+    return {identity: record for identity, record in read.items() if record}
 
 
 def checked_record(source: Source, identity: Identity, data: Data, frame: Frame) -> Problem | Measure:
@@ -251,15 +227,14 @@ def checked_record(source: Source, identity: Identity, data: Data, frame: Frame)
 
     Raises RefusedError for the first rule that it would break.
     """
-    read = make_record(kind_of(identity), data)
-    findings: list[Finding[Any]] = read.findings
+    record = valid_record(kind_of(identity), data)
     try:
-        findings += _rule_findings(source, identity, read, frame)
+        findings: list[Finding[Any]] = list(_rule_findings(source, identity, record, frame))
     except OSError as error:
-        findings.append(unreadable(str(error.filename), error))
+        findings = [unreadable(str(error.filename), error)]
     for finding in findings:
         raise RefusedError(finding.code, finding.message, finding.hint)
-    return read.record
+    return record
 
 
 def _load_all(source: Source, *, warn: bool = False) -> tuple[Ledger | None, Findings]:
@@ -276,39 +251,19 @@ def _load_all(source: Source, *, warn: bool = False) -> tuple[Ledger | None, Fin
     return Ledger(ledger_file.settings, problems, measures), findings
 
 
-def _identities(number: int, folder: str, entries: list[Entry]) -> tuple[list[Identity], Findings]:
-    identities, findings = [], []
-    for entry in sorted(entries):
-        path = f"{folder}/{entry.name}"
-        match = _MEASURE.fullmatch(entry.name)
-        if match and int(match[1]) == number:
-            identities.append(Identity(number, int(match[2])))
-        elif match:
-            message, hint = _("{path} is in the folder of another problem"), _("move it to {folder}")
-            right = Identity(int(match[1])).folder
-            findings.append(finding_on(path, "wrong-folder", message, hint, folder=right))
-        elif entry.name != "problem.yaml":
-            message = _("{path} does not belong in a problem's folder")
-            hint = _("a measure's file is named {name}")
-            findings.append(finding_on(path, "misnamed", message, hint, name=f"{number}.1.yaml"))
-    identities.sort()
-    paths = {identity.measure: f"{folder}/{identity}.yaml" for identity in identities}
-    return identities, findings + gaps(paths, _("measure {n} is missing"), f"{number}.")
-
-
 def kind_of(identity: Identity) -> type[Problem | Measure]:
     """Return the kind of a record."""
     return Problem if identity.is_problem else Measure
 
 
 def _rule_findings(
-    source: Source, identity: Identity, read: Parsed[Any, Any], frame: Frame, *, warn: bool = False
+    source: Source, identity: Identity, record: Problem | Measure, frame: Frame, *, warn: bool = False
 ) -> Iterator[Finding[Location]]:
     """Yield a finding for every rule that a problem or a measure breaks."""
-    if identity.is_problem:
-        return broken_rules(PROBLEM_RULES, read.invalid, read.record, frame, warn=warn)
+    if isinstance(record, Problem):
+        return broken_rules(PROBLEM_RULES, record, frame, warn=warn)
     context = RuleContext(identity, frame, partial(_fingerprint, source, identity))
-    return measure_findings(read.record, context, read.invalid, warn=warn)
+    return measure_findings(record, context, warn=warn)
 
 
 def _fingerprint(source: Source, identity: Identity, name: str) -> Fingerprint | None:

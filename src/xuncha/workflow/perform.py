@@ -20,7 +20,7 @@ from xuncha.store.cache import register
 from xuncha.store.files import Overlay
 from xuncha.store.loading import checked_record, kind_of
 from xuncha.store.reading import Data, parse
-from xuncha.store.record import make_record
+from xuncha.store.record import valid_record
 from xuncha.workflow.change import Message, Session
 from xuncha.workflow.verb import Case, PlannedChange, Verb
 from xuncha.workflow.verbs import VERBS
@@ -110,7 +110,7 @@ def _plan(
         raise no_such_record(identity)
     content = session.source.read(identity.path)
     data = parse(content)
-    record = make_record(kind_of(identity), data).record
+    record = valid_record(kind_of(identity), data)
     step = StatusChange(str(identity), None, None)
     edits: Data = {}
     if isinstance(record, Measure):

@@ -74,8 +74,9 @@ def _record(text: str) -> dict[str, Any]:
 
 
 def frame_of(records: Records) -> Frame:
-    """Return the frame of the ledger that was exported, from the valid parts of its record."""
-    return make_record(Settings, records.get(LEDGER, {})).record.frame()
+    """Return the frame of the ledger that was exported; of an empty one if its record is not valid."""
+    settings = make_record(Settings, records.get(LEDGER, {})).record
+    return (settings or Settings(categories=[], leaders=[], offices=[])).frame()
 
 
 def restore(draft: Draft, records: Records) -> None:
