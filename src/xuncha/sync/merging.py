@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -16,17 +16,16 @@ from xuncha.model.moves import Numbered, comments, identities, identity_of
 from xuncha.model.names import key_name
 from xuncha.model.vocabulary import status_name
 from xuncha.store import editing
-from xuncha.store.faults import LINE_END, UnreadableError
-from xuncha.store.reading import Data, decode, has_data, parse
-from xuncha.sync.merged_text import Weaver
+from xuncha.store.faults import UnreadableError
+from xuncha.store.reading import Data, decode, parse
 from xuncha.sync.status_events import status_events
 from xuncha.sync.values import UNSETTLED, Dispute, Merged, Side, Versions, merge_values, merged_value
+from xuncha.system import temporary_folder
 from xuncha.trail import objects
 from xuncha.trail.git import Git, GitError
 from xuncha.trail.objects import Listing, StoredFile
 
 _FIRST_ERROR = 128  # exit codes of `git merge-file` below this count conflicts
-_TOGETHER = {"status": "closed", "term": "due"}  # keys that are shown together with a disputed key
 
 
 def read_records(git: Git, listing: Listing, paths: Iterable[str]) -> dict[str, Data]:
@@ -42,43 +41,50 @@ def read_records(git: Git, listing: Listing, paths: Iterable[str]) -> dict[str, 
 def merge_record(
     base: bytes, ours: bytes, theirs: bytes, *, take: Side | None = None, width: int = 7
 ) -> Merged[bytes]:
-    """Merge two versions of one file, in the layout of ours; `base` is empty if both sides have created it.
+    """Merge two versions of one file field by field; `base` is empty if both sides have created it.
 
-    In a dispute `take` decides; without it, the lines are marked as git does, with marks of that width. Raises
-    UnreadableError if one of the three is no record, or a dispute cannot be shown in this layout.
+    The merged fields are edited into all three files, and git merges the lines in which these still differ: comments and layout.
+    In a dispute `take` decides; without it, the lines are marked as git does, with marks of that width. Raises UnreadableError if
+    one of the three is no record.
     """
     if theirs in {base, ours}:
         return Merged(ours)
     if ours == base:
         return Merged(theirs)
     values = Versions(parse(base) if base else {}, parse(ours), parse(theirs))
-    message = _("the layout of this file does not let both changes be written into it")
-    layout_error = UnreadableError("odd-layout", 1, 1, message)
-    if not all(isinstance(key, str) for each in values for key in each):
-        raise layout_error  # a key such as `~` is no field, and its lines cannot be found by its name
     data, disputes = merge_values(*values, take)
-    marked = {str(each.location[0]) for each in disputes} if take is None else set()
-    _before, mine, other = values
-    marked |= {pair for key, pair in _TOGETHER.items() if key in marked and mine.get(pair) != other.get(pair)}
-    end = editing.common_line_end(decode(ours))
-    texts = Versions(base, ours, theirs).map(lambda each: LINE_END.sub(end, decode(each)))
-    texts = texts._replace(ours=decode(ours))  # a file with several kinds of line ends keeps them
-    text = next((each for each in _candidate_texts(texts, end, values, data) if has_data(each, data)), None)
-    if text is not None and marked:
-        text = Weaver(texts, end, frozenset(marked), width).record(values, data)
-    if text is None:
-        raise layout_error
-    return Merged(editing.byte_order_mark(ours) + text.encode(), disputes)
+    text = decode(ours)
+    anew = editing.leading_comments(text) + editing.block(data, 0, editing.common_line_end(text))
+    texts = [_with_data(data, [content, anew.encode()]) for content in (base, ours, theirs)]
+    merged = (merge_lines(texts, option)[0] for option in ("--union", "--ours"))
+    content = _with_data(data, chain(merged, [texts[1]]))
+    if disputes and take is None:
+        other = _with_data(merge_values(*values, "theirs").result, [content])
+        content = merge_lines([b"", content, other], f"--marker-size={width}")[0]
+    return Merged(content, disputes)
 
 
-def _candidate_texts(texts: Versions, end: str, values: Versions, data: Data) -> Iterator[str]:
-    """Yield texts of the record to try: woven from both; edited into ours; and rewritten below the comments at the top of ours."""
-    woven = Weaver(texts, end).record(values, data)
-    if woven is not None:
-        yield woven
-    with contextlib.suppress(RefusedError):
-        yield decode(editing.rewritten(texts.ours.encode(), data, values.ours))
-    yield editing.leading_comments(texts.ours) + editing.block(data, 0, end)
+def _with_data(data: Data, contents: Iterable[bytes]) -> bytes:
+    """Return the first of some contents into which the data of a record can be edited, with that data."""
+    for content in contents:
+        with contextlib.suppress(RefusedError, UnreadableError):
+            return editing.rewritten(content, data)
+    message = _("the layout of this file does not let both changes be written into it")
+    raise UnreadableError("odd-layout", 1, 1, message)
+
+
+def merge_lines(contents: Iterable[bytes], *options: str) -> tuple[bytes, bool]:
+    """Merge three contents, base, ours and theirs, line by line, as git does; return the result, and whether it has conflicts.
+
+    Raises GitError if git takes one of them for something other than text.
+    """
+    with temporary_folder() as folder:
+        for name, content in zip(("base", "ours", "theirs"), contents, strict=True):
+            (folder / name).write_bytes(content)
+        git, names = Git(folder), ("ours", "base", "theirs")
+        labels = [word for name in names for word in ("-L", name)]
+        output = git.run("merge-file", "--stdout", *labels, *options, *names, ok_codes=range(_FIRST_ERROR))
+        return output, git.returncode > 0
 
 
 class MergedFile(NamedTuple):
@@ -94,21 +100,18 @@ def merge_files(base: Path, ours: Path, theirs: Path, width: int) -> MergedFile:
 
     Raises OSError if one of them cannot be read or written.
     """
+    contents = [file.read_bytes() for file in (base, ours, theirs)]
     try:
-        content, disputes = merge_record(*(file.read_bytes() for file in (base, ours, theirs)), width=width)
+        content, disputes = merge_record(*contents, width=width)
+        merged = MergedFile(disputes)
     except UnreadableError as error:
-        labels = [word for label in ("ours", "base", "theirs") for word in ("-L", label)]
-        files = map(str, (ours, base, theirs))
         try:
-            Git(Path.cwd()).run("merge-file", *labels, f"--marker-size={width}", "--", *files)
-        except GitError as refusal:
-            is_binary = any(b"\0" in file.read_bytes() for file in (base, ours, theirs))
-            if not (0 < refusal.returncode < _FIRST_ERROR or is_binary):
-                raise
-            return MergedFile(reason_by_lines=str(error), in_conflict=True)
-        return MergedFile(reason_by_lines=str(error))
+            content, in_conflict = merge_lines(contents, f"--marker-size={width}")
+        except GitError:  # it is no text: ours stays
+            content, in_conflict = contents[1], True
+        merged = MergedFile((), str(error), in_conflict)
     ours.write_bytes(content)
-    return MergedFile(disputes)
+    return merged
 
 
 class United(NamedTuple):
