@@ -30,7 +30,6 @@ from xuncha.model.vocabulary import Requirement
 from xuncha.trail import replay
 from xuncha.trail.contents import check_objects, read_objects
 from xuncha.trail.git import Git
-from xuncha.trail.limits import ls_tree
 from xuncha.trail.replay import Commit, Touched
 from xuncha.trail.signing import signed_commits
 from xuncha.trail.tags import SHORT_HASH, Anchor
