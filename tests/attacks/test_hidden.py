@@ -6,6 +6,7 @@ import os
 import subprocess
 import time
 from typing import TYPE_CHECKING
+from zipfile import ZipFile
 
 import pytest
 
@@ -214,6 +215,10 @@ def test_a_folder_does_not_say_itself_whose_signatures_count(ledger: LedgerOnDis
         assert "--global gpg.ssh.allowedSignersFile" in out
     ledger.git("config", "--global", "gpg.ssh.allowedSignersFile", str(signers))
     assert "close-requires-signed-commit" not in ledger.run("audit").out
+    ledger.ok("archive", "-o", tmp_path / "a.zip")
+    with ZipFile(tmp_path / "a.zip") as archive:
+        (audited,) = [name for name in archive.namelist() if name.endswith("/audit.json")]
+        assert b"close-requires-signed-commit" not in archive.read(audited)
 
 
 # ---- texts that nobody sees

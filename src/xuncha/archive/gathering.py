@@ -235,7 +235,7 @@ def gather(root: Path, commit: str, day: Date, folder: Path) -> ArchiveCase:
     pointers = write_files(place, file_paths, root, commit)
     ledger = load(WorkingTree(place))
     by_number = all_comments(WorkingTree(place))  # they must be valid, too, to be handed over
-    with isolated(folder / "repository"):
+    with isolated(own_settings=True):
         made, lacking, warnings = notices(ledger, day, place, FORMS)
         with use_language("zh"):
             _none, again, _warnings = notices(ledger, day, place, lacking)

@@ -27,12 +27,8 @@ FOLDERS: Final = ("data", "templates")  # the parts of a ledger's folder that be
 _BRANCH: Final = "main"  # the name of the only branch, whatever its name in the source
 _TIP: Final = f"refs/heads/{_BRANCH}"
 _FORMAT: Final = "--format=%(objectname) %(refname)"
-_FILE_SETTINGS: Final = ("gpg.ssh.allowedsignersfile", "gpg.ssh.revocationfile")
-"""Those settings for judging signatures that name a file."""
 _LARGE_FILES: Final = ("-c", "core.bigFileThreshold=16m")
 """Options for contents of any size: larger ones are not held in memory."""
-_SIGNERS: Final = "xuncha-signatures"
-"""The file where a borrowing repository keeps the settings for judging signatures; its own settings name no program."""
 _ISOLATED: Final = {
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": os.devnull,
@@ -43,18 +39,17 @@ _ISOLATED: Final = {
 
 
 @contextlib.contextmanager
-def isolated(folder: Path | None = None) -> Iterator[None]:
+def isolated(*, own_settings: bool = False) -> Iterator[None]:
     """Make git, inside the `with`, use no repository, settings or attributes but those of the folder it runs in.
 
-    In a repository made by `clone_until`, given as `folder`, git also knows whose signatures count and which program judges them.
+    With `own_settings`, those of the user count as well: they say whose signatures count and which program judges them.
     """
     before = dict(os.environ)
     for name in before:
-        if name.startswith("GIT_"):
+        if name.startswith("GIT_") and not (own_settings and name.startswith("GIT_CONFIG")):
             del os.environ[name]
-    os.environ.update(_ISOLATED)
-    if folder and (settings := folder / ".git" / _SIGNERS).is_file():
-        os.environ["GIT_CONFIG_GLOBAL"] = str(settings)
+    if not own_settings:
+        os.environ.update(_ISOLATED)
     try:
         yield
     finally:
@@ -100,9 +95,6 @@ def clone_until(root: Path, commit: str, folder: Path, tags: str) -> Path:
     git = Git.in_repository(root)
     git.check_complete()
     objects = (root / git.text("rev-parse", "--git-path", "objects")).resolve()
-    text = git.run("config", "-z", "--type=path", "--get-regexp", r"^gpg\.", ok_codes=(0, 1))
-    settings = dict(entry.split("\n", 1) for entry in system.decoded(text).split("\0")[:-1] if "\n" in entry)
-    settings |= {name: str(root / settings[name]) for name in _FILE_SETTINGS if name in settings}
     form = git.text("rev-parse", "--show-object-format")
     prefix = git.prefix
     leaves = ls_tree(git, commit, *FOLDERS)
@@ -120,8 +112,6 @@ def clone_until(root: Path, commit: str, folder: Path, tags: str) -> Path:
         created = [f"create {ref} {name}\n" for ref, name in refs.items()]
         clone.run("update-ref", "--stdin", stdin="".join([*created, f"create {_TIP} {commit}\n"]).encode())
         _fill_index(clone, commit, prefix, leaves)
-        for name, value in settings.items():
-            clone.run("config", f"--file={folder / '.git' / _SIGNERS}", name, value)
     place = folder / prefix
     place.mkdir(parents=True, exist_ok=True)
     return place

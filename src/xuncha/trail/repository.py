@@ -222,17 +222,6 @@ def _reference(folder: Path, name: str) -> str:
     return ""
 
 
-def is_own(repo: Repository) -> bool:
-    """Return whether a repository belongs to the present account; False where the system does not tell, so that git is asked."""
-    if not hasattr(os, "geteuid") or os.environ.get("GIT_TEST_ASSUME_DIFFERENT_OWNER"):
-        return False
-    places = {place for place in (repo.top, repo.top and repo.top / ".git", repo.folder) if place}
-    try:
-        return {place.stat().st_uid for place in places} == {os.geteuid()}
-    except OSError:
-        return False
-
-
 def bare_folder(root: Path, top: Path) -> Path | None:
     """Find a folder, from the ledger's up to below the top of its working tree, that git would take for a bare repository."""
     place = Path(os.path.realpath(root))

@@ -49,7 +49,6 @@ _cache: dict[tuple[object, ...], dict[str, str]] = {}
 """Variables that replace the programs of a repository's settings, by the state of these settings."""
 _checked: set[Path] = set()  # git's folders that were checked before git first ran there
 _usual_worktrees: set[Path] = set()  # git's folders whose settings name no other working tree
-_trusted: set[Path] = set()  # folders of other accounts that git agreed to open
 
 
 @cache
@@ -123,7 +122,7 @@ class GitRunner:
             options, variables = self._write_options(), dict[str, str]()
         else:
             options, variables = self._read_options()
-            variables |= self._overrides(options)
+            variables |= self._overrides()
         variables |= environ or {}
         apart = self.writes and finishes and not system.WINDOWS and not system.has_terminal()
         group = system.process_group() if apart else {}
@@ -198,10 +197,6 @@ class GitRunner:
         """Return the options and variables with which git reads this repository and starts no program that it names."""
         options, repo = [*_READ_OPTIONS], repository.repository(self.root)
         if repo and repo.top:
-            if not repository.is_own(repo) and repo.top not in _trusted:
-                # With --git-dir, git does not check whose repository it is: let it check once without.
-                self._query(["rev-parse", "--git-dir"], Path(repo.top))
-                _trusted.add(repo.top)
             options.append(f"--git-dir={repo.folder}")
             options += [f"--work-tree={repo.top}"] if "GIT_WORK_TREE" not in os.environ else []
         return options, dict(_READ_ENVIRON)
@@ -249,8 +244,8 @@ class GitRunner:
         _usual_worktrees.add(repo.folder)
         return ""
 
-    def _overrides(self, options: Sequence[str]) -> dict[str, str]:
-        """Return the variables that keep git from running the programs that the repository's settings name."""
+    def _overrides(self) -> dict[str, str]:
+        """Return the variables that keep git from running the programs that the repository's settings name. See `settings` for errors."""
         folder = repository.git_dir(self.root)
         if folder is None:
             return {}
@@ -258,18 +253,27 @@ class GitRunner:
         user = [(name, value) for name, value in os.environ.items() if name.startswith("GIT_CONFIG")]
         key = (self.root, *state, *sorted(user))
         if key not in _cache:
-            _cache[key] = programs.as_variables(programs.overrides(self._list_settings(options)), os.environ)
+            _cache[key] = programs.as_variables(programs.overrides(self.settings()), os.environ)
         return _cache[key]
 
     def settings(self) -> list[programs.Setting]:
-        """Return all settings of git, in the order in which git reads them."""
-        return self._list_settings(self._read_options()[0])
+        """Return all settings of git, in the order in which git reads them.
 
-    def _list_settings(self, options: Sequence[str]) -> list[programs.Setting]:
-        output = self._query([*options, "config", "--list", "--show-scope", "-z"], self.root)
+        Raises SurroundingsError if git does not open the repository, since it belongs to another account or is damaged.
+        """
+        repo = repository.repository(self.root)
+        # With --git-dir, git does not check whose repository it is; it finds this one without, from the top.
+        top = repo.top if repo and repo.top else self.root
+        options = [*_READ_OPTIONS, *([f"--work-tree={top}"] if repo and repo.top else [])]
+        output = self._query([*options, "config", "--list", "--show-scope", "-z"], top)
         if not output.endswith(b"\0") or output.count(b"\0") % 2:
             raise TruncatedError
-        return programs.parse_settings(system.decoded(output))
+        found = programs.parse_settings(system.decoded(output))
+        if repo and not any(each.scope == "local" for each in found):
+            self._query(
+                [*options, "rev-parse", "--git-dir"], top
+            )  # git says why it does not read the repository's own
+        return found
 
     def _query(self, arguments: Sequence[str], root: Path) -> bytes:
         """Run git so that it starts no program, whatever is set up, and return its output."""
