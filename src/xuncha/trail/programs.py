@@ -43,7 +43,6 @@ _DEFAULTS: Final = {
 }
 """The programs that git runs if none is set up; for all other settings, an empty value means none."""
 _ALIASES: Final = {"gpg.openpgp.program": "gpg.program"}  # two names of one setting
-_OWN_SCOPES: Final = frozenset({"local", "worktree"})
 
 
 class Setting(NamedTuple):
@@ -52,6 +51,11 @@ class Setting(NamedTuple):
     scope: str
     name: str
     value: str
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the repository itself sets it."""
+        return self.scope in {"local", "worktree"}
 
 
 def config_files(folder: Path) -> list[Path]:
@@ -82,7 +86,7 @@ def program_settings(settings: Iterable[Setting]) -> list[Setting]:
     return [
         each
         for each in settings
-        if each.scope in _OWN_SCOPES
+        if each.is_own
         and _NAMES_A_PROGRAM.fullmatch(each.name)
         and not _IRRELEVANT.fullmatch(each.name)
         and not (each.name.startswith("filter.lfs.") and each.value in _LFS_COMMANDS)
@@ -92,10 +96,10 @@ def program_settings(settings: Iterable[Setting]) -> list[Setting]:
 def overrides(settings: list[Setting]) -> list[tuple[str, str]]:
     """Return settings that replace the repository's own programs and signers by those that the user has set up, or by none."""
     replacements: list[tuple[str, str]] = []
-    signers = [each for each in settings if each.scope in _OWN_SCOPES and each.name in _SIGNERS]
+    signers = [each for each in settings if each.is_own and each.name in _SIGNERS]
     for name in dict.fromkeys(each.name for each in [*program_settings(settings), *signers]):
         aliases = {name, _ALIASES.get(name, name), *(key for key, value in _ALIASES.items() if value == name)}
-        values = [each.value for each in settings if each.name in aliases and each.scope not in _OWN_SCOPES]
+        values = [each.value for each in settings if each.name in aliases and not each.is_own]
         if name.endswith(".helper"):  # all of them count, and an empty one cancels those before it
             replacements += [(name, value) for value in ["", *values]]
         else:

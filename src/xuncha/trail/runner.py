@@ -45,10 +45,9 @@ _READ_OPTIONS: Final = (
 )
 # Nothing is fetched, by any program, and the index is not rewritten.
 _READ_ENVIRON: Final = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none", "GIT_OPTIONAL_LOCKS": "0"}
-_cache: dict[tuple[object, ...], dict[str, str]] = {}
-"""Variables that replace the programs of a repository's settings, by the state of these settings."""
+_settings: dict[tuple[object, ...], list[programs.Setting]] = {}
+"""All settings of git by a ledger's folder, the state of the repository's own files of settings, and the user's variables."""
 _checked: set[Path] = set()  # git's folders that were checked before git first ran there
-_usual_worktrees: set[Path] = set()  # git's folders whose settings name no other working tree
 
 
 @cache
@@ -122,7 +121,7 @@ class GitRunner:
             options, variables = self._write_options(), dict[str, str]()
         else:
             options, variables = self._read_options()
-            variables |= self._overrides()
+            variables |= programs.as_variables(programs.overrides(self.settings()), os.environ)
         variables |= environ or {}
         apart = self.writes and finishes and not system.WINDOWS and not system.has_terminal()
         group = system.process_group() if apart else {}
@@ -231,49 +230,34 @@ class GitRunner:
     def other_worktree(self) -> str:
         """Return the folder in which git would change files, if a setting names another one than the repository's own; else empty."""
         repo = repository.repository(self.root)
-        if repo is None or repo.top is None or repo.folder in _usual_worktrees:
+        if repo is None or repo.top is None:
             return ""
-        texts = (repository.small_text(place).lower() for place in programs.config_files(repo.folder))
-        if any("worktree" in text or "include" in text for text in texts):
-            try:
-                top = system.decoded(self._query(["rev-parse", "--show-toplevel"], self.root)).rstrip("\n")
-            except SurroundingsError:
-                top = "core.worktree"
-            if os.path.realpath(top) != os.path.realpath(repo.top):
-                return top
-        _usual_worktrees.add(repo.folder)
-        return ""
-
-    def _overrides(self) -> dict[str, str]:
-        """Return the variables that keep git from running the programs that the repository's settings name. See `settings` for errors."""
-        folder = repository.git_dir(self.root)
-        if folder is None:
-            return {}
-        state = [(place, place.stat().st_mtime_ns) for place in programs.config_files(folder)]
-        user = [(name, value) for name, value in os.environ.items() if name.startswith("GIT_CONFIG")]
-        key = (self.root, *state, *sorted(user))
-        if key not in _cache:
-            _cache[key] = programs.as_variables(programs.overrides(self.settings()), os.environ)
-        return _cache[key]
+        own = (each for each in self.settings() if each.name == "core.worktree" and each.is_own)
+        folders = {os.path.realpath(repo.folder / each.value) for each in own}
+        return next(iter(folders - {os.path.realpath(repo.top)}), "")
 
     def settings(self) -> list[programs.Setting]:
-        """Return all settings of git, in the order in which git reads them.
+        """Return all settings of git, in the order in which git reads them; empty outside a repository.
 
-        Raises SurroundingsError if git does not open the repository, since it belongs to another account or is damaged.
+        Git is asked again where they may have changed. Raises SurroundingsError if git does not open the repository, since it
+        belongs to another account or is damaged.
         """
-        repo = repository.repository(self.root)
-        # With --git-dir, git does not check whose repository it is; it finds this one without, from the top.
-        top = repo.top if repo and repo.top else self.root
-        options = [*_READ_OPTIONS, *([f"--work-tree={top}"] if repo and repo.top else [])]
-        output = self._query([*options, "config", "--list", "--show-scope", "-z"], top)
-        if not output.endswith(b"\0") or output.count(b"\0") % 2:
-            raise TruncatedError
-        found = programs.parse_settings(system.decoded(output))
-        if repo and not any(each.scope == "local" for each in found):
-            self._query(
-                [*options, "rev-parse", "--git-dir"], top
-            )  # git says why it does not read the repository's own
-        return found
+        if (repo := repository.repository(self.root)) is None:
+            return []
+        state = [(place, place.stat().st_mtime_ns) for place in programs.config_files(repo.folder)]
+        user = [(name, value) for name, value in os.environ.items() if name.startswith("GIT_CONFIG")]
+        key = (self.root, *state, *sorted(user))
+        if key not in _settings:
+            # With --git-dir, git does not check whose repository it is; it finds this one without, from the top.
+            options = [*_READ_OPTIONS, *([f"--work-tree={repo.top}"] if repo.top else [])]
+            output = self._query([*options, "config", "--list", "--show-scope", "-z"], repo.top or self.root)
+            if not output.endswith(b"\0") or output.count(b"\0") % 2:
+                raise TruncatedError
+            found = programs.parse_settings(system.decoded(output))
+            if not any(each.is_own for each in found):  # git says why it does not read them
+                self._query([*options, "rev-parse", "--git-dir"], repo.top or self.root)
+            _settings[key] = found
+        return _settings[key]
 
     def _query(self, arguments: Sequence[str], root: Path) -> bytes:
         """Run git so that it starts no program, whatever is set up, and return its output."""
