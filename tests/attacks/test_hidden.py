@@ -6,12 +6,13 @@ import os
 import subprocess
 import time
 from typing import TYPE_CHECKING
+from zipfile import ZipFile
 
 import pytest
 
 from tests.attacks.test_repositories import COUNTING
 from tests.workflow.surroundings import policy
-from xuncha.trail import repository, runner
+from xuncha.trail import repository
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -182,10 +183,7 @@ def test_a_link_that_never_ends_in_the_place_of_a_branch(ledger: LedgerOnDisk) -
 
 @pytest.mark.apart(but=1)
 @pytest.mark.parametrize("borrowed", [False, True])
-def test_a_pipe_in_the_place_of_an_object_ends_git(
-    ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch, borrowed: bool
-) -> None:
-    monkeypatch.setattr(runner, "_CHECK_AFTER", 0.3)
+def test_a_pipe_in_the_place_of_an_object_ends_git(ledger: LedgerOnDisk, borrowed: bool) -> None:
     name = ledger.git("rev-parse", "HEAD").strip()
     place = ledger.root / f".git/objects/{name[:2]}/{name[2:]}"
     place.unlink()
@@ -217,6 +215,10 @@ def test_a_folder_does_not_say_itself_whose_signatures_count(ledger: LedgerOnDis
         assert "--global gpg.ssh.allowedSignersFile" in out
     ledger.git("config", "--global", "gpg.ssh.allowedSignersFile", str(signers))
     assert "close-requires-signed-commit" not in ledger.run("audit").out
+    ledger.ok("archive", "-o", tmp_path / "a.zip")
+    with ZipFile(tmp_path / "a.zip") as archive:
+        (audited,) = [name for name in archive.namelist() if name.endswith("/audit.json")]
+        assert b"close-requires-signed-commit" not in archive.read(audited)
 
 
 # ---- texts that nobody sees
@@ -310,10 +312,7 @@ def test_without_docstrings_the_help_says_so(ledger: LedgerOnDisk) -> None:
 
 
 @pytest.mark.parametrize("path", [".mailmap", ".gitattributes", ".gitignore", "data/.gitignore"])
-def test_a_pipe_beside_the_records_ends_git(
-    ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch, path: str
-) -> None:
-    monkeypatch.setattr(runner, "_CHECK_AFTER", 0.3)
+def test_a_pipe_beside_the_records_ends_git(ledger: LedgerOnDisk, path: str) -> None:
     (ledger.root / path).unlink(missing_ok=True)
     os.mkfifo(ledger.root / path)
     for command in (("log",), ("doctor",), ("start", "1.1")):

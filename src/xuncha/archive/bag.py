@@ -95,11 +95,7 @@ def unzip(file: Path, folder: Path) -> tuple[Path | None, list[Finding[Place]]]:
         size = file.stat().st_size
         with ZipFile(file) as archive:
             entries = [entry for entry in archive.infolist() if not entry.orig_filename.endswith("/")]
-            if entries and min(entry.header_offset for entry in entries) > 0:
-                # The list that is read may belong to a document inside the zip.
-                message = _("the file is cut off, or something precedes the zip: nothing was unpacked")
-                return None, [bag_error(".", "cut-off", message)]
-            if found := list(_unsafe(entries)) or list(_size_errors(entries, size)):
+            if found := list(_unsafe(entries)) or list(_unfit(entries, size)):
                 return None, found
             found = [fault for entry in entries for fault in _extract(archive, entry, folder)]
     except OSError as error:
@@ -117,28 +113,26 @@ def _unsafe(entries: list[ZipInfo]) -> Iterator[Finding[Place]]:
     for entry in entries:
         name = entry.orig_filename
         normalized = unicodedata.normalize("NFC", name)
-        if len(name) > _MAX_NAME or not _NAME.fullmatch(name):
+        is_name = len(name) <= _MAX_NAME and _NAME.fullmatch(name) and normalized not in names
+        is_file = stat.S_IFMT(entry.external_attr >> 16) in {0, stat.S_IFREG} and not entry.flag_bits & 1
+        if not (is_name and is_file):
             message = _(
-                "this name leads outside its folder, or cannot be used as a file name: nothing was unpacked"
+                "the name leads outside its folder, is not possible or occurs twice, or this is a link, a device or encrypted: nothing was unpacked"
             )
-            yield bag_error(name, "unsafe-name", message)
-        elif stat.S_IFMT(entry.external_attr >> 16) not in {0, stat.S_IFREG}:
-            yield bag_error(name, "not-a-file", _("this is a link or a device: nothing was unpacked"))
-        elif entry.flag_bits & 1:
-            yield bag_error(name, "encrypted", _("this is encrypted: nothing was unpacked"))
-        elif normalized in names:
-            yield bag_error(name, "name-twice-in-zip", _("this name occurs twice: nothing was unpacked"))
+            yield bag_error(name, "unsafe-entry", message)
         names.add(normalized)
 
 
-def _size_errors(entries: list[ZipInfo], size: int) -> Iterator[Finding[Place]]:
-    """Yield a finding if the zip does not contain one folder, or would fill the disk; zipfile checks the stated sizes of entries."""
+def _unfit(entries: list[ZipInfo], size: int) -> Iterator[Finding[Place]]:
+    """Yield a finding if the zip does not contain one folder from its beginning on, or would fill the disk; zipfile checks the stated sizes of entries."""
     tops = {entry.orig_filename.partition("/")[0] for entry in entries}
     total = sum(entry.file_size for entry in entries)
-    if len(tops) != 1:
-        yield bag_error(
-            ", ".join(sorted(tops)), "not-a-bag", _("the zip does not contain exactly one folder")
-        )
+    if entries and min(entry.header_offset for entry in entries) > 0:
+        # The list that is read may belong to a document inside the zip.
+        message = _("the file is cut off, or something precedes the zip: nothing was unpacked")
+        yield bag_error(".", "cut-off", message)
+    elif len(tops) != 1:
+        yield bag_error(".", "not-a-bag", _("the zip does not contain exactly one folder"))
     elif total > max(size * _MAX_FACTOR, _ALLOWED):
         message = _("it would unpack from {size} to {told} bytes: nothing was unpacked")
         yield bag_error(".", "too-large", message.format(told=f"{total:,}", size=f"{size:,}"))
@@ -146,11 +140,10 @@ def _size_errors(entries: list[ZipInfo], size: int) -> Iterator[Finding[Place]]:
 
 def _extract(archive: ZipFile, entry: ZipInfo, folder: Path) -> Iterator[Finding[Place]]:
     """Write one entry; yield a finding if that fails."""
-    name = entry.filename.partition("/")[2]
     try:
         archive.extract(entry, folder)
-    except (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
-        yield bag_error(name, "damaged", _("this is damaged in the zip: {reason}", reason=error))
-    except OSError as error:
-        message = _("this could not be unpacked: {reason}", reason=cause_of(error))
-        yield bag_error(name, "not-written", message)
+    except (
+        *(BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError),
+    ) as error:
+        message = _("this could not be unpacked: {reason}", reason=error)
+        yield bag_error(entry.filename.partition("/")[2], "damaged", message)

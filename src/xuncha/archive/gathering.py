@@ -235,7 +235,7 @@ def gather(root: Path, commit: str, day: Date, folder: Path) -> ArchiveCase:
     pointers = write_files(place, file_paths, root, commit)
     ledger = load(WorkingTree(place))
     by_number = all_comments(WorkingTree(place))  # they must be valid, too, to be handed over
-    with isolated(folder / "repository"):
+    with isolated(own_settings=True):
         made, lacking, warnings = notices(ledger, day, place, FORMS)
         with use_language("zh"):
             _none, again, _warnings = notices(ledger, day, place, lacking)
@@ -250,8 +250,7 @@ def gather(root: Path, commit: str, day: Date, folder: Path) -> ArchiveCase:
         for path, content in {**files, BUNDLE: b""}.items():
             (payload / path).parent.mkdir(parents=True, exist_ok=True)
             (payload / path).write_bytes(content)
-        with (payload / BUNDLE).open("wb") as stream:
-            write_bundle(folder / "repository", stream)
+        write_bundle(folder / "repository", payload / BUNDLE)
     text = readme(facts, ledger, place, len(events), audited, comments=by_number, with_lfs=bool(pointers))
     (payload / LEDGER).mkdir()
     for name in FOLDERS:

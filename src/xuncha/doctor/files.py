@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import codecs
 import os
 import shlex
 import stat
-import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
@@ -24,9 +22,7 @@ from xuncha.trail.repository import private_path
 from xuncha.workflow.change import is_busy, leftover
 from xuncha.workflow.evidence import portable_name
 
-PROCESSES = Path("/proc")
-"""Where Linux shows running processes; not every system does."""
-_MAX_LOCK_SECONDS: Final = 600  # seconds; git holds a lock no longer, unless it waits for a person
+_MAX_LOCK_MINUTES: Final = 10  # git holds a lock no longer, unless it waits for a person
 _ATTRIBUTE: Final = "data/** -text"  # git then changes no line ends of the ledger
 _RESTORE: Final = "git restore data"
 _LIMIT: Final = 5
@@ -50,32 +46,20 @@ def _interrupted(surroundings: Surroundings) -> DoctorFindings:
 
 @CHECKS.rule("git-lock", well=mark("git has left no lock behind"),
     why="A git that was killed leaves a file that ends in `.lock`, and every later git waits for it in vain. The file does not say who "
-"left it: if the system lists running processes, a git running in this repository is looked for; otherwise the age of the file "
-"is given.",
-    wrong="A `*.lock` file in git's folder, left by a git that has ended.", right="if no git is running here, neither on this nor on another computer: delete the named file",
+"left it: its age is given, and a young one is only a note.",
+    wrong="A `*.lock` file in git's folder.", right="if no git is running here, neither on this nor on another computer: delete the named file",
 )  # fmt: skip
 def _git_lock(surroundings: Surroundings) -> DoctorFindings:
     for path in _locks(surroundings):
         try:
-            seconds = max(0, int(surroundings.now - path.stat().st_mtime))
-            is_running = _is_git_running({*surroundings.git_folders, surroundings.root})
-            path.stat()
+            minutes = max(0, int(surroundings.now - path.stat().st_mtime)) // 60
         except OSError:  # its git has ended meanwhile
             continue
-        severity: Severity | None = None
-        if is_running or (is_running is None and seconds < _MAX_LOCK_SECONDS):
-            severity = "note"
-            message = _("git seems to be running: {path} has existed for {age}")
-            remedy = _("wait until it has finished; if no git is running: {command}")
-        elif is_running is None:
-            message = _("{path} has existed for {age}; whether its git is still running is unknown")
-            remedy = _("if no git is running: {command}")
-        else:
-            message = _("{path} was left behind {age} ago: no git is running here")
-            remedy = _("if no git is running on another computer either: {command}")
         name = surroundings.relative_name(path)
-        message = message.format(path=name, age=_duration(seconds))
-        yield severity, message, remedy.format(command=f"rm {shlex.quote(name)}")
+        message = _("a git that runs or was killed left {path}, {n} min ago")
+        remedy = _("if no git is running: {command}", command=f"rm {shlex.quote(name)}")
+        severity: Severity | None = "note" if minutes < _MAX_LOCK_MINUTES else None
+        yield severity, message.format(path=name, n=minutes), remedy
 
 
 @CHECKS.rule("half-written", "warning", well=mark("no file was left half written"),
@@ -99,38 +83,6 @@ def _locks(surroundings: Surroundings) -> Iterator[Path]:
     for folder in surroundings.git_folders:
         for pattern in ("*.lock", "refs/**/*.lock", "objects/info/*.lock", "worktrees/*/*.lock"):
             yield from (path for path in sorted(folder.glob(pattern)) if not own or path.parent != own.parent)
-
-
-def _is_git_running(folders: set[Path]) -> bool | None:
-    """Return whether a git runs in one of these folders; None if the system does not show it."""
-    if sys.platform != "linux" or not (PROCESSES / "self").exists():
-        return None
-    places = [folder.resolve() for folder in folders]
-    answer: bool | None = False
-    for process in PROCESSES.glob("[0-9]*"):
-        try:
-            # `PID (NAME) STATE …`; Z: it has ended, and only its entry is left
-            name, _end, fields = (process / "stat").read_text(errors="replace").rpartition(") ")
-            if not name.partition(" (")[2].startswith("git") or fields.startswith("Z"):
-                continue
-            folder = (process / "cwd").readlink()
-        except FileNotFoundError:
-            continue
-        except OSError:
-            answer = None  # a process of another account
-            continue
-        is_top = (folder / ".git").exists()  # git works in the top folder of its working tree
-        if any(folder.is_relative_to(place) or (is_top and place.is_relative_to(folder)) for place in places):
-            return True
-    return answer
-
-
-def _duration(seconds: int) -> str:
-    """Return a duration in words, in the largest unit that it fills."""
-    for size, name in ((86400, _("{n} d")), (3600, _("{n} h")), (60, _("{n} min"))):
-        if seconds >= size:
-            return name.format(n=seconds // size)
-    return _("{n} s", n=seconds)
 
 
 @CHECKS.rule("read-only", well=mark("the folders can be written"),
@@ -161,12 +113,10 @@ def _not_utf8(surroundings: Surroundings) -> DoctorFindings:
         if _is_encoded_as(content, "utf-8"):
             continue
         typed = shlex.quote(name)
-        encoding = "UTF-16" if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "GB18030"
-        if _is_encoded_as(content, encoding):
+        if _is_encoded_as(content, "GB18030"):
             message = _("{path} is not UTF-8; it looks like {encoding}")
-            shown = "GBK" if encoding == "GB18030" else encoding
-            remedy = f"iconv -f {encoding} -t UTF-8 {typed} > {typed}.new && mv {typed}.new {typed}"
-            yield None, message.format(path=name, encoding=shown), remedy
+            remedy = f"iconv -f GB18030 -t UTF-8 {typed} > {typed}.new && mv {typed}.new {typed}"
+            yield None, message.format(path=name, encoding="GBK"), remedy
         else:
             remedy = _("save it as UTF-8 in an editor; or restore it: {command}")
             message = _("{path} is not UTF-8", path=name)
@@ -187,28 +137,12 @@ def _is_encoded_as(content: bytes, encoding: str) -> bool:
 )  # fmt: skip
 def _line_ends(surroundings: Surroundings) -> DoctorFindings:
     attributes = surroundings.git.attributes([LEDGER_FILE], "text", "eol")[LEDGER_FILE]
-    setting = surroundings.git.setting("core.autocrlf").lower()
-    if attributes.get("text") == "unset":
-        return
-    if setting in {"true", "input", "yes", "on", "1"}:
-        message = _("core.autocrlf is {value}, so git changes the ledger's line endings")
-        remedy = _("put this line into .gitattributes, and commit it: {line}; then: {command}")
-        yield None, message.format(value=setting), remedy.format(line=_ATTRIBUTE, command=_RESTORE)
-    elif attributes.get("text") in {"set", "auto"} or attributes.get("eol") in {"lf", "crlf"}:
-        message = _(".gitattributes makes git change the line endings of the ledger's files")
+    is_set_up = surroundings.git.setting("core.autocrlf").lower() in {"true", "input", "yes", "on", "1"}
+    is_given = attributes.get("text") in {"set", "auto"} or attributes.get("eol") in {"lf", "crlf"}
+    if attributes.get("text") != "unset" and (is_set_up or is_given):
+        message = _("core.autocrlf or .gitattributes makes git change line endings")
         remedy = _("put this line at the end of .gitattributes, and commit it: {line}; then: {command}")
         yield None, message, remedy.format(line=_ATTRIBUTE, command=_RESTORE)
-
-
-@CHECKS.rule("mixed-line-ends", "warning", well=mark("no file mixes line endings"),
-    why="A file with both kinds of line endings was changed by a careless program; the next editor may change all its lines at once.",
-    wrong="A file has lines that end in CR LF and lines that end in LF.", right="sed -i 's/\\r$//' FILE; then commit it",
-)  # fmt: skip
-def _mixed_line_ends(surroundings: Surroundings) -> DoctorFindings:
-    for name, content in _contents(surroundings):
-        if 0 < content.count(b"\r\n") < content.count(b"\n"):
-            message = _("{path} has both kinds of line endings", path=name)
-            yield None, message, f"sed -i 's/\\r$//' {shlex.quote(name)}"
 
 
 @CHECKS.rule("not-for-windows", "warning", scope="repository", well=mark("every file name works on Windows, too"),

@@ -161,20 +161,14 @@ def _works_elsewhere(surroundings: Surroundings) -> DoctorFindings:
     wrong="The repository holds replacements or grafts.", right="git replace -d on each named object; rm .git/info/grafts",
 )  # fmt: skip
 def _replaced(surroundings: Surroundings) -> DoctorFindings:
-    if names := surroundings.git_output("replace", "--list").split():
-        message = ngettext(
-            "git is told to show something else than it holds: {n} replacement",
-            "git is told to show something else than it holds: {n} replacements",
-            len(names),
-        )
-        yield None, message.format(n=len(names)), f"git replace -d {shlex.join(names[:_LIMIT])}"
-    for grafts in [folder / "info/grafts" for folder in surroundings.git_folders]:
-        if grafts.is_file() and grafts.stat().st_size:
-            name = surroundings.relative_name(grafts)
-            message = _(
-                "git is set here to show a different history from the one it stores: {path}", path=name
-            )
-            yield None, message, f"rm {shlex.quote(name)}"
+    names = surroundings.git_output("replace", "--list").split()
+    grafts = [folder / "info/grafts" for folder in surroundings.git_folders]
+    files = [surroundings.relative_name(file) for file in grafts if file.is_file() and file.stat().st_size]
+    if names or files:
+        message = _("git is set here to show a different history from the one it stores: {path}")
+        commands = [f"git replace -d {shlex.join(names[:_LIMIT])}"] * bool(names)
+        commands += [f"rm {shlex.join(files)}"] * bool(files)
+        yield None, message.format(path=abridged([*names, *files], _LIMIT)), " && ".join(commands)
 
 
 @CHECKS.rule("objects-missing", scope="commit", well=mark("git has the complete history"),

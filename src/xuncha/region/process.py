@@ -14,12 +14,11 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Thread, Timer
 from typing import IO, Any, Final, NamedTuple
 
 from xuncha.language import gettext as _
 from xuncha.system import end_group, process_group
-from xuncha.trail.runner import call_after
 
 YEARS: Final = 10
 """Years of history in a trend; older days are of no use, and may come from a wrong clock."""
@@ -128,19 +127,22 @@ class _Process:
     def _ask(self, job: Job) -> list[Read]:
         """Run a job; if the process does not answer in time, kill it and return an answer with that error."""
         seconds = self.seconds * (_AUDIT_FACTOR if job.audit else 1)
-        running, start = self._started(), time.monotonic()
+        running, start, timer = self._started(), time.monotonic(), Timer(seconds, self.kill)
+        timer.daemon = True
         assert running.stdin  # noqa: S101
         assert running.stdout  # noqa: S101  both are pipes
         try:
-            with call_after(seconds, self.kill):
-                send(running.stdin, tuple(job))
-                return [Read._make(each) for each in receive(running.stdout)]
+            timer.start()
+            send(running.stdin, tuple(job))
+            return [Read._make(each) for each in receive(running.stdout)]
         except (OSError, EOFError, ValueError):
             self._end()
             message = _("the process that read it ended: it takes too much memory, or is not a ledger")
             if time.monotonic() - start >= seconds:
                 message = _("it takes more than {n} seconds", n=seconds)
             return [Read(error=message)]
+        finally:
+            timer.cancel()
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._running is None or self._running.poll() is not None:

@@ -1,17 +1,16 @@
 """Hand a history on: make a repository that ends at one commit, write out its files and its bundle; and unpack such a bundle.
 
-The result depends on the commit alone: not on how this machine's git is set up, how the objects happen to be packed, or what
-else the repository holds (docs/adr/0019-the-record-office.md).
+The result depends on the commit: not on how this machine's git is set up, or what else the repository holds
+(docs/adr/0019-the-record-office.md).
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from xuncha import system
 from xuncha.errors import RefusedError
@@ -19,7 +18,7 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.model.source import MAX_POINTER, parse_pointer
 from xuncha.system import has_crashed, temporary_folder
-from xuncha.trail.contents import filtered, git_pipe
+from xuncha.trail.contents import filtered
 from xuncha.trail.git import Git, GitError, Leaf
 from xuncha.trail.limits import ls_tree
 from xuncha.trail.repository import check_folder
@@ -28,19 +27,8 @@ FOLDERS: Final = ("data", "templates")  # the parts of a ledger's folder that be
 _BRANCH: Final = "main"  # the name of the only branch, whatever its name in the source
 _TIP: Final = f"refs/heads/{_BRANCH}"
 _FORMAT: Final = "--format=%(objectname) %(refname)"
-_FILE_SETTINGS: Final = ("gpg.ssh.allowedsignersfile", "gpg.ssh.revocationfile")
-"""Those settings for judging signatures that name a file."""
 _LARGE_FILES: Final = ("-c", "core.bigFileThreshold=16m")
 """Options for contents of any size: larger ones are not held in memory."""
-# One thread, and nothing reused from existing packs: then the same objects give the same bytes.
-_PACK: Final = (
-    *_LARGE_FILES,
-    *("pack-objects", "--revs", "--stdout", "--quiet", "--threads=1", "--window=10", "--depth=50"),
-    *("--no-reuse-delta", "--no-reuse-object", "--no-use-bitmap-index", "--delta-base-offset"),
-    "--compression=6",
-)
-_SIGNERS: Final = "xuncha-signatures"
-"""The file where a borrowing repository keeps the settings for judging signatures; its own settings name no program."""
 _ISOLATED: Final = {
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": os.devnull,
@@ -51,18 +39,17 @@ _ISOLATED: Final = {
 
 
 @contextlib.contextmanager
-def isolated(folder: Path | None = None) -> Iterator[None]:
+def isolated(*, own_settings: bool = False) -> Iterator[None]:
     """Make git, inside the `with`, use no repository, settings or attributes but those of the folder it runs in.
 
-    In a repository made by `clone_until`, given as `folder`, git also knows whose signatures count and which program judges them.
+    With `own_settings`, those of the user count as well: they say whose signatures count and which program judges them.
     """
     before = dict(os.environ)
     for name in before:
-        if name.startswith("GIT_"):
+        if name.startswith("GIT_") and not (own_settings and name.startswith("GIT_CONFIG")):
             del os.environ[name]
-    os.environ.update(_ISOLATED)
-    if folder and (settings := folder / ".git" / _SIGNERS).is_file():
-        os.environ["GIT_CONFIG_GLOBAL"] = str(settings)
+    if not own_settings:
+        os.environ.update(_ISOLATED)
     try:
         yield
     finally:
@@ -108,9 +95,6 @@ def clone_until(root: Path, commit: str, folder: Path, tags: str) -> Path:
     git = Git.in_repository(root)
     git.check_complete()
     objects = (root / git.text("rev-parse", "--git-path", "objects")).resolve()
-    text = git.run("config", "-z", "--type=path", "--get-regexp", r"^gpg\.", ok_codes=(0, 1))
-    settings = dict(entry.split("\n", 1) for entry in system.decoded(text).split("\0")[:-1] if "\n" in entry)
-    settings |= {name: str(root / settings[name]) for name in _FILE_SETTINGS if name in settings}
     form = git.text("rev-parse", "--show-object-format")
     prefix = git.prefix
     leaves = ls_tree(git, commit, *FOLDERS)
@@ -128,8 +112,6 @@ def clone_until(root: Path, commit: str, folder: Path, tags: str) -> Path:
         created = [f"create {ref} {name}\n" for ref, name in refs.items()]
         clone.run("update-ref", "--stdin", stdin="".join([*created, f"create {_TIP} {commit}\n"]).encode())
         _fill_index(clone, commit, prefix, leaves)
-        for name, value in settings.items():
-            clone.run("config", f"--file={folder / '.git' / _SIGNERS}", name, value)
     place = folder / prefix
     place.mkdir(parents=True, exist_ok=True)
     return place
@@ -179,19 +161,10 @@ def write_files(root: Path, paths: list[str], source: Path, commit: str) -> list
     return from_lfs
 
 
-def write_bundle(folder: Path, target: IO[bytes]) -> None:
+def write_bundle(folder: Path, target: Path) -> None:
     """Write everything in a repository made by `clone_until` as a bundle. Raises GitError if objects are missing."""
     with isolated():
-        git = Git(folder)
-        form = git.text("rev-parse", "--show-object-format")
-        refs = git.references("for-each-ref", _FORMAT)
-        head = git.text("rev-parse", "HEAD")
-        header = ["# v2 git bundle"] if form == "sha1" else ["# v3 git bundle", f"@object-format={form}"]
-        lines = [f"{name} {ref}" for ref, name in refs.items()]
-        target.write("\n".join([*header, *lines, f"{head} HEAD", "", ""]).encode())
-        hashes = "".join(f"{name}\n" for name in refs.values())
-        with git_pipe(git, *_PACK, stdin=hashes.encode()) as pack:
-            shutil.copyfileobj(pack, target)
+        Git(folder).run(*_LARGE_FILES, "bundle", "create", "--quiet", str(target), "--all", "HEAD")
 
 
 def unpack_bundle(bundle: Path, folder: Path) -> str:

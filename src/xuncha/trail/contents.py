@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import re
+import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator
 from io import BufferedReader
+from threading import Thread
 from typing import IO, Final, NamedTuple
 
 from xuncha.model.source import MAX_POINTER, Fingerprint, parse_pointer
@@ -17,7 +18,6 @@ from xuncha.trail.git import Git, TruncatedError, read_batch
 from xuncha.trail.runner import SlowError
 
 _BLOCK = 1 << 20
-_MAX_PIPED = 4096  # bytes that a pipe holds on every system
 _MAX_FAULTS = 3  # how many damaged objects are named
 MAX_SECONDS = 30  # of the processor, for git to read a history; it takes less than one for 10,000 commits
 MAX_MEMORY = 1 << 30  # bytes, likewise
@@ -47,9 +47,12 @@ def git_pipe(
 
     Raises GitError if git ended with an error, and SlowError if a limit ended it; both only after the output was read.
     """
-    with _file_with(stdin) as stdin_file, tempfile.TemporaryFile() as stderr_file:
-        with git.process(*arguments, stdin=stdin_file, stderr=stderr_file) as process:
+    source = subprocess.PIPE if stdin else subprocess.DEVNULL
+    with tempfile.TemporaryFile() as stderr_file:
+        with git.process(*arguments, stdin=source, stderr=stderr_file) as process:
             assert isinstance(process.stdout, BufferedReader)  # noqa: S101  it is a pipe
+            if process.stdin:
+                Thread(target=_feed, args=(process.stdin, stdin), daemon=True).start()
             if limited:
                 limit_child(process.pid, MAX_SECONDS, MAX_MEMORY)
             try:
@@ -65,17 +68,10 @@ def git_pipe(
             raise error
 
 
-def _file_with(content: bytes) -> IO[bytes]:
-    """Open a file with this content: a pipe if that holds it, so that what only reads works on a full disk."""
-    if len(content) > _MAX_PIPED:
-        file = tempfile.TemporaryFile()  # noqa: SIM115  the caller closes it
-        file.write(content)
-        file.seek(0)
-        return file
-    reading, writing = os.pipe()
-    with os.fdopen(writing, "wb") as pipe:
-        pipe.write(content)
-    return os.fdopen(reading, "rb")
+def _feed(stream: IO[bytes], content: bytes) -> None:
+    """Write what git is asked; a git that has ended has its own reason."""
+    with contextlib.suppress(OSError), stream:
+        stream.write(content)
 
 
 def split_nul(pipe: BufferedReader) -> Iterator[bytes]:

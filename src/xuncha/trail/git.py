@@ -193,9 +193,6 @@ class Git(GitRunner):
             if not self.is_unborn():
                 raise
             committed = {}
-        absent = self.blobs(f"HEAD:./{path}" for path in paths if path not in committed and "\n" not in path)
-        if any(content is not None for content in absent):
-            raise TruncatedError
         existing = [path for path in paths if (self.root / path).is_file()]
         present = self._hash_paths(existing)
         differ = [path for path in existing if present[path] != committed.get(path)]

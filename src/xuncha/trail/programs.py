@@ -1,8 +1,4 @@
-"""Programs that a repository names in its own settings; reading runs none of them (docs/adr/0024).
-
-The settings are first checked as text, which costs no run of git: almost always they hold nothing but settings that are known
-to name no program. Otherwise git itself is asked for them.
-"""
+"""Programs that a repository names in its own settings; reading runs none of them (docs/adr/0024)."""
 
 from __future__ import annotations
 
@@ -16,21 +12,7 @@ from typing import Final, NamedTuple
 
 from xuncha.trail.repository import common_dir, small_text
 
-_HEADER = re.compile(r'\[([A-Za-z0-9-]+)(?: "([^"\\]*)")?\]')
-_SETTING = re.compile(r"([A-Za-z][A-Za-z0-9-]*)(?:[ \t]*=.*[^\\]|[ \t]*=)?")
 _VALUE = re.compile(r'^[^=\n]*=[ \t]*"?(?P<value>[^"\n]*?)"?[ \t]*$', re.MULTILINE)
-_HARMLESS: Final = frozenset({
-    "core.repositoryformatversion", "core.filemode", "core.bare", "core.logallrefupdates", "core.symlinks", "core.ignorecase",
-    "core.precomposeunicode", "core.autocrlf", "core.eol", "core.safecrlf", "core.quotepath", "core.longpaths", "core.sparsecheckout",
-    "core.sparsecheckoutcone", "remote.url", "remote.fetch", "remote.pushurl", "remote.tagopt", "remote.prune", "remote.mirror",
-    "remote.promisor", "remote.partialclonefilter", "branch.remote", "branch.merge", "branch.rebase", "user.name", "user.email",
-    "user.signingkey", "commit.gpgsign", "tag.gpgsign", "gpg.format", "merge.xuncha.name", "merge.xuncha.driver", "pull.rebase",
-    "pull.ff", "push.default", "submodule.url", "submodule.active", "init.defaultbranch", "index.sparse", "extensions.objectformat",
-    "extensions.partialclone", "extensions.worktreeconfig", "lfs.repositoryformatversion",
-})  # fmt: skip
-"""Settings that name no program. Our own merge driver does, but reading never merges."""
-_NAMED_SECTIONS: Final = frozenset({"remote", "branch", "submodule"})
-"""Sections whose second name is free and does not matter here."""
 _NAMES_A_PROGRAM = re.compile(
     r"""(?: (?:alias|pager|hook) \. .*
         | .* (?: cmd | command | program | hook | helper | editor | pager | driver | path | pack | proxy | askpass | textconv
@@ -61,7 +43,6 @@ _DEFAULTS: Final = {
 }
 """The programs that git runs if none is set up; for all other settings, an empty value means none."""
 _ALIASES: Final = {"gpg.openpgp.program": "gpg.program"}  # two names of one setting
-_OWN_SCOPES: Final = frozenset({"local", "worktree"})
 
 
 class Setting(NamedTuple):
@@ -70,6 +51,11 @@ class Setting(NamedTuple):
     scope: str
     name: str
     value: str
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the repository itself sets it."""
+        return self.scope in {"local", "worktree"}
 
 
 def config_files(folder: Path) -> list[Path]:
@@ -88,22 +74,6 @@ def special_files(folder: Path) -> Iterator[Path]:
                     yield path
 
 
-def is_harmless(text: str) -> bool:
-    """Return whether a file of settings, written as git writes it, holds only settings that are known to name no program."""
-    prefix = None
-    for line in map(str.strip, text.removeprefix("\ufeff").split("\n")):
-        if not line or (line[0] in "#;" and not line.endswith("\\")):
-            continue
-        if header := _HEADER.fullmatch(line):
-            section, second = header[1].lower(), header[2]
-            prefix = section if second is None or section in _NAMED_SECTIONS else f"{section}.{second}"
-            continue
-        match = _SETTING.fullmatch(line)
-        if prefix is None or match is None or f"{prefix}.{match[1].lower()}" not in _HARMLESS:
-            return False
-    return True
-
-
 def parse_settings(output: str) -> list[Setting]:
     """Parse the output of `git config --list --show-scope -z`."""
     words = output.split("\0")[:-1]
@@ -116,7 +86,7 @@ def program_settings(settings: Iterable[Setting]) -> list[Setting]:
     return [
         each
         for each in settings
-        if each.scope in _OWN_SCOPES
+        if each.is_own
         and _NAMES_A_PROGRAM.fullmatch(each.name)
         and not _IRRELEVANT.fullmatch(each.name)
         and not (each.name.startswith("filter.lfs.") and each.value in _LFS_COMMANDS)
@@ -126,10 +96,10 @@ def program_settings(settings: Iterable[Setting]) -> list[Setting]:
 def overrides(settings: list[Setting]) -> list[tuple[str, str]]:
     """Return settings that replace the repository's own programs and signers by those that the user has set up, or by none."""
     replacements: list[tuple[str, str]] = []
-    signers = [each for each in settings if each.scope in _OWN_SCOPES and each.name in _SIGNERS]
+    signers = [each for each in settings if each.is_own and each.name in _SIGNERS]
     for name in dict.fromkeys(each.name for each in [*program_settings(settings), *signers]):
         aliases = {name, _ALIASES.get(name, name), *(key for key, value in _ALIASES.items() if value == name)}
-        values = [each.value for each in settings if each.name in aliases and each.scope not in _OWN_SCOPES]
+        values = [each.value for each in settings if each.name in aliases and not each.is_own]
         if name.endswith(".helper"):  # all of them count, and an empty one cancels those before it
             replacements += [(name, value) for value in ["", *values]]
         else:

@@ -21,7 +21,7 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import PARTS
 from xuncha.model.vocabulary import StatusChange
 from xuncha.trail.contents import git_pipe, split_nul
-from xuncha.trail.git import Git, GitError, TruncatedError
+from xuncha.trail.git import Git, TruncatedError
 from xuncha.trail.runner import SlowError
 
 RAW_OF_REPOSITORY: Final = ("--raw", "--no-abbrev", "--no-renames")
@@ -127,9 +127,6 @@ def log(git: Git, *arguments: str) -> Iterator[Commit]:
     except SlowError as error:
         message = _("the history holds more files than any ledger has; it was read up to commit {commit}")
         raise RefusedError("too-many-files", message.format(commit=last[:10] or "-")) from error
-    except GitError:
-        git.run("rev-parse", "--git-dir")  # if git cannot open the repository, this raises the clearer error
-        raise
 
 
 def _parse_log(pieces: Iterator[bytes]) -> Iterator[Commit]:

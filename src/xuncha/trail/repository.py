@@ -16,13 +16,8 @@ from xuncha import system
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 
-_MAX_SIZE: Final = 1 << 20  # bytes of one of git's small files
-_MAX_SIZES: Final = {
-    "index": 1 << 30, "packed-refs": 1 << 27, "shallow": 1 << 25, "info/sparse-checkout": 1 << 25, "logs/HEAD": 1 << 30,
-    "FETCH_HEAD": 1 << 25,
-}  # fmt: skip
-"""The limits in bytes for the files that grow with the repository."""
-_MAX_OWN_SIZE: Final = 1 << 30
+_MAX_SIZE: Final = 1 << 30  # bytes of any file of git's but its objects
+_MAX_TEXT: Final = 1 << 27  # bytes of one that is read here
 _HASH: Final = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})")
 _BARE: Final = re.compile(r"^\s*bare\s*=\s*(?:true|yes|on|1)\s*$", re.IGNORECASE | re.MULTILINE)
 _GIT_PATHS: Final = (
@@ -75,17 +70,17 @@ def _nearest(root: Path) -> Repository | None:
 
 
 def _read(file: Path) -> str:
-    """Read one of git's small files; empty where it is missing, not a file, or too large."""
+    """Read one of git's files; empty where it is missing, not a file, or too large."""
     try:
         return small_text(file).replace("\0", "")
     except OSError:
         return ""
 
 
-def small_text(file: Path, limit: int = _MAX_SIZE) -> str:
-    """Read one of git's files. Raises OSError if it is not a regular file, or has more than `limit` bytes."""
+def small_text(file: Path) -> str:
+    """Read one of git's files. Raises OSError if it is not a regular file, or is too large."""
     status = file.lstat()
-    if not stat.S_ISREG(status.st_mode) or status.st_size > limit:
+    if not stat.S_ISREG(status.st_mode) or status.st_size > _MAX_TEXT:
         raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(file))
     return file.read_text(encoding="utf-8", errors="surrogateescape")
 
@@ -116,8 +111,7 @@ def check_folder(folder: Path) -> None:
             status = place.lstat()
         except OSError:
             continue
-        limit = _MAX_OWN_SIZE if name in ours else _MAX_SIZES.get(name, _MAX_SIZE)
-        is_small = stat.S_ISREG(status.st_mode) and status.st_size <= limit
+        is_small = stat.S_ISREG(status.st_mode) and status.st_size <= _MAX_SIZE
         if not (is_small or stat.S_ISDIR(status.st_mode)):
             raise path_error(place)
     linked = (folder / "commondir").is_file()
@@ -128,11 +122,9 @@ def check_folder(folder: Path) -> None:
         check_folder(folder.parent.parent)
 
 
-def special_files(folder: Path, *parts: str) -> Iterator[Path]:
-    """Yield what is neither a file nor a folder in git's folder, or in some parts of it, and in the objects that it borrows."""
-    shared = common_dir(folder)
-    waiting = [place / part for place in {folder, shared} for part in parts or ("",)]
-    seen = set()
+def special_files(folder: Path) -> Iterator[Path]:
+    """Yield what is neither a file nor a folder in git's folder, and among the objects that it borrows."""
+    waiting, seen = [folder, common_dir(folder)], set()
     for place in waiting:
         if (real := os.path.realpath(place)) in seen:
             continue
@@ -141,25 +133,25 @@ def special_files(folder: Path, *parts: str) -> Iterator[Path]:
             try:
                 if entry.is_dir(follow_symlinks=False):
                     waiting.append(Path(entry.path))
-                elif not entry.is_file():
-                    mode = entry.stat().st_mode
-                    if not (stat.S_ISSOCK(mode) or stat.S_ISDIR(mode)):  # git's file monitor has a socket
-                        yield Path(entry.path)
+                elif not entry.is_file() and not _is_harmless(entry.stat().st_mode):
+                    yield Path(entry.path)
             except OSError:  # a link that leads nowhere
                 continue
         if place.name == "info" and place.parent.name == "objects":
-            borrowed = _read(place / "alternates").splitlines()
-            waiting += [place.parent / each / part for each in borrowed for part in ("info", "pack")]
-            waiting += [] if parts else [place.parent / each for each in borrowed]
+            waiting += [place.parent / each for each in _read(place / "alternates").splitlines()]
 
 
-def special_worktree_files(top: Path) -> Iterator[Path]:
-    """Yield the paths in a working tree that are not files but have a name that git reads, such as `.gitattributes`."""
-    for folder, _folders, names in os.walk(top):
-        for name in _WORKTREE_FILES.intersection(names):
-            with contextlib.suppress(OSError):
-                if not stat.S_ISREG((place := Path(folder, name)).stat().st_mode):
-                    yield place
+def special_worktree_files(*folders: Path | None) -> Iterator[Path]:
+    """Yield what is no file in some folders of a working tree but has a name that git reads, such as `.gitattributes`."""
+    for place in (folder / name for folder in folders if folder for name in _WORKTREE_FILES):
+        with contextlib.suppress(OSError):
+            if not stat.S_ISREG(place.stat().st_mode) and not _is_harmless(place.stat().st_mode):
+                yield place
+
+
+def _is_harmless(mode: int) -> bool:
+    """Return whether nobody waits for what has this mode: git's file monitor has a socket, and a link may lead to a folder."""
+    return stat.S_ISSOCK(mode) or stat.S_ISDIR(mode)
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:
@@ -223,22 +215,11 @@ def head_commit(folder: Path) -> str | None:
 def _reference(folder: Path, name: str) -> str:
     with contextlib.suppress(OSError):
         return small_text(folder / name).strip()
-    for line in small_text(folder / "packed-refs", _MAX_SIZES["packed-refs"]).splitlines():
+    for line in small_text(folder / "packed-refs").splitlines():
         commit, _blank, packed = line.partition(" ")
         if packed == name:
             return commit
     return ""
-
-
-def is_own(repo: Repository) -> bool:
-    """Return whether a repository belongs to the present account; False where the system does not tell, so that git is asked."""
-    if not hasattr(os, "geteuid") or os.environ.get("GIT_TEST_ASSUME_DIFFERENT_OWNER"):
-        return False
-    places = {place for place in (repo.top, repo.top and repo.top / ".git", repo.folder) if place}
-    try:
-        return {place.stat().st_uid for place in places} == {os.geteuid()}
-    except OSError:
-        return False
 
 
 def bare_folder(root: Path, top: Path) -> Path | None:
@@ -273,7 +254,7 @@ def is_detached(root: Path) -> bool:
 def shallow_commits(folder: Path) -> frozenset[str]:
     """Return the commits at which a shallow clone ends, whose parents are missing here; empty where the history is complete."""
     try:
-        return frozenset(small_text(common_dir(folder) / "shallow", _MAX_SIZES["shallow"]).split())
+        return frozenset(small_text(common_dir(folder) / "shallow").split())
     except OSError:
         return frozenset()
 

@@ -10,18 +10,20 @@ import os
 import re
 import subprocess
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from functools import cache, partial
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import chain
 from pathlib import Path
-from threading import Event, Timer
 from types import MappingProxyType
-from typing import IO, Any, Final, Self
+from typing import IO, TYPE_CHECKING, Any, Final, Self
 
 from xuncha import system
 from xuncha.errors import SurroundingsError, crash_of
 from xuncha.language import gettext as _
 from xuncha.trail import author, programs, repository
+
+if TYPE_CHECKING:
+    from threading import Event
 
 # By default git does not wait for the disk, but a change that is reported as kept must survive a power cut. And a folder
 # that is laid out as a bare repository only counts as one if it is named explicitly.
@@ -33,8 +35,8 @@ _NO_REPLACEMENTS: Final = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": os.d
 """Variables by which git shows the history that it holds, whatever `git replace` or grafts say."""
 _TRUST_COMMAND: Final = re.compile(r"git config --global --add safe\.directory .+")
 """The command that git suggests where a folder belongs to another account."""
-_CHECK_AFTER: Final = 5.0
-"""Seconds after which a running git is checked for waiting on something in its folder that is no file."""
+_INTERRUPTED_FOR: Final = 5.0
+"""Seconds in which a git that was interrupted on Windows may end by itself."""
 _READ_OPTIONS: Final = (
     *("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "log.showSignature=false"),
     *("-c", "core.commitGraph=false"),  # its entries about parents may be wrong
@@ -43,13 +45,9 @@ _READ_OPTIONS: Final = (
 )
 # Nothing is fetched, by any program, and the index is not rewritten.
 _READ_ENVIRON: Final = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none", "GIT_OPTIONAL_LOCKS": "0"}
-_cache: dict[tuple[object, ...], dict[str, str]] = {}
-"""Variables that replace the programs of a repository's settings, by the state of the files of settings."""
+_settings: dict[tuple[object, ...], list[programs.Setting]] = {}
+"""All settings of git by a ledger's folder, the state of the repository's own files of settings, and the user's variables."""
 _checked: set[Path] = set()  # git's folders that were checked before git first ran there
-_blocking_paths: dict[Path, Path] = {}
-"""By git's folder: what is no file there and git once waited for, so that git is not started again."""
-_usual_worktrees: set[Path] = set()  # git's folders whose settings name no other working tree
-_trusted: set[Path] = set()  # folders of other accounts that git agreed to open
 
 
 @cache
@@ -79,19 +77,6 @@ class TruncatedError(GitError):
 
 class SlowError(GitError):
     """Git was stopped because it took too long, or too much memory."""
-
-
-@contextlib.contextmanager
-def call_after(seconds: float | None, callback: Callable[[], None]) -> Iterator[None]:
-    """Call `callback` in another thread if the body takes longer than some seconds; None means never."""
-    timer = Timer(seconds or 0, callback)
-    timer.daemon = True
-    if seconds is not None:
-        timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
 
 
 class GitRunner:
@@ -136,7 +121,7 @@ class GitRunner:
             options, variables = self._write_options(), dict[str, str]()
         else:
             options, variables = self._read_options()
-            variables |= self._overrides(options)
+            variables |= programs.as_variables(programs.overrides(self.settings()), os.environ)
         variables |= environ or {}
         apart = self.writes and finishes and not system.WINDOWS and not system.has_terminal()
         group = system.process_group() if apart else {}
@@ -169,24 +154,17 @@ class GitRunner:
             message = _("git is not installed, or not found")
             hint = _("install git (https://git-scm.com) and try again")
             raise SurroundingsError("no-git", message, hint) from None
-        blocking: list[Path] = []
-        try:
-            with call_after(_CHECK_AFTER, partial(self._stop_if_blocked, process, blocking)), process:
-                try:
-                    yield process
-                except BaseException as error:
-                    # Terminated, git removes its locks; killed, it would leave them. Windows can only kill, but there Ctrl-C reaches git.
-                    if system.WINDOWS and isinstance(error, KeyboardInterrupt):
-                        with contextlib.suppress(subprocess.TimeoutExpired):
-                            process.wait(_CHECK_AFTER)
-                    system.end_group(process) if group else process.terminate()
-                    process.wait()
-                    raise
-        finally:
-            if blocking:
-                if folder := repository.git_dir(self.root):
-                    _blocking_paths[folder] = blocking[0]
-                raise repository.path_error(blocking[0])
+        with process:
+            try:
+                yield process
+            except BaseException as error:
+                # Terminated, git removes its locks; killed, it would leave them. Windows can only kill, but there Ctrl-C reaches git.
+                if system.WINDOWS and isinstance(error, KeyboardInterrupt):
+                    with contextlib.suppress(subprocess.TimeoutExpired):
+                        process.wait(_INTERRUPTED_FOR)
+                system.end_group(process) if group else process.terminate()
+                process.wait()
+                raise
 
     def run_elsewhere(
         self, arguments: Sequence[str], environ: Mapping[str, str], seconds: float, stop: Event
@@ -204,36 +182,20 @@ class GitRunner:
             raise SlowError(_("it took more than {n} seconds", n=seconds))
 
     def _check_folder(self) -> None:
-        """Check git's small folders once: git would wait for anything there that is no file, or read it for ever."""
-        folder = repository.git_dir(self.root)
-        if folder in _blocking_paths:
-            raise repository.path_error(_blocking_paths[folder])
-        if folder is None or folder in _checked:
+        """Check once that git finds no pipe or device where it reads files: it would wait for that, or read it, for ever."""
+        repo = repository.repository(self.root)
+        if repo is None or repo.folder in _checked:
             return
-        found = repository.special_files(folder, "refs", "logs", "info", "objects/info", "objects/pack")
+        in_tree = repository.special_worktree_files(repo.top, self.root, self.root / "data")
+        found = chain(repository.special_files(repo.folder), in_tree, programs.special_files(repo.folder))
         if path := next(found, None):
             raise repository.path_error(path)
-        _checked.add(folder)
-
-    def _stop_if_blocked(self, process: subprocess.Popen[bytes], blocking: list[Path]) -> None:
-        """Stop a git whose folder holds a pipe or a device: it would wait for that, or read it, for ever."""
-        repo = repository.repository(self.root)
-        if repo is None or process.poll() is not None:
-            return
-        in_tree = repository.special_worktree_files(repo.top) if repo.top else iter(())
-        in_settings = programs.special_files(repo.folder)
-        if path := next(chain(repository.special_files(repo.folder), in_tree, in_settings), None):
-            blocking.append(path)
-            process.terminate()
+        _checked.add(repo.folder)
 
     def _read_options(self) -> tuple[list[str], dict[str, str]]:
         """Return the options and variables with which git reads this repository and starts no program that it names."""
         options, repo = [*_READ_OPTIONS], repository.repository(self.root)
         if repo and repo.top:
-            if not repository.is_own(repo) and repo.top not in _trusted:
-                # With --git-dir, git does not check whose repository it is: let it check once without.
-                self._query(["rev-parse", "--git-dir"], Path(repo.top))
-                _trusted.add(repo.top)
             options.append(f"--git-dir={repo.folder}")
             options += [f"--work-tree={repo.top}"] if "GIT_WORK_TREE" not in os.environ else []
         return options, dict(_READ_ENVIRON)
@@ -268,44 +230,34 @@ class GitRunner:
     def other_worktree(self) -> str:
         """Return the folder in which git would change files, if a setting names another one than the repository's own; else empty."""
         repo = repository.repository(self.root)
-        if repo is None or repo.top is None or repo.folder in _usual_worktrees:
+        if repo is None or repo.top is None:
             return ""
-        texts = (repository.small_text(place).lower() for place in programs.config_files(repo.folder))
-        if any("worktree" in text or "include" in text for text in texts):
-            try:
-                top = system.decoded(self._query(["rev-parse", "--show-toplevel"], self.root)).rstrip("\n")
-            except SurroundingsError:
-                top = "core.worktree"
-            if os.path.realpath(top) != os.path.realpath(repo.top):
-                return top
-        _usual_worktrees.add(repo.folder)
-        return ""
-
-    def _overrides(self, options: Sequence[str]) -> dict[str, str]:
-        """Return the variables that keep git from running the programs that the repository's settings name."""
-        folder = repository.git_dir(self.root)
-        places = programs.config_files(folder) if folder else []
-        try:
-            if all(programs.is_harmless(repository.small_text(place)) for place in places):
-                return {}
-            state = [(place, place.stat().st_mtime_ns, place.stat().st_size) for place in places]
-        except OSError:
-            state = []
-        user = [(name, value) for name, value in os.environ.items() if name.startswith("GIT_CONFIG")]
-        key = (self.root, *state, *sorted(user))
-        if not state or key not in _cache:
-            _cache[key] = programs.as_variables(programs.overrides(self._list_settings(options)), os.environ)
-        return _cache[key]
+        own = (each for each in self.settings() if each.name == "core.worktree" and each.is_own)
+        folders = {os.path.realpath(repo.folder / each.value) for each in own}
+        return next(iter(folders - {os.path.realpath(repo.top)}), "")
 
     def settings(self) -> list[programs.Setting]:
-        """Return all settings of git, in the order in which git reads them."""
-        return self._list_settings(self._read_options()[0])
+        """Return all settings of git, in the order in which git reads them; empty outside a repository.
 
-    def _list_settings(self, options: Sequence[str]) -> list[programs.Setting]:
-        output = self._query([*options, "config", "--list", "--show-scope", "-z"], self.root)
-        if not output.endswith(b"\0") or output.count(b"\0") % 2:
-            raise TruncatedError
-        return programs.parse_settings(system.decoded(output))
+        Git is asked again where they may have changed. Raises SurroundingsError if git does not open the repository, since it
+        belongs to another account or is damaged.
+        """
+        if (repo := repository.repository(self.root)) is None:
+            return []
+        state = [(place, place.stat().st_mtime_ns) for place in programs.config_files(repo.folder)]
+        user = [(name, value) for name, value in os.environ.items() if name.startswith("GIT_CONFIG")]
+        key = (self.root, *state, *sorted(user))
+        if key not in _settings:
+            # With --git-dir, git does not check whose repository it is; it finds this one without, from the top.
+            options = [*_READ_OPTIONS, *([f"--work-tree={repo.top}"] if repo.top else [])]
+            output = self._query([*options, "config", "--list", "--show-scope", "-z"], repo.top or self.root)
+            if not output.endswith(b"\0") or output.count(b"\0") % 2:
+                raise TruncatedError
+            found = programs.parse_settings(system.decoded(output))
+            if not any(each.is_own for each in found):  # git says why it does not read them
+                self._query([*options, "rev-parse", "--git-dir"], repo.top or self.root)
+            _settings[key] = found
+        return _settings[key]
 
     def _query(self, arguments: Sequence[str], root: Path) -> bytes:
         """Run git so that it starts no program, whatever is set up, and return its output."""

@@ -13,7 +13,7 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import COMMENTS, EVIDENCE, LEDGER_FILE, PROBLEMS
 from xuncha.model.source import MAX_SIZE, Entry, Fingerprint, Kind
 from xuncha.trail.contents import filtered, fingerprints, read_objects
-from xuncha.trail.git import Git, GitError, Leaf, TruncatedError, is_hash
+from xuncha.trail.git import Git, GitError, Leaf, TruncatedError
 from xuncha.trail.limits import ls_tree
 from xuncha.trail.replay import log
 
@@ -173,11 +173,7 @@ def _last_before(git: Git, day: str) -> str | None:
     """Return the last commit of a day or before it; None where there is none."""
     if git.head() is None:
         return None
-    arguments = (f"--before={day}T23:59:59", "HEAD", "--")
-    found = git.text("rev-list", "-1", *arguments)
-    if not (is_hash(found) if found else git.count_commits("--max-count=1", *arguments) == [0]):
-        raise TruncatedError
-    return found or None
+    return git.text("rev-list", "-1", f"--before={day}T23:59:59", "HEAD", "--") or None
 
 
 def day_of(root: Path, commit: str, moment: str) -> date:
