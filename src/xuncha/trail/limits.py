@@ -31,7 +31,6 @@ _FOLDER: Final = {
     for size in (20, 32)
 }
 """An entry of a folder object, by the number of digits of a hash. Group 1 is git's name of a subfolder; a file has none. Nothing is between entries."""
-_MAX_ENTRY_SIZE: Final = 4096  # bytes of an entry of a folder; longer names fit on no system
 _LISTING_LINE: Final = re.compile(rb"([0-9]{6}) [a-z]+ ([0-9a-f]{40}(?:[0-9a-f]{24})?)\t(.*)", re.DOTALL)
 """A line of `git ls-tree`: the mode, the kind, git's name of the content, and the path."""
 _DATA_NAMES: Final = frozenset(system.encoded(PurePosixPath(part).name) for part in PARTS)
@@ -297,18 +296,6 @@ def _read_folders(git: Git, names: Iterable[str]) -> Iterator[tuple[str, str, by
             if kind == "tree":
                 is_read = size <= _MAX_FOLDER_SIZE
                 yield name, own, verified(own, kind, b"".join(blocks)) if is_read else None
-
-
-def first_entries(git: Git, names: Iterable[str], count: int) -> dict[str, list[Leaf]]:
-    """Return the first entries of folders, by git's names of the folders; each entry by its name alone."""
-    names = dict.fromkeys(names)
-    found = {}
-    for tree in read_objects(git, names, count * _MAX_ENTRY_SIZE) if names else ():
-        entries = _ENTRY[len(tree.name)].findall(tree.content)[:count]
-        found[tree.name] = [
-            Leaf(mode.decode(), each.hex(), system.decoded(last)) for mode, last, each in entries
-        ]
-    return found
 
 
 def _parse_folder(content: bytes, name: str) -> list[tuple[bytes, bytes, bytes]]:
