@@ -189,7 +189,7 @@ def a_second_beginning_that_brings_it_closed(book: Book) -> None:
     book.commit("合并", {}, parents=(side, main.mark))
 
 
-@cheat("entry-removed")
+@cheat("entry-changed")
 def a_merge_with_an_empty_beginning_drops_what_one_side_did(book: Book) -> None:
     fork = book.here()
     book.entry("1.2", "主支所记。")
@@ -279,13 +279,13 @@ def an_entry_dated_before_the_feedback(book: Book) -> None:
     book.entry("1.2", "早已完成。", "2023-09-01")
 
 
-@cheat("entry-rewritten")
+@cheat("entry-changed")
 def an_entry_moved_to_another_day(book: Book) -> None:
     progress = book.data("1.1")["progress"]
     book.edit("1.1", progress=[{**progress[0], "date": "2023-11-21"}])
 
 
-@cheat("entry-removed")
+@cheat("entry-changed")
 def an_entry_moved_to_another_measure(book: Book) -> None:
     book.edit("1.1", progress=[])
 
@@ -391,7 +391,7 @@ def a_commit_dated_back_between_honest_ones(book: Book) -> None:
     book.days(1).entry("1.2", "照常。")
 
 
-@cheat("deadline-passed", "warning")
+@cheat("clock-ahead")
 def commits_dated_back_that_make_the_one_before_look_ahead(book: Book) -> None:
     book.now = book.now.replace(year=2024, month=7, day=20)
     book.entry("1.2", "照常。", who=LI)
@@ -466,7 +466,7 @@ def what_had_slipped_holds_after_a_reopening_was_taken_back(book: Book) -> None:
 # --- undo
 
 
-@cheat("entry-removed")
+@cheat("entry-changed")
 def takes_back_anothers_look_back_that_found_it_slipped(book: Book) -> None:
     book.edit("1.2", term="long_term", due=None, who=LI)
     book.act("submit", "1.2")
@@ -507,7 +507,7 @@ def takes_back_an_add_when_it_is_overdue(book: Book) -> None:
     book.days(10).undo(mark, {path_of("1.4"): None})
 
 
-@cheat("entry-removed", "warning")
+@cheat("entry-changed", "warning")
 def takes_back_what_another_recorded(book: Book) -> None:
     before = book.held("1.1")
     mark = book.entry("1.1", "检查发现仍未整改。", who=WANG)
@@ -799,6 +799,11 @@ def an_attribute_in_a_folder_whose_name_begins_with_a_blank(book: Book) -> None:
 def an_attribute_for_a_file_whose_name_is_no_text(book: Book) -> None:
     book.act("attach", "1.1", beside={'"data/evidence/1.1/\\377.pdf"': PDF})
     book.commit("属性", {".gitattributes": b"data/evidence/1.1/\xff.pdf ident\n"})
+
+
+@cheat("converted")
+def an_attribute_in_a_folder_whose_name_has_a_line_end(book: Book) -> None:
+    book.commit("属性", {'"data/evidence/1.1/a\\nb/.gitattributes"': b"* filter=x\n"})
 
 
 @cheat("converted")
@@ -1140,13 +1145,13 @@ def another_day_of_feedback(book: Book) -> None:
     book.settings(inspection={**inspection, "feedback": "2024-01-10"})
 
 
-@cheat("entry-removed")
+@cheat("entry-changed")
 def takes_an_escalation_away(book: Book) -> None:
     book.act("escalate", "1.1", escalated={"to": "局长", "date": book.today})
     book.edit("1.1", escalated=None)
 
 
-@cheat("entry-rewritten")
+@cheat("entry-changed")
 def rewrites_an_escalation(book: Book) -> None:
     book.act("escalate", "1.1", escalated={"to": "局长", "date": book.today})
     book.edit("1.1", escalated={"to": "分管副局长", "date": book.today})
@@ -1250,7 +1255,7 @@ def closes_as_of_a_day_to_come(book: Book) -> None:
     closed_by(book, LI, day="2024-06-30")
 
 
-@cheat("evidence-removed")
+@cheat("evidence-changed")
 def moves_a_file_of_evidence_to_another_measure(book: Book) -> None:
     entry = [*book.data("1.1")["progress"], {"date": book.today, "text": "附纪要。", "evidence": [PROOF]}]
     old, new = (f"data/evidence/{identity}/{PROOF['file']}" for identity in ("1.1", "1.2"))
@@ -1258,7 +1263,7 @@ def moves_a_file_of_evidence_to_another_measure(book: Book) -> None:
     book.act("edit", "1.1", "1.2", beside={old: None, new: PDF})
 
 
-@cheat("entry-rewritten")
+@cheat("entry-changed")
 def rewrites_a_comment_that_calls_itself_closed(book: Book) -> None:
     comment = {"received": "2023-12-01", "channel": "phone", "text": "办得慢。", "status": "closed"}
     for text in ("办得慢。", "办得好。"):

@@ -169,20 +169,20 @@ def moves_a_deadline_that_has_passed(office: Office, identity: str) -> None:
     put(office, identity, trailers("延期", "extend", (identity, "in_progress", "in_progress"), reason="x"))
 
 
-@way("entry-removed")
+@way("entry-changed")
 def takes_an_entry_out(office: Office, identity: str) -> None:
     office.measures[identity].progress.pop()
     put(office, identity, trailers("修改", "edit", (identity, "in_progress", "in_progress")))
 
 
-@way("entry-rewritten")
+@way("entry-changed")
 def rewrites_an_entry(office: Office, identity: str) -> None:
     measure = office.measures[identity]
     measure.progress[-1] = (measure.progress[-1][0], "其实没有做。")
     put(office, identity, trailers("修改", "edit", (identity, "in_progress", "in_progress")))
 
 
-@way("entry-rewritten")
+@way("entry-changed")
 def dates_an_entry_back(office: Office, identity: str) -> None:
     measure = office.measures[identity]
     measure.progress[-1] = (measure.progress[-1][0] - timedelta(days=40), measure.progress[-1][1])
@@ -252,7 +252,7 @@ def changes_a_file_that_proves(office: Office, identity: str) -> None:
     office.stream.commit(office.now, "by hand", {f"data/evidence/{identity}/纪要.txt": b"other"})
 
 
-@way("evidence-removed")
+@way("evidence-changed")
 def removes_a_file_that_proves(office: Office, identity: str) -> None:
     _attach(office, identity, FILE)
     office.stream.commit(office.now, "by hand", {f"data/evidence/{identity}/纪要.txt": None})

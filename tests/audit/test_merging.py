@@ -48,7 +48,7 @@ def test_what_neither_side_wrote_and_what_one_did_are_named(one: list[Any], othe
 
 @pytest.mark.parametrize(
     ("days", "is_verified", "severity"),
-    [(13, False, None), (14, False, "warning"), (13, True, "warning"), (14, True, "error")],
+    [(13, False, None), (14, False, "warning"), (13, True, "error"), (14, True, "error")],
 )
 def test_a_number_that_was_long_known_is_not_given_up_unnoticed(
     days: int, is_verified: bool, severity: str | None

@@ -84,13 +84,14 @@ def test_who_tampers_is_named(
 COMMON = {"by-hand", "trailers-mismatch"}
 ALONG = {
     "status-jump": COMMON | {"close-requires-progress", "close-requires-submission", "close-requires-second-person", "changed-after-closing"},
-    "close-requires-progress": COMMON | {"entry-removed", "close-requires-submission", "close-requires-second-person"},
+    "close-requires-progress": COMMON | {"entry-changed", "close-requires-submission", "close-requires-second-person"},
     "close-requires-submission": {"close-requires-second-person"},
     "close-requires-evidence": {"policy-weakened", "policy-dodged"},
     "close-requires-signed-commit": {"policy-weakened", "policy-dodged"},
     "trailers-mismatch": {"status-jump"},
     "renumbered": {"by-hand", "evidence-hash"},
-    "false-undo": COMMON | {"entry-removed"},
+    "false-undo": COMMON | {"entry-changed"},
+    "entry-changed": COMMON | {"before-feedback"},
     "unreadable": {"by-hand"},
     "false-remove": COMMON | {"deleted", "removed-overdue"},
     "removed-overdue": set(),

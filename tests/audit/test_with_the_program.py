@@ -20,7 +20,7 @@ def test_files_attached_on_one_day_in_the_same_words_are_no_rewriting(
     assert ledger.json("audit") == []
     ledger.write(ledger.path("1.2"), ledger.read("1.2").replace("评审意见-2.pdf", "评审意见.pdf"))
     ledger.commit()
-    assert "entry-rewritten" in {each["code"] for each in _found(ledger)}
+    assert "entry-changed" in {each["code"] for each in _found(ledger)}
 
 
 def test_an_extension_that_comes_too_late_is_said_when_it_is_made(ledger: LedgerOnDisk) -> None:

@@ -215,14 +215,14 @@ def test_an_archive_holds_comments_and_refuses_broken_ones(entered: LedgerOnDisk
 @pytest.mark.parametrize(
     ("action", "old", "new", "wanted"),
     [
-        ("edit", "夜间噪声", "很安静", {"entry-rewritten"}),
-        ("edit", "2024-05-06", "2024-05-05", {"entry-rewritten"}),
-        ("edit", "name: 王某\n", "", {"entry-removed"}),
-        ("edit", "已调整", "未调整", {"entry-rewritten"}),
-        ("edit", "reply: {date: 2024-05-10, text: 已调整。}\n", "", {"entry-removed"}),
-        ("comment", "夜间噪声", "很安静", {"entry-rewritten", "trailers-mismatch"}),
+        ("edit", "夜间噪声", "很安静", {"entry-changed"}),
+        ("edit", "2024-05-06", "2024-05-05", {"entry-changed"}),
+        ("edit", "name: 王某\n", "", {"entry-changed"}),
+        ("edit", "已调整", "未调整", {"entry-changed"}),
+        ("edit", "reply: {date: 2024-05-10, text: 已调整。}\n", "", {"entry-changed"}),
+        ("comment", "夜间噪声", "很安静", {"entry-changed", "trailers-mismatch"}),
         ("comment", '"1.2"', '"1.1"', {"trailers-mismatch"}),
-        ("edit", "2024-05-06", "2999-05-06", {"entry-rewritten", "postdated"}),
+        ("edit", "2024-05-06", "2999-05-06", {"entry-changed", "postdated"}),
         ("start", '"1.2"', '"1.1"', {"trailers-mismatch"}),
     ],
 )

@@ -62,18 +62,21 @@ def trailers_mismatch(step: Step) -> Violations[HistoryPlace]:
     action = step.commit.trailers.action
     if not action:
         return
-    first = step.at(step.changes[0])
+    place = step.at(step.changes[0])._replace(id=None)
     if action not in get_args(Action) or action in _OTHER_ACTIONS:
-        message = _("the commit says `{action}`, but that is not what it did", action=action)
-        yield first._replace(id=None), message, ""
+        yield place, _("the commit says `{action}`, but that is not what it did", action=action), ""
         return
     if action in _NEEDS_REASON and not step.commit.trailers.reason:
-        message = _("the commit says `{action}`, but gives no reason", action=action)
-        yield first._replace(id=None), message, ""
-    yield from ((step.at(change), fault, "") for change in step.changes if (fault := _unnamed(step, change)))
+        yield place, _("the commit says `{action}`, but gives no reason", action=action), ""
     if message := _status_message(step):
-        yield first, message, ""
-    yield from ((step.at(change), fault, "") for change in step.changes if (fault := _excess(step, change)))
+        yield place, message, ""
+    for change in step.changes:
+        if not _is_named(step, change):
+            message = _("the commit changed {id}, which its trailers do not name")
+            yield step.report(change, message, id=change.label)
+        elif keys := _excess(step, change):
+            message = _("`{action}` does not change {keys} of {id}")
+            yield step.report(change, message, action=action, keys=quoted(keys), id=change.label)
 
 
 def claim_message(claim: Trailers) -> str:
@@ -105,36 +108,31 @@ def without_other_ledgers(git: Git, items: list[Finding[HistoryPlace]]) -> list[
     return [each for each in items if claims.get(each) not in explained]
 
 
-def _unnamed(step: Step, change: Change) -> str:
-    """Return the message that the trailers do not name what a change is about, or that their action does not touch it; else empty.
-
-    A comment is entered or answered in a commit of its own; an edit may change several.
-    """
+def _is_named(step: Step, change: Change) -> bool:
+    """Return whether the trailers name what a change is about, or their action may touch it without. A comment has a commit of its own; an edit may change several."""
     claim, action = step.commit.trailers, step.commit.trailers.action
-    if change.id in claim.ids:
-        return ""
     if change.id:
-        return _("the commit changed {id}, which its trailers do not name", id=change.id)
+        return change.id in claim.ids
     if change.comment and action in {"comment", "edit"}:
-        is_named = str(change.comment) in claim.comments and (action == "edit" or len(claim.comments) == 1)
-        message = _("the commit changed {path}, which its trailers do not name")
-        return "" if is_named else message.format(path=change.path)
-    is_entered = change.path == LEDGER_FILE and (action == "import" or _only_appends_names(action, change))
-    if is_entered or (action == "edit" and not change.comment):
-        return ""
-    return _("`{action}` does not change {path}", action=action, path=change.path)
+        return str(change.comment) in claim.comments and (action == "edit" or len(claim.comments) == 1)
+    if change.path == LEDGER_FILE and action in {"import", "add"}:
+        return action == "import" or _only_appends_names(change)
+    return action == "edit" and not change.comment
 
 
-def _only_appends_names(action: str | None, change: Change) -> bool:
-    """Return whether an `add` has only appended names to the lists in data/ledger.yaml."""
+def _only_appends_names(change: Change) -> bool:
+    """Return whether a change has only appended names to the lists in data/ledger.yaml."""
     old, new = change.old or {}, change.new or {}
-    pairs = [(old.get(key), new.get(key)) for key in ("categories", "leaders", "offices")]
-    longer = all(
-        isinstance(before, list) and isinstance(after, list) and after[: len(before)] == before
-        for before, after in pairs
+    return all(
+        old.get(key) == new.get(key)
+        or (
+            key in {"categories", "leaders", "offices"}
+            and isinstance(old.get(key), list)
+            and isinstance(new.get(key), list)
+            and new[key][: len(old[key])] == old[key]
+        )
+        for key in {**old, **new}
     )
-    rest = {*old, *new} - {"categories", "leaders", "offices"}
-    return action == "add" and longer and all(old.get(key) == new.get(key) for key in rest)
 
 
 def _status_message(step: Step) -> str:
@@ -143,51 +141,44 @@ def _status_message(step: Step) -> str:
     A commit that changed no status may state an outdated one, because a rebase has put it behind the work of others.
     """
     claim, changed = step.commit.trailers, {change.id: change for change in step.changes if change.is_record}
-    is_true = len(claim.sources) == sum(each.from_ is not None for each in claim.changes)
-    is_true = is_true and len(claim.targets) == sum(each.to is not None for each in claim.changes)
-    actual_statuses = []
+    if any(changed[each].unreadable for each in claim.ids if each in changed):
+        return ""
+    message = _("the commit says {said}, but the files show {did}")
+    said = [end for each in claim.changes for end in (each.from_, each.to) if end]
+    is_true = len(said) == len(claim.sources) + len(claim.targets)
+    shown: list[str] = []
     for course in claim.changes:
-        change = changed.get(course.id)
-        if change is not None and change.unreadable:
-            return ""
-        identity = None if change else Identity.try_parse(course.id)
+        change, identity = changed.get(course.id), Identity.try_parse(course.id)
         unchanged = text_of(step.files.record(step.before.get(identity.path)), "status") if identity else None
         before, after = change.statuses if change else (unchanged, unchanged)
-        if "." not in course.id:  # a problem has no status, so its commit has no trailer for one
-            before, after = None, None
-        actual_statuses.append((before, after))
-        stale = change is not None and before == after is not None and (course.to in {course.from_, after})
-        is_true = is_true and (stale or (course.from_, course.to) == (before, after))
-    if is_true:
-        return ""
-    shown = [tuple(filter(None, (ends[end] for ends in actual_statuses))) for end in (0, 1)]
-    stated = (claim.sources, claim.targets)
-    said, did = ([_(", ").join(map(status_name, end)) or "-" for end in ends] for ends in (stated, shown))
-    message = _("the commit says {said}, but the files show {did}")
-    return message.format(said=" → ".join(said), did=" → ".join(did))
+        if "." not in course.id:  # a problem has no status
+            before = after = None
+        is_stale = change is not None and before == after is not None and course.to in {course.from_, after}
+        is_true &= is_stale or (course.from_, course.to) == (before, after)
+        shown += filter(None, (before, after))
+    words, actual = (" → ".join(map(status_name, each)) or "-" for each in (said, shown))
+    return "" if is_true else message.format(said=words, did=actual)
 
 
-def _excess(step: Step, change: Change) -> str:
-    """Return the message that a change goes beyond what its action changes; else empty.
-
-    `comment` enters a comment, or the reply to one that had none.
-    """
-    action, verb, message = step.commit.trailers.action, step.verb, ""
-    allowed_keys, is_checked = verb.changes if verb else frozenset[str](), change.is_record
-    if action == "comment":
-        is_answered = (change.old or {}).get("reply") is not None
-        allowed_keys, is_checked = frozenset(() if is_answered else ("reply",)), change.comment is not None
-        message = _("`{action}` does not change {path}") if change.id else ""
-    elif verb is None and action != "add":
-        return ""
-    elif change.is_evidence:
-        message = _("`{action}` does not change {path}") if action != "attach" else ""
-    elif change.before is None:
-        message = _("`{action}` does not add {id}") if action != "add" and change.is_record else ""
-    keys: list[str] = []
-    if change.old is not None and change.new is not None and is_checked:
-        fields = {*change.old, *change.new} - allowed_keys
-        keys = sorted(str(key) for key in fields if change.old.get(key) != change.new.get(key))
-        message = _("`{action}` does not change {keys} of {id}") if keys else ""
-    number = change.path if change.comment else change.id
-    return message and message.format(action=action, path=change.path, keys=quoted(keys), id=number)
+def _excess(step: Step, change: Change) -> list[str]:
+    """Return what a change touches beyond its action: keys, or the name of the file. `comment` enters a comment, or the reply to one that had none."""
+    action, verb, old = step.commit.trailers.action, step.verb, change.old or {}
+    if verb is None and action not in {"add", "comment"}:
+        return []
+    is_new = change.before is None and change.is_record
+    if (
+        (change.is_evidence and action != "attach")
+        or (is_new and action != "add")
+        or (change.id and action == "comment")
+    ):
+        return [change.name]
+    if change.old is None or change.new is None or not (change.is_record or change.comment):
+        return []
+    allowed_keys = (
+        verb.changes if verb else frozenset({"reply"} if change.comment and old.get("reply") is None else ())
+    )
+    return sorted(
+        str(key)
+        for key in {**old, **change.new}
+        if key not in allowed_keys and old.get(key) != change.new.get(key)
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from xuncha.audit.catalogue import LENIENT, RULES, HistoryPlace
@@ -12,8 +11,8 @@ from xuncha.audit.facts import Data, entries, files_of, numbers, proofs_of, quot
 from xuncha.audit.graph import Step
 from xuncha.audit.replayed import Change
 from xuncha.catalogue import Violations
+from xuncha.errors import Severity
 from xuncha.language import gettext as _
-from xuncha.language import ngettext
 from xuncha.model.identity import EVIDENCE
 
 _PROTECTED: Final = ("title", "goal", "term", "due", "closed", "escalated")
@@ -115,82 +114,52 @@ def deadline_moved(step: Step) -> Violations[HistoryPlace]:
 @RULES.rule(
     "deadline-passed",
     why="A deadline that is moved after it has passed hides that it was missed.",
-    wrong="`due` of 2.3 was 2024-05-31, and a commit of 2024-06-15 moves it, even by `extend`. If only the author's date is in time, or "
-    "it is in time only because the clock of an earlier commit was ahead, it is a warning.",
+    wrong="`due` of 2.3 was 2024-05-31, and a commit of 2024-06-15 moves it, even by `extend`. If only the author's date is in time, "
+    "it is a warning.",
     scope=LENIENT,
 )
 def deadline_passed(step: Step) -> Violations[HistoryPlace]:
     """Find deadlines that moved after they had passed."""
     for change, old, new in _moved_deadlines(step):
-        if step.day > old:
-            message = _("the deadline of {id}, {old}, had passed when it was moved to {new}")
-            yield step.report(change, message, old=old, new=new or _("none"))
-        elif step.commit.committed[:10] > old:
-            message = _(
-                "the deadline of {id}, {old}, had passed when this was committed; the author's date is {day}"
-            )
-            yield step.report(change, message, "warning", old=old, day=step.commit.day)
-        elif (day := datetime.fromtimestamp(step.node.claimed_moment, UTC).date().isoformat()) > old:
-            message = _(
-                "the deadline of {id}, {old}, had passed when it was moved, if the clock of an earlier commit, of {day}, was right"
-            )
-            yield step.report(change, message, "warning", old=old, day=day)
-
-
-def _lost_entries(step: Step) -> Iterator[tuple[Change, str, int, int]]:
-    """Yield each changed list of entries: the measure, the key, the number of rewritten entries and the number of removed ones."""
-    for change in step.measures:
-        for key in _ENTRY_LISTS:
-            old_entries = entries(change.old, key)
-            new_entries = entries(change.new, key) if old_entries else []
-            if old_entries == new_entries[: len(old_entries)]:  # the usual case: entries are only added
-                continue
-            before, after = (Counter(map(statement, listed)) for listed in (old_entries, new_entries))
-            missing = sum(count for text, count in before.items() if text not in after)
-            replaced = min(missing, sum(count for text, count in after.items() if text not in before))
-            proofs: defaultdict[tuple[object, ...], set[object]] = defaultdict(set)
-            for entry in new_entries:  # entries with the same text may have different files
-                proofs[statement(entry)] |= proofs_of(entry)
-            kept = [entry for entry in old_entries if statement(entry) in after]
-            renamed = step.renamed_evidence(change.id)
-            reduced = sum(not proofs_of(entry, renamed) <= proofs[statement(entry)] for entry in kept)
-            yield change, key, replaced + reduced, (before - after).total() - replaced
+        late = next((day for day in (step.day, step.commit.committed[:10]) if day > old), None)
+        if late:
+            message = _("the deadline of {id}, {old}, had passed on {day}, when it was moved to {new}")
+            severity: Severity = "error" if late == step.day else "warning"
+            yield step.report(change, message, severity, old=old, new=new or _("none"), day=late)
 
 
 @RULES.rule(
-    "entry-rewritten",
-    why="Recorded progress must stay as it was recorded; anything new is a new entry.",
-    wrong="An entry of `progress` or `reviews` changes its date or text, or loses some of its evidence; or `escalated` changes other "
-    "than by `escalate`; or the text of a comment or its reply changes. (What a comment is about may change.)",
+    "entry-changed",
+    why="What was recorded must stay as it was recorded; anything new is a new entry.",
+    wrong="An entry of `progress` or `reviews` is removed, changes its date or text, or loses some of its evidence; `escalated` changes other "
+    "than by `escalate`; or the text of a comment or its reply changes. (What a comment is about may change.) In an `undo` of what someone "
+    "else recorded, or of what is weeks old, it is a warning if only `progress` changes.",
 )
-def entry_rewritten(step: Step) -> Violations[HistoryPlace]:
-    """Find entries that were rewritten or have lost evidence, and rewritten comments and escalations."""
-    for change, key, n, _removed in _lost_entries(step):
-        if n:
-            message = ngettext(
-                "{n} entry of {key} of {id} was rewritten", "{n} entries of {key} of {id} were rewritten", n
-            )
-            yield step.report(change, message, n=n, key=f"`{key}`")
-    for change, keys in _changed_statements(step, removed=False):
-        yield step.report(change, _("rewritten in {path}: {keys}"), keys=keys, path=change.label)
+def entry_changed(step: Step) -> Violations[HistoryPlace]:
+    """Find entries, comments and escalations that were rewritten or removed, or have lost evidence."""
+    may_escalate = step.commit.trailers.action in {"escalate", "import"}
+    for change in (*step.comments, *step.measures):
+        old, new = change.old or {}, change.new or {}
+        fixed_keys: tuple[str, ...] = _COMMENT_KEYS if change.comment else ("escalated",)
+        if not change.comment and (change.statuses[0] == "closed" or (may_escalate and new.get("escalated"))):
+            fixed_keys = ()
+        keys = [key for key in fixed_keys if old.get(key) not in (None, new.get(key))]
+        keys += [key for key in _ENTRY_LISTS if old.get(key) != new.get(key) and _has_lost(step, change, key)]
+        if keys:
+            message = _("what {id} had recorded was changed or removed: {keys}")
+            yield step.report(change, message, id=change.label, keys=quoted(keys))
 
 
-@RULES.rule(
-    "entry-removed",
-    why="Recorded progress must be kept.",
-    wrong="An entry of `progress` or `reviews`, `escalated`, or the reply to a comment is removed without an `undo` of its commit. In an "
-    "`undo` of what someone else recorded, or of what is weeks old, a missing entry of `progress` is a warning.",
-)
-def entry_removed(step: Step) -> Violations[HistoryPlace]:
-    """Find entries, replies and escalations that were removed."""
-    for change, key, _rewritten, n in _lost_entries(step):
-        if n:
-            message = ngettext(
-                "{n} entry of {key} of {id} was removed", "{n} entries of {key} of {id} were removed", n
-            )
-            yield step.report(change, message, n=n, key=f"`{key}`")
-    for change, keys in _changed_statements(step, removed=True):
-        yield step.report(change, _("removed from {path}: {keys}"), keys=keys, path=change.label)
+def _has_lost(step: Step, change: Change, key: str) -> bool:
+    """Return whether an entry under a key has gone, or some of its evidence."""
+    old, new = (entries(data, key) for data in (change.old, change.new))
+    if Counter(map(statement, old)) - Counter(map(statement, new)):
+        return True
+    proofs: defaultdict[tuple[object, ...], set[object]] = defaultdict(set)
+    for entry in new:  # entries with the same text may have different files
+        proofs[statement(entry)] |= proofs_of(entry)
+    renamed = step.renamed_evidence(change.id)
+    return any(not proofs_of(entry, renamed) <= proofs[statement(entry)] for entry in old)
 
 
 @RULES.rule(
@@ -224,19 +193,6 @@ def _last_review(data: Data | None) -> Data:
     return max(entries(data, "reviews"), key=lambda review: text_of(review, "date") or "", default={})
 
 
-def _changed_statements(step: Step, *, removed: bool) -> Iterator[tuple[Change, str]]:
-    """Yield the changes that rewrite or, if `removed`, remove fixed keys of a comment or `escalated` of an open measure; with these keys."""
-    may_escalate = step.commit.trailers.action in {"escalate", "import"}
-    for change in (*step.comments, *step.measures):
-        old, new = change.old or {}, change.new or {}
-        fixed_keys: tuple[str, ...] = _COMMENT_KEYS if change.comment else ("escalated",)
-        if not change.comment and (change.statuses[0] == "closed" or (may_escalate and new.get("escalated"))):
-            continue
-        changed = [key for key in fixed_keys if old.get(key) is not None and old[key] != new.get(key)]
-        if keys := [key for key in changed if (new.get(key) is None) == removed]:
-            yield change, quoted(keys)
-
-
 @RULES.rule(
     "evidence-hash",
     why="The hash in the entry says which file was attached; a different file proves nothing.",
@@ -247,45 +203,28 @@ def evidence_hash(step: Step) -> Violations[HistoryPlace]:
     for change in step.measures:
         for proof in sorted(files_of(change.new) - files_of(change.old)):
             version = step.after.get(f"{EVIDENCE}/{change.id}/{proof.file}")
-            if version is None:
-                message = _("{id} names {file} as evidence, but the file is missing")
-            elif step.files.digest(version.blob) != proof.sha256:
-                message = _("{id} names {file} as evidence, but the hash of that file differs")
-            else:
-                continue
-            yield step.report(change, message, file=proof.file)
+            if version is None or step.files.digest(version.blob) != proof.sha256:
+                message = _("{id} names {file} as evidence, but there is no such file with this hash")
+                yield step.report(change, message, file=proof.file)
 
 
 @RULES.rule(
     "evidence-changed",
-    why="An evidence file must stay the same, byte for byte; a new version is a new file.",
-    wrong="A commit changes the content of data/evidence/2.3/评审意见.pdf. If it becomes a git-lfs pointer with the same hash, so that no "
-    "one can open it from the history any more, it is a warning.",
+    why="An evidence file must be kept as it is, byte for byte; a new version is a new file.",
+    wrong="A commit changes or deletes data/evidence/2.3/评审意见.pdf. (It may be renamed in its folder.) If it becomes a git-lfs pointer with "
+    "the same hash, so that no one can open it from the history any more, or an `undo` of someone else's work removes it, it is a warning.",
 )
 def evidence_changed(step: Step) -> Violations[HistoryPlace]:
-    """Find evidence files whose bytes changed."""
+    """Find evidence files whose bytes changed, or that are gone."""
     for change in step.changes:
-        if change.is_evidence and change.before and change.after:
-            digests = {step.files.digest(version.blob) for version in (change.before, change.after)}
-            if len(digests) > 1:
-                yield step.report(change, _("{path} was changed"))
-            elif step.files.pointer(change.after.blob) and not step.files.pointer(change.before.blob):
-                yield step.at(change), pointer_message(change.path), "", "warning"
-
-
-def pointer_message(path: str) -> str:
-    """Return the message that a pointer of git-lfs has replaced a file."""
-    return _("{path} is now a pointer, and its content is elsewhere", path=path)
-
-
-@RULES.rule(
-    "evidence-removed",
-    why="An evidence file must be kept.",
-    wrong="data/evidence/2.3/评审意见.pdf is deleted without an `undo` of its commit. In an `undo` of someone else's work it is a warning.",
-)
-def evidence_removed(step: Step) -> Violations[HistoryPlace]:
-    """Find evidence files that were removed, unless they were only renamed."""
-    for change in step.changes:
-        is_removed = change.is_evidence and change.before and not change.after
-        if is_removed and change.name not in step.renamed_evidence(change.id):
-            yield step.report(change, _("{path} was deleted"))
+        if not change.is_evidence or not change.before:
+            continue
+        digests = {step.files.digest(version.blob) for version in (change.before, change.after) if version}
+        if len(digests) > 1 or not (change.after or change.name in step.renamed_evidence(change.id)):
+            yield step.report(change, _("{path} was changed or deleted"))
+        elif (
+            change.after
+            and step.files.pointer(change.after.blob)
+            and not step.files.pointer(change.before.blob)
+        ):
+            yield step.report(change, _("{path} is now a pointer, and its content is elsewhere"), "warning")

@@ -12,9 +12,7 @@ from xuncha.audit.graph import Step
 from xuncha.audit.joining import Joining
 from xuncha.audit.replayed import CLOCK_SKEW, MAX_DELAY, Actor, Change
 from xuncha.catalogue import Violations
-from xuncha.errors import Severity
 from xuncha.language import gettext as _
-from xuncha.language import ngettext
 from xuncha.model.identity import LEDGER_FILE
 
 
@@ -106,22 +104,19 @@ def predated(step: Step) -> Violations[HistoryPlace]:
     for change in step.closings:
         day = text_of(mapping(change.new, "closed"), "date") or ""
         last = max((text_of(entry, "date") or "" for entry in entries(change.new, "progress")), default="")
-        applicant = next(iter(change.applicants), None)
-        severity: Severity = "error"
-        if not day:
-            message, severity = _("{id} was closed without a day"), "warning"
-            if early < step.graph.first_day:
-                continue
-        elif day < last:
-            message = _("{id} was closed as of {day}, but its last entry is of {last}")
-        elif applicant and day < applicant.day and not _is_first_entry(step, day, applicant.day):
-            message, last = _("{id} was closed as of {day}, but the application is of {last}"), applicant.day
-        elif day <= early and not _is_first_entry(step, day, step.day):
-            message, last = _("{id} was closed as of {day}, by a commit of {last}"), step.day
-            severity = "warning"
-        else:
-            continue
-        yield step.report(change, message, severity, day=day, last=last)
+        applied = change.applicants[0].day if change.applicants else ""
+        if day < applied and not _is_first_entry(step, day, applied):
+            last = max(last, applied)
+        if day and day < last:
+            message = _("{id} was closed as of {day}, before its last entry or its application, of {last}")
+            yield step.report(change, message, day=day, last=last)
+        elif (
+            early >= step.graph.first_day
+            if not day
+            else day <= early and not _is_first_entry(step, day, step.day)
+        ):
+            message = _("{id} was closed as of {day}, by a commit of {last}")
+            yield step.report(change, message, "warning", day=day or _("none"), last=step.day)
 
 
 def _late_records(step: Step, early: str) -> Violations[HistoryPlace]:
@@ -159,22 +154,17 @@ def _day_before(day: str, seconds: int) -> str:
 def before_feedback(step: Step) -> Violations[HistoryPlace]:
     """Find new entries dated before the feedback."""
     feedback = text_of(mapping(step.settings, "inspection"), "feedback")
-    if feedback is None or step.commit.trailers.action == "import" or step.day < feedback:
+    if feedback is None or step.commit.trailers.action == "import":
         return
-    for change in step.measures:
-        if text_of(change.new, "term") == "at_once":
-            continue
-        old, new = (entries(data, "progress") for data in (change.old, change.new))
-        early = [each for each in new if (text_of(each, "date") or feedback) < feedback and each not in old]
-        stated = {statement(each) for each in old} if early else set()
-        days = [str(each["date"]) for each in early if statement(each) not in stated]
-        if days and stated <= {statement(each) for each in new}:  # else `entry-rewritten` reports it
-            message = ngettext(
-                "an entry of {id} tells of {days}, before the feedback of {feedback}",
-                "entries of {id} tell of {days}, before the feedback of {feedback}",
-                len(days),
-            )
-            yield step.report(change, message, days=_(", ").join(sorted(days)), feedback=feedback)
+    for change in step.measures if step.day >= feedback else ():
+        old, new = (
+            {statement(each): text_of(each, "date") or feedback for each in entries(data, "progress")}
+            for data in (change.old, change.new)
+        )
+        early = sorted(day for said, day in new.items() if day < feedback and said not in old)
+        if early and text_of(change.new, "term") != "at_once":
+            message = _("{id} records {days}, before the feedback of {feedback}")
+            yield step.report(change, message, days=_(", ").join(early), feedback=feedback)
 
 
 LATE_BRANCH = RULES.declare(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
@@ -61,53 +61,42 @@ def _is_complete(step: Step, folder: str) -> bool:
 def settings_changed(step: Step) -> Violations[HistoryPlace]:
     """Find changes of the inspection, of outcomes and categories that are used, and addresses in `people` that have lost their owner or have a second one."""
     for change in step.settings_edits:
-        before, after = ({**(data or {}), **mapping(data, "inspection")} for data in (change.old, change.new))
-        for key in _INSPECTION:
-            if before.get(key) is not None and before[key] != after.get(key):
-                message = _("`{key}` of the inspection changed from {old} to {new}")
-                yield step.report(change, message, key=key, old=before[key], new=after.get(key) or _("none"))
-        for name, used_keys, message in (
-            ("outcomes", _outcomes, _("the outcome `{key}`, of which there are amounts, changed from {old} to {new}")),
-            ("categories", _categories, _("the category `{key}`, in which problems are complete, changed from {old} to {new}")),
-        ):  # fmt: skip
-            kinds, new_kinds = ({text_of(each, "key") or "": each for each in entries(data, name)} for data in (change.old, change.new))  # fmt: skip
-            changed = {key for key, kind in kinds.items() if kind != new_kinds.get(key)}
-            for key in sorted(changed & used_keys(step)) if changed else ():
-                old, new = (_label(each.get(key)) for each in (kinds, new_kinds))
-                yield step.report(change, message, key=key, old=old, new=new or _("none"))
-        old_pairs, new_pairs = _addresses(change.old), _addresses(change.new)
-        owners = Counter(email for _name, email in new_pairs)
-        lost_addresses = {email for _name, email in old_pairs - new_pairs}
-        shared_addresses = {email for _name, email in new_pairs - old_pairs if owners[email] > 1}
-        for emails, message in (
-            (lost_addresses, _("{addresses} no longer belongs to the person named in `people`")),
-            (shared_addresses, _("{addresses} now belongs to two persons in `people`")),
-        ):
-            if emails:
-                yield step.report(change, message, addresses=_(", ").join(sorted(emails)))
+        before, after = (_facts(data or {}) for data in (change.old, change.new))
+        changed = [key for key in {**before, **after} if before.get(key) != after.get(key)]
+        free = {key for key in changed if key.startswith(("outcomes.", "categories."))}
+        free -= _used_facts(step) if free else set()
+        for key in changed:
+            old, new = before.get(key), after.get(key)
+            if key not in free and (old or (key.startswith("people.") and _(", ") in (new or ""))):
+                message = _("`{key}` of the ledger changed from {old} to {new}")
+                yield step.report(change, message, key=key, old=old or _("none"), new=new or _("none"))
 
 
-def _label(kind: Data | None) -> str:
-    """Return the words that name a category or an outcome."""
-    return " ".join(filter(None, [text_of(kind, key) for key in ("title", "label", "unit")]))
+def _facts(settings: Data) -> dict[str, str]:
+    """Return what must stay in the settings, by key: the inspection, the words of outcomes and categories, and whose an address is."""
+    whole = {**settings, **mapping(settings, "inspection")}
+    facts = {key: str(whole[key]) for key in _INSPECTION if whole.get(key) is not None}
+    for name in ("outcomes", "categories"):
+        for each in entries(settings, name):
+            words = (text_of(each, key) for key in ("title", "label", "unit"))
+            facts[f"{name}.{text_of(each, 'key')}"] = " ".join(filter(None, words))
+    owners = defaultdict(set)
+    for person, emails in people_of(settings):
+        for email in emails:
+            owners[f"people.{email}"].add(person)
+    return facts | {email: _(", ").join(sorted(names)) for email, names in sorted(owners.items())}
 
 
-def _outcomes(step: Step) -> set[str]:
-    """Return the keys of the outcomes of which measures had amounts before the commit."""
-    folders = [files for path, files in step.before.folders.items() if path.startswith(PROBLEMS)]
-    return {key for files in folders for each in files.values() for key in mapping(step.files.record(each), "outcomes")}  # fmt: skip
-
-
-def _categories(step: Step) -> set[str]:
-    """Return the keys of the categories in which problems were complete before the commit."""
-    folders = [path for path in step.before.folders if path.startswith(PROBLEMS) and _is_complete(step, path)]
-    problems = [step.files.record(step.before.get(f"{folder}/problem.yaml")) for folder in folders]
-    return {text_of(each, "category") or "" for each in problems}
-
-
-def _addresses(settings: Data | None) -> set[tuple[str, str]]:
-    """Return each pair of name and address in `people`."""
-    return {(name, email) for name, emails in people_of(settings) for email in emails}
+def _used_facts(step: Step) -> set[str]:
+    """Return the keys of the outcomes of which there were amounts before a commit, and of the categories in which problems were complete."""
+    used = set()
+    for folder, files in step.before.folders.items():
+        if folder.startswith(PROBLEMS):
+            records = [step.files.record(each) for each in files.values()]
+            used |= {f"outcomes.{key}" for each in records for key in mapping(each, "outcomes")}
+            if _is_complete(step, folder):
+                used |= {f"categories.{text_of(each, 'category')}" for each in records}
+    return used
 
 
 @RULES.rule(
@@ -148,21 +137,23 @@ def watered_down(step: Step) -> Violations[HistoryPlace]:
     for change in step.closings:
         for key in ("title", "goal"):
             new = text_of(change.new, key) or ""
-            old = next((text for text in _former_texts(step, change, key) if _is_weaker(text, new)), None)
+            former = _former_text(step, change, key)
+            weakened = [former] if former is not None and _is_weaker(former, new) else []
             if key == "title":  # it may not change at all after the application
-                old = next((text for text in _titles_applied_for(step, change) if text != new), old)
-            if old is not None:
+                weakened += [title for title in _titles_applied_for(step, change) if title != new]
+            for old in weakened[:1]:
                 message = _("{id} was closed shortly after its {key} changed from “{old}” to “{new}”")
                 yield step.report(change, message, key=quoted([key]), old=old, new=new)
 
 
-def _former_texts(step: Step, closing: Change, key: str) -> Iterator[str]:
-    """Yield the texts under a key that a measure had in the two weeks before it was closed."""
-    graph, node = step.graph, step.node
+def _former_text(step: Step, closing: Change, key: str) -> str | None:
+    """Return the text under a key that a measure had before it changed in the two weeks before it was closed; None if it did not."""
+    graph, node, former = step.graph, step.node, None
     for commit, change in graph.changes_of_file(closing.path, node.ancestry):
         known_since = graph.known_since.get(commit.hash, commit.moment_committed)
         if step.commit.moment_committed - known_since < MAX_DELAY and not graph.is_undone(node, commit.hash):
-            yield text_of(change.old, key) or ""
+            former = text_of(change.old, key) or ""
+    return former
 
 
 def _titles_applied_for(step: Step, closing: Change) -> Iterator[str]:

@@ -14,19 +14,19 @@ from typing import Final
 
 from xuncha.audit import commands, contents, days, decisions, history, paths, people, status, undoing  # noqa: F401  each registers its checks
 from xuncha.audit.catalogue import LENIENT, RULES, Audit, Findings, HistoryPlace
-from xuncha.audit.facts import is_record, required_by
-from xuncha.audit.graph import MAX_PAUSE, Graph, Node, Step, union
+from xuncha.audit.facts import is_record
+from xuncha.audit.graph import Graph, Node, Step, union
 from xuncha.audit.joining import Joining
 from xuncha.audit.merging import check_merge
 from xuncha.audit.people import Signers
 from xuncha.audit.renumbering import Renumberings, files_after_removal, files_after_renumbering
 from xuncha.audit.replayed import Actor, Change, Files, State, Version, changes_of
+from xuncha.audit.status import Closing, Closings
 from xuncha.catalogue import Check, Rule
 from xuncha.errors import Finding, RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.model.source import MAX_SIZE
-from xuncha.model.vocabulary import Requirement
 from xuncha.trail import replay
 from xuncha.trail.contents import check_objects, read_objects
 from xuncha.trail.git import Git
@@ -146,14 +146,6 @@ _UNIVERSAL_RULES: Final = (
 """Rules that apply to every commit, even if it did exactly what it says."""
 
 
-def _files_as_stated(step: Step, undone: undoing.Restoration | None) -> Mapping[str, Version | None] | None:
-    """Return the files after a commit that undoes, removes or renumbers exactly what it says; None for any other commit."""
-    if undone or step.commit.trailers.action != "remove":
-        return undone.files if undone else files_after_renumbering(step)
-    files = files_after_removal(step)
-    return None if isinstance(files, str) else files
-
-
 class Examination:
     """One run of the audit through history."""
 
@@ -167,12 +159,7 @@ class Examination:
         self._graph = Graph(commits, files)
         self._graph.first_day = self._beginnings[0].day if self._beginnings else ""
         self._graph.has_signed = self.signers.has_signed
-        self._requirements_at: dict[str, tuple[Requirement, ...]] = {}
-        """The requirements of the policy at each commit that closes a measure."""
-        self._loosenings: list[tuple[Commit, set[Requirement]]] = []
-        """The commits that loosened the policy, each with the requirements that it dropped."""
-        self._later_closings: list[Step] = []
-        """The commits that closed a measure after the policy was first loosened."""
+        self._closings = Closings(self._graph, self.signers)
         self._renumberings = Renumberings(commits)
 
     def run(self, root: Path) -> list[Finding[HistoryPlace]]:
@@ -194,17 +181,14 @@ class Examination:
         graph = self._graph
         parents = [graph.nodes[parent] for parent in commit.parents]
         moment, newest = commit.moment_committed, max((side.moment for side in parents), default=0)
-        claimed_moment = max((side.claimed_moment for side in parents), default=0)
         is_trusted = commit.touched and len(parents) < 2 and commit.hash not in graph.ahead  # noqa: PLR2004
-        is_plausible = commit.touched and (not newest or moment - newest < MAX_PAUSE)
         node = graph.nodes[commit.hash] = Node(
             State(),
             union(parents) | 1 << place,
             newest,
             moment=max(newest, moment) if is_trusted else newest,
-            claimed_moment=max(claimed_moment, moment) if is_plausible else claimed_moment,
             has_ledger=any(side.has_ledger for side in parents),
-            last_loosening=max((side.last_loosening for side in parents), default=(0, ())),
+            dropped=dict(sorted(item for side in parents for item in side.dropped.items())),
         )
         graph.by_committer[commit.committer] |= 1 << place
         if any(anchor.commit == commit.hash for anchor in self._anchors):
@@ -228,29 +212,38 @@ class Examination:
         if not self._record_changes(commit, node, changes):
             return
         self.signers.add_commit(commit, step.settings, is_closing=bool(step.closings))
-        yield from self._check_policy(step)
-        undone = undoing.restoration(step)
-        files = _files_as_stated(step, undone)
-        if files is None:
+        node.dropped |= status.dropped_requirements(step)
+        files: Mapping[str, Version | None] | str | None
+        if undone := undoing.restoration(step):
+            files = undone.files
+        elif commit.trailers.action == "remove":
+            files = files_after_removal(step)
+        else:
+            files = files_after_renumbering(step)
+        if files is None or isinstance(files, str):  # it does something else than that
             yield from check_commit(step)
-            yield from status.check_recent_policy(step, status.recently_required(step) - {*step.required})
-            self._record_closings(step)
+            yield from self._closings.check(Closing.of(step), status.recently_required(step))
+            self._closings.add(step)
             return
         for code in _UNIVERSAL_RULES:
             yield from RULES[code](step)
-        if undone:
-            taken_back = {undone_commit.hash for undone_commit in undone.commits}
-            self._graph.undone |= dict.fromkeys(taken_back, commit.hash)
-            if undone.is_own:  # as if neither had been
-                self._graph.undone[commit.hash] = commit.hash
-            yield from undoing.check_undo(step, undone)
-            if "signed_commit" in step.required and taken_back & self.signers.signed_commits:
-                findings = [*undoing.check_others(step, undone.commits)]
-                self.signers.add_claims(Actor.from_commit(commit), step.settings, findings)
-            self._record_closings(step)
         node.state = before.with_changes(files.items())
-        if commit.trailers.action == "renumber":
+        if undone:
+            yield from self._check_undo(step, undone)
+        elif commit.trailers.action == "renumber":
             self._renumberings.add(step)
+
+    def _check_undo(self, step: Step, undone: undoing.Restoration) -> Findings:
+        """Check what a true undo did, and record it."""
+        name, taken_back = step.commit.hash, {each.hash for each in undone.commits}
+        self._graph.undone |= dict.fromkeys(taken_back, name)
+        if undone.is_own:  # as if neither had been
+            self._graph.undone[name] = name
+        yield from undoing.check_undo(step, undone)
+        if "signed_commit" in step.required and taken_back & self.signers.signed_commits:
+            findings = [*undoing.check_others(step, undone.commits)]
+            self.signers.add_claims(Actor.from_commit(step.commit), step.settings, findings)
+        self._closings.add(step)
 
     def _record_changes(self, commit: Commit, node: Node, changes: list[Change]) -> bool:
         """Record what a commit did, and return whether to check it: the commit that brings the ledger is accepted unchecked."""
@@ -267,58 +260,6 @@ class Examination:
         # Only one beginning is accepted; any other commit that brings the ledger is checked.
         return node.has_ledger and commit.hash != self.start
 
-    def _record_closings(self, step: Step) -> None:
-        """Record the closings that must be signed, and whether the persons are known only from the commits' own claims."""
-        if not step.closings:
-            return
-        self._requirements_at[step.commit.hash] = step.required
-        if self._loosenings:
-            self._later_closings.append(step)
-        needs_signature = "signed_commit" in step.required
-        for change in step.closings if "second_person" in step.required else ():
-            signed = all(who.commit in self.signers.signed_commits for who in change.applicants)
-            self.signers.relies_on_claims |= not (needs_signature and change.applicants and signed)
-            for applicant in change.applicants if needs_signature else ():
-                message = _(
-                    "closing {id} was applied for in the name of {name}, who did not sign this, but usually signs"
-                )
-                text = message.format(id=change.id, name=applicant.name)
-                finding = RULES["second-person-doubtful"].finding(step.at(change), text)
-                self.signers.add_claims(applicant, step.settings, [finding])
-        if needs_signature or "signed_commit" in status.recently_required(step):
-            self._require_signature(step, lenient=not needs_signature)
-
-    def _check_policy(self, step: Step) -> Findings:
-        """Record the requirements that the policy drops; yield the closings between a loosening and a commit that soon revokes it."""
-        settings, moment = step.files.record(step.after.get(LEDGER_FILE)), step.commit.moment_committed
-        if settings is step.settings:
-            return
-        before, after = set(step.required), set(required_by(settings))
-        if dropped := before - after:
-            step.node.last_loosening = (moment, step.required)
-            self._loosenings.append((step.commit, dropped))
-        revoked = [
-            (commit.hash, dropped & (after - before))
-            for commit, dropped in (self._loosenings if after - before else ())
-            if moment - commit.moment_committed <= status.REVOKED_SOON
-        ]
-        for closing in self._later_closings if revoked else ():
-            if step.has_ancestor(closing.commit.hash) and closing.commit.hash not in self._graph.undone:
-                names = {
-                    name for commit, dropped in revoked if closing.has_ancestor(commit) for name in dropped
-                }
-                names -= status.recently_required(closing)
-                yield from status.check_recent_policy(closing, names, step)
-                if "signed_commit" in names:
-                    self._require_signature(closing, lenient=True)
-
-    def _require_signature(self, step: Step, *, lenient: bool) -> None:
-        """Record that the closings of a commit must be signed."""
-        actor = Actor.from_commit(step.commit)
-        for change in step.closings:
-            is_lenient = lenient or (step.commit.trailers.action == "import" and change.before is None)
-            self.signers.require(actor, step.settings, step.at(change), lenient=is_lenient)
-
     def _check_merge(self, commit: Commit, node: Node, parents: list[Node]) -> Findings:
         graph = self._graph
         all_sides = Joining(commit, parents, graph, self.signers)
@@ -332,13 +273,13 @@ class Examination:
         tips = [id(each) for each in graph.tips(union(sides))]
         # Where the newest parent has no ledger.yaml any more, it counts against one of the others.
         sides = [side for side in sides if id(side) in tips] or sides[:1]
-        bases = [each.state for each in graph.tips(reduce(and_, (side.ancestry for side in sides)))]
-        if len(sides) > 1 and bases:
+        common = reduce(and_, (side.ancestry for side in sides))
+        if len(sides) > 1 and any(graph.tips(common)):
             joining = Joining(commit, sides, graph, self.signers, result)
             touched = [each.path for each in commit.touched] if sides[0] is parents[0] else None
             yield from check_merge(joining, touched)
             yield from paths.check_merged_paths(joining)
-            yield from status.check_policies(joining, bases, self._requirements_at)
+            yield from self._closings.check_sides(joining)
             known = [each for each in self._anchors if each.commit in graph.places]
             moments = [(graph.places[each.commit], each.moment) for each in known]
             yield from days.check_dates(joining, moments)

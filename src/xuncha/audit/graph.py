@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property, reduce
 from operator import or_
@@ -23,7 +23,7 @@ from xuncha.workflow.verbs import VERBS
 _MAX_COMMITS: Final = 1000
 """Limit of commits checked on one side of a merge; of a longer side, only the newest are checked."""
 _FOLLOWERS: Final = 9  # following commits that a commit is compared with
-MAX_PAUSE: Final = 5 * 366 * CLOCK_SKEW  # seconds (five years); no ledger stays unchanged for that long
+_MAX_PAUSE: Final = 5 * 366 * CLOCK_SKEW  # seconds (five years); no ledger stays unchanged for that long
 
 
 @dataclass
@@ -34,10 +34,9 @@ class Node:
     ancestry: int = 0  # its ancestors and itself, as bits: see `Graph`
     previous: int = 0  # when the newest of its ancestors in the ledger was made
     moment: int = 0  # the same, itself included
-    claimed_moment: int = 0  # the same, with clocks that may have been ahead, but not by years
     has_ledger: bool = False  # whether the ledger existed
-    last_loosening: tuple[int, tuple[Requirement, ...]] = (0, ())
-    """When the policy was last loosened, and what it had required."""
+    dropped: dict[Requirement, int] = field(default_factory=dict)
+    """When the policy last dropped each of its former requirements."""
 
 
 class Graph:
@@ -126,7 +125,7 @@ def commits_with_clock_ahead(commits: Sequence[Commit]) -> set[str]:
         while follower and len(followers) < _FOLLOWERS and (followers or follower.moment_committed < limit):
             followers.append(follower.moment_committed < limit)
             follower = next_commits.get(follower.hash)
-        if (len(followers) > 1 and sum(followers) * 2 > len(followers)) or 0 < latest < limit - MAX_PAUSE:
+        if (len(followers) > 1 and sum(followers) * 2 > len(followers)) or 0 < latest < limit - _MAX_PAUSE:
             commits_ahead.add(commit.hash)
         else:
             latest = max(latest, commit.moment_committed)
@@ -147,7 +146,6 @@ class Step:
         """Apply the changes and sort them by kind."""
         self.commit, self.before, self.changes, self.graph = commit, before, changes, graph
         self.files, self.node = graph.files, node or Node(State())
-        self.last_loosening = self.node.last_loosening  # before the commit
         self.after = before.with_changes((each.path, each.after) for each in changes)
         readable = [each for each in changes if each.new is not None]  # these exist after the commit
         self.measures = [each for each in readable if each.id and "." in each.id and each.is_record]

@@ -8,19 +8,22 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from xuncha.audit.catalogue import RULES, Findings, HistoryPlace
-from xuncha.audit.facts import Data, entries, is_record, mapping, name_key, read_data, text_of
+from xuncha.audit.facts import entries, mapping, name_key, read_data, text_of
 from xuncha.audit.replayed import CLOCK_SKEW, MAX_DELAY
 from xuncha.errors import RefusedError, Severity
 from xuncha.language import gettext as _
-from xuncha.model.identity import LEDGER_FILE, PARTS, PROBLEMS
+from xuncha.model.identity import LEDGER_FILE, PARTS, Identity
 from xuncha.model.source import MAX_SIZE
 from xuncha.trail.contents import read_objects
 from xuncha.trail.git import Git
-from xuncha.trail.limits import first_entries
 from xuncha.trail.replay import RAW_OF_REPOSITORY, Commit, log
 from xuncha.trail.tags import Anchor
 
-_MAX_ENTRIES: Final = 20  # entries of a folder that are read to recognise a ledger
+_SAMPLE: Final = (
+    *PARTS,
+    *(Identity(problem, number).path for problem in range(1, 21) for number in range(6)),
+)
+"""The files that are read to recognise a ledger, after its parts: some problems and measures."""
 _LENGTH: Final = 4  # letters of a piece of text; even two ledgers of the same field share few pieces
 _MAX_TEXT: Final = 2000
 _SIMILAR: Final = 0.5  # share of titles or pieces above which two ledgers are the same one
@@ -75,79 +78,57 @@ def check_former_places(git: Git, start: Commit, commits: Sequence[Commit]) -> F
     for commit in commits:
         if not later.isdisjoint(commit.parents):
             later.add(commit.hash)
-    parents = dict.fromkeys(each for commit in commits if commit.hash in later for each in commit.parents)
-    before = [each for each in parents if each not in later]
-    changes = _settings_changes(git, *before) if before else {}
-    changes.pop(git.prefix, None)
-    if not changes:
+    before = {parent for commit in commits if commit.hash in later for parent in commit.parents} - later
+    newest = _last_changes(git, *before) if before else {}
+    newest.pop(git.prefix, None)
+    if not newest:
         return
-    places = [(commit, folder) for folder in changes for commit in (start.hash, "HEAD", *before)]
-    kinds = git.kinds(f"{commit}:{folder}{LEDGER_FILE}" for commit, folder in places)
+    places = [(tip, folder) for tip in ("HEAD", *sorted(before)) for folder in newest]
+    kinds = git.kinds(f"{tip}:{folder}{LEDGER_FILE}" for tip, folder in places)
     holding = {place for place, kind in zip(places, kinds, strict=True) if kind}
-    kept = {folder for folder in changes if {(start.hash, folder), ("HEAD", folder)} <= holding}
-    later_changes = _settings_changes(git, "HEAD") if len(kept) < len(changes) else {}
-    last = {
-        folder: next((commit for commit in before if (commit, folder) in holding), f"{newest.hash}^")
-        for folder, (newest, _oldest) in changes.items()
-    }
-    roots = [f"{start.hash}:{git.prefix}", *(f"{commit}:{folder}" for folder, commit in last.items())]
-    parts = git.objects(f"{root}{part}" for root in roots for part in PARTS)
-    own_parts, *other_parts = (parts[at : at + len(PARTS)] for at in range(0, len(parts), len(PARTS)))
-    versions = [
-        list(dict.fromkeys(f"{name}:{folder}" for name in (last[folder], f"{newest.hash}^", oldest.hash)))
-        for folder, (newest, oldest) in changes.items()
+    lasts = [
+        next((f"{tip}:{folder}" for tip in before if (tip, folder) in holding), f"{each.hash}^:{folder}")
+        for folder, each in newest.items()
     ]
-    [[own]] = _read_features(git, [roots[:1]])
-    features = _read_features(git, versions, alone=not own.pieces)
-    for folder, held, candidates in zip(changes, other_parts, features, strict=True):
-        removal: Commit | None = start
-        if (start.hash, folder) in holding or last[folder] not in before:
-            removal = later_changes[folder][0] if folder in later_changes else None
-        removed_at = removal.moment_committed if removal else 0
-        near = folder not in kept and abs(removed_at - start.moment_committed) < MAX_DELAY
-        severity: Severity = "warning"
-        if any(own.is_similar(each, _SIMILAR_GONE if near else _SIMILAR) for each in candidates):
+    removals = _last_changes(git, "HEAD")
+    own, *others = _read_features(git, [f"{start.hash}:{git.prefix}", *lasts])
+    for folder, other in zip(newest, others, strict=True):
+        removed = (
+            0 if ("HEAD", folder) in holding or folder not in removals else removals[folder].moment_committed
+        )
+        is_near = abs(removed - start.moment_committed) < MAX_DELAY
+        if own.is_similar(other, _SIMILAR_GONE if is_near else _SIMILAR):
+            severity: Severity = "warning" if own.parts == other.parts else "error"
             text = _("the ledger was in {folder} before; its history until then is there")
-            if held != own_parts:
-                text, severity = _("the ledger was in {folder} before; its history until then is there, and it was changed when it was moved"), "error"  # fmt: skip
-        elif folder not in kept and removed_at == start.moment_committed:
-            text = _("the ledger in {folder} disappeared when this one appeared; its history is there")
+        elif removed == start.moment_committed:
+            severity, text = (
+                "warning",
+                _("the ledger in {folder} disappeared when this one appeared; its history is there"),
+            )
         else:
             continue
         place = HistoryPlace.at(start, LEDGER_FILE)
         yield MOVED.finding(place, text.format(folder=folder or "./"), "", severity)
 
 
-def _settings_changes(git: Git, *tips: str) -> dict[str, tuple[Commit, Commit]]:
-    """Return the newest and the oldest change of each ledger's settings in a history, by the ledger's folder, as far as git gets."""
-    changes: dict[str, tuple[Commit, Commit]] = {}
+def _last_changes(git: Git, *tips: str) -> dict[str, Commit]:
+    """Return the last change of each ledger's settings in a history, by the ledger's folder, as far as git gets."""
+    changes: dict[str, Commit] = {}
     options = ("--full-history", "--diff-merges=first-parent", *RAW_OF_REPOSITORY)
     with contextlib.suppress(RefusedError):
         for each in log(git, *options, *tips, "--", f":(top,glob)**/{LEDGER_FILE}"):
             for touched in each.touched:
-                folder = touched.path.removesuffix(LEDGER_FILE)
-                changes[folder] = changes.get(folder, (each,))[0], each
+                changes.setdefault(touched.path.removesuffix(LEDGER_FILE), each)
     return changes
 
 
 class _Features(NamedTuple):
     """The features by which a ledger in another folder is recognised."""
 
+    parts: list[tuple[str, str]]  # the kind and the hash of each part
     inspection: tuple[str, str]  # the organisation, and the day of the feedback
     titles: set[str]  # of some problems and measures, enough to recognise it
     pieces: set[str]  # their texts, in pieces of a few letters
-
-    @classmethod
-    def of(cls, settings: Data, records: Sequence[Data]) -> _Features:
-        """Return the features of a ledger with these settings and records."""
-        day = text_of(mapping(settings, "inspection"), "feedback")
-        titles = {title for each in records if (title := _plain_text(each.get("title")))}
-        texts = [text_of(each, key) for each in records for key in ("title", "goal", "finding")]
-        texts += [text_of(entry, "text") for each in records for entry in entries(each, "progress")]
-        plain = [text[:_MAX_TEXT] for each in texts if each and (text := _plain_text(each))]
-        pieces = {each[at : at + _LENGTH] for each in plain for at in range(max(1, len(each) - _LENGTH + 1))}
-        inspection = _plain_text(settings.get("organisation")), _plain_text(day or settings.get("inspection"))
-        return cls(inspection, titles, pieces)
 
     def is_similar(self, other: _Features, share: float) -> bool:
         """Return whether two ledgers were made for one inspection, or have more than a share of their titles or texts in common."""
@@ -161,36 +142,23 @@ def _plain_text(value: object) -> str:
     return name_key(str(value or ""))
 
 
-def _read_features(
-    git: Git, ledgers: Sequence[Sequence[str]], *, alone: bool = False
-) -> Iterator[list[_Features]]:
-    """Read several versions of each ledger, given by git's names for their folders; if `alone`, read only the settings.
-
-    Git is asked once for all ledgers: a repository may hold hundreds.
-    """
-    found = git.objects(
-        f"{folder}{part}" for each in ledgers for folder in each for part in (LEDGER_FILE, PROBLEMS)
-    )
-    problems = [tree for kind, tree in found[1::2] if kind == "tree" and not alone]
-    folders = {
-        tree: [each.name for each in entries_of_tree if each.mode == "40000"]
-        for tree, entries_of_tree in first_entries(git, problems, _MAX_ENTRIES).items()
-    }
-    files = first_entries(git, [name for names in folders.values() for name in names], _MAX_ENTRIES)
-    records = {
-        tree: [each.name for name in names for each in files[name] if each.is_file and is_record(each.path)]
-        for tree, names in folders.items()
-    }
-    versions = (
-        (settings if kind == "blob" else "", records.get(tree, []))
-        for (kind, settings), (_kind, tree) in zip(found[::2], found[1::2], strict=True)
-    )
-    groups = [list(islice(versions, len(each))) for each in ledgers]
-    blobs = [{name for first, others in group for name in (first, *others) if name} for group in groups]
-    contents = read_objects(git, [name for names in blobs for name in names], MAX_SIZE)
-    for group, names in zip(groups, blobs, strict=True):
-        data = {each.name: read_data(each.content) for each in islice(contents, len(names))}
-        yield [_Features.of(data.get(first, {}), [data[name] for name in others]) for first, others in group]
+def _read_features(git: Git, folders: Sequence[str]) -> Iterator[_Features]:
+    """Read ledgers, given by git's names for their folders. Git is asked once for all: a repository may hold hundreds."""
+    found = git.objects(f"{folder}{path}" for folder in folders for path in _SAMPLE)
+    contents = read_objects(git, [name for kind, name in found if kind == "blob"], MAX_SIZE)
+    for start in range(0, len(found), len(_SAMPLE)):
+        sample = found[start : start + len(_SAMPLE)]
+        data = [read_data(next(contents).content) if kind == "blob" else {} for kind, _name in sample]
+        settings, records = data[0], data[len(PARTS) :]
+        texts = [text_of(each, key) for each in records for key in ("title", "goal", "finding")]
+        texts += [text_of(entry, "text") for each in records for entry in entries(each, "progress")]
+        plain = [text[:_MAX_TEXT] for each in texts if each and (text := name_key(each))]
+        yield _Features(
+            sample[: len(PARTS)],
+            (str(settings.get("organisation", "")), str(mapping(settings, "inspection").get("feedback", ""))),
+            {name_key(title) for each in records if (title := text_of(each, "title"))},
+            {each[at : at + _LENGTH] for each in plain for at in range(max(1, len(each) - _LENGTH + 1))},
+        )
 
 
 SECOND = RULES.declare(

@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Final
 
 from xuncha.audit.catalogue import RULES, Findings, HistoryPlace
-from xuncha.audit.contents import pointer_message
 from xuncha.audit.facts import number_of, quoted
 from xuncha.audit.graph import Step
 from xuncha.audit.joining import Joining
-from xuncha.audit.replayed import State
+from xuncha.audit.replayed import changes_of
 from xuncha.catalogue import Violations
 from xuncha.errors import Severity
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, FORMS, PARTS
 from xuncha.model.source import MAX_SIZE
 from xuncha.paper.own import FOLDER, is_template
+from xuncha.system import temporary_folder
 from xuncha.trail.contents import read_objects
 from xuncha.trail.git import Git
 from xuncha.trail.replay import SUBMODULE, Commit, Touched, commits_in
 
 _LINK: Final = "120000"
 _ATTRIBUTES: Final = ".gitattributes"
-_MACRO_PREFIX: Final = "[attr]"
-_BLANKS: Final = re.compile("[ \t\r]+")
+_ESCAPED: Final = re.compile(r"\\x([89a-f][0-9a-f])")
+_CONVERTING: Final = ("working-tree-encoding", "filter", "ident")
+"""The attributes by which git converts files."""
+_MAX_ATTRIBUTES: Final = 1000  # files of attributes that are examined, at all commits together
 
 
 @RULES.rule(
@@ -61,9 +64,9 @@ def link_message(path: str, mode: str) -> str:
 )
 def look_alike(step: Step) -> Violations[HistoryPlace]:
     """Find files whose path differs from another one only in letter case or composition."""
-    added = {each.path: each for each in step.changes if each.before is None and each.after is not None}
-    for path, twin, severity in _look_alikes(added, step.before, step.after):
-        yield step.at(added[path]), _look_alike_message(path, twin), "", severity
+    for path, twin, severity in _look_alikes(step):
+        place = HistoryPlace.at(step.commit, path, number_of(path))
+        yield place, _look_alike_message(path, twin), "", severity
 
 
 @lru_cache(maxsize=4096)
@@ -71,20 +74,27 @@ def _same_name(path: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
 
 
-def _look_alikes(added: Iterable[str], before: State, after: State) -> Iterator[tuple[str, str, Severity]]:
+def _look_alikes(step: Step) -> Iterator[tuple[str, str, Severity]]:
     """Yield each added file whose name or folder differs from another one only in letter case or composition; with that one, and the severity."""
-    folders: defaultdict[str, list[str]] = defaultdict(list)
+    folders = step.after.folders
+    added = [each.path for each in step.changes if each.before is None and each.after is not None]
+    new_folders = {path: path.rpartition("/")[0] for path in added}
+    by_name: defaultdict[str, list[str]] = defaultdict(list)
+    for folder in set(new_folders.values()):
+        for each in folders[folder]:
+            by_name[_same_name(each)].append(each)
+    new_folders = {
+        path: folder for path, folder in new_folders.items() if not step.before.folders.get(folder)
+    }
+    for folder in folders if new_folders else ():
+        if folders[folder]:
+            by_name[_same_name(folder)].append(folder)
     for path in added:
-        folders[path.rpartition("/")[0]].append(path)
-    for folder, paths in folders.items():
-        paths_by_name = defaultdict(list)
-        for each in after.folders.get(folder, ()):
-            paths_by_name[_same_name(each)].append(each)
-        others = [] if before.folders.get(folder) else [each for each, files in after.folders.items() if files and each != folder and _same_name(each) == _same_name(folder)]  # fmt: skip
-        for path in paths:
-            if twins := [each for each in paths_by_name[_same_name(path)] if each != path] + others:
-                # Two offices may attach such files in good faith.
-                yield path, twins[0], "warning" if path.startswith(f"{EVIDENCE}/") else "error"
+        folder = new_folders.get(path, "")
+        alike = [*by_name[_same_name(path)], *by_name[_same_name(folder)]]
+        if twin := next((each for each in alike if each not in {path, folder}), None):
+            # Two offices may attach such files in good faith.
+            yield path, twin, "warning" if path.startswith(f"{EVIDENCE}/") else "error"
 
 
 def _look_alike_message(path: str, twin: str) -> str:
@@ -107,20 +117,18 @@ def check_look_alikes(git: Git) -> Findings:
 
 def check_merged_paths(joining: Joining) -> Findings:
     """Yield the links, pointers and look-alikes that a merge brings and none of its sides has."""
-    commit, sides, result = joining.commit, [side.state for side in joining.sides], joining.result
-    files = joining.graph.files
-    for path, *_rest in commit.touched:
-        version, versions = result.get(path), [each for side in sides if (each := side.get(path))]
-        if version and not any(version[:2] == each[:2] for each in versions):
-            place = HistoryPlace.at(commit, path, number_of(path))
-            if message := link_message(path, version.mode):
-                yield link.finding(place, message)
-            if files.pointer(version.blob) and any(not files.pointer(each.blob) for each in versions):
-                yield RULES["evidence-changed"].finding(place, pointer_message(path), "", "warning")
-    added = [path for path, *_rest in commit.touched if result.get(path) and not sides[0].get(path)]
-    for path, twin, severity in _look_alikes(added, sides[0], result):
+    sides, result, graph = [side.state for side in joining.sides], joining.result, joining.graph
+    step = Step(joining.commit, sides[0], changes_of(joining.commit, sides[0], graph.files), graph)
+    for finding in (*link(step), *RULES["evidence-changed"](step)):
+        path = finding.place.path
+        is_pointer = finding.severity == "warning"  # what else happened to evidence, `merging` tells
+        if (is_pointer or finding.code == "link") and all(
+            side.get(path) != result.get(path) for side in sides
+        ):
+            yield finding
+    for path, twin, severity in _look_alikes(step):
         if not any(side.get(path) and side.get(twin) for side in sides):
-            place = HistoryPlace.at(commit, path, number_of(path))
+            place = HistoryPlace.at(joining.commit, path, number_of(path))
             yield look_alike.finding(place, _look_alike_message(path, twin), "", severity)
 
 
@@ -159,88 +167,73 @@ CONVERTED = RULES.declare(
 
 
 def check_attributes(git: Git, commits: Sequence[Commit], paths: Iterable[str]) -> Findings:
-    """Yield the commits from which on git converts files of the ledger; `paths` are all that the ledger ever had."""
+    """Yield the commits from which on git converts files of the ledger, as git itself tells; `paths` are all that the ledger ever had."""
     prefix = git.prefix
-    prefixes = [prefix[: index + 1] for index, letter in enumerate(prefix) if letter == "/"]
-    pathspecs = [f":(top,literal){folder}{_ATTRIBUTES}" for folder in ("", *prefixes, f"{prefix}data/")]
-    histories = ("", commits_in(git, *pathspecs, relative=False)), (prefix, commits)
-    versions = [
-        (commit, f"{start}{each.path}", each.blob)
-        for start, history in histories
+    above = [prefix[:place] for place, letter in enumerate(f"/{prefix}") if letter == "/"]
+    pathspecs = [f":(top,literal){folder}{_ATTRIBUTES}" for folder in (*above, f"{prefix}data/")]
+    order = {commit.hash: place for place, commit in enumerate(commits)}
+    changes = [
+        (order.get(commit.hash, len(order)), f"{start}{each.path}", commit)
+        for start, history in (("", commits_in(git, *pathspecs, relative=False)), (prefix, commits))
         for commit in history
         for each in commit.touched
-        if each.has_content and each.path.rpartition("/")[2] == _ATTRIBUTES
+        if each.path.rpartition("/")[2] == _ATTRIBUTES
     ]
-    if not versions:
+    files = [*{path for _place, path, _commit in changes if "\\" not in path}]
+    if not changes:
         return
-    found = read_objects(git, dict.fromkeys(blob for _commit, _path, blob in versions), MAX_SIZE)
-    lines_of = {each.name: _attribute_lines(each.content) for each in found}
-    order = {commit.hash: place for place, commit in enumerate(commits)}
-    ledger_paths = [f"{prefix}{path}" for path in paths]
-    macros: dict[str, set[str]] = {}
-    reported: dict[tuple[str, str], set[str]] = {}
-    """The conversions reported so far, by path and blob of the file of attributes."""
-    for commit, path, blob in sorted(versions, key=lambda each: order.get(each[0].hash, len(order))):
-        reported.setdefault((path, blob), set())
-        # Git reads macros only from the topmost file; a new one may change what any other file means.
-        is_grown = path == _ATTRIBUTES and _define(macros, lines_of[blob])
-        for file, name in list(reported) if is_grown else [(path, blob)]:
-            folder = file.removesuffix(_ATTRIBUTES)
-            below = [each.removeprefix(folder) for each in ledger_paths if each.startswith(folder)]
-            evidence = f"{prefix}{EVIDENCE}/".removeprefix(folder)
-            if new := _conversions(lines_of[name], macros, below, evidence) - reported[file, name]:
-                reported[file, name] |= new
+    # `trail.replay` writes a byte that is no UTF-8 as `\xff`; git wants the byte.
+    ledger_paths = [
+        prefix + _ESCAPED.sub(lambda match: chr(0xDC00 + int(match[1], 16)), path)
+        for path in paths
+        if ".." not in path
+    ]
+    reported: set[tuple[str, str]] = set()
+    with temporary_folder() as folder:
+        scratch = Git(folder, writes=True)
+        scratch.run("init", "--quiet", "--template=")
+        for name, value in (("core.attributesFile", os.devnull), ("core.ignoreCase", "true")):
+            scratch.run("config", name, value)
+        for count, (_place, path, commit) in enumerate(sorted(changes)):
+            if count * len(files) > _MAX_ATTRIBUTES or "\\" in path:  # git takes no such path on a line
+                message = _(
+                    "{path} may make git convert files of the ledger on checkout: it was not examined"
+                )
+                yield CONVERTED.finding(HistoryPlace.at(commit, path), message.format(path=path))
+                continue
+            blobs = [
+                name if kind == "blob" else ""
+                for kind, name in git.objects(f"{commit.hash}:{each}" for each in files)
+            ]
+            read = {each.name: each.content for each in read_objects(git, {*filter(None, blobs)}, MAX_SIZE)}
+            contents = {each: read.get(blob) for each, blob in zip(files, blobs, strict=True)}
+            found = _conversions(scratch, contents, ledger_paths, f"{prefix}{EVIDENCE}/")
+            if new := found - reported:
+                reported |= new
                 message = _("{path} makes git convert files of the ledger on checkout: {names}")
-                message = message.format(path=file, names=quoted(sorted(new)))
-                yield CONVERTED.finding(HistoryPlace.at(commit, file), message)
-
-
-def _attribute_lines(content: bytes) -> list[list[str]]:
-    """Return the lines of a file of attributes as words: the pattern, or the macro that it defines, then the attributes."""
-    text = content.decode("utf-8-sig", "backslashreplace")  # other characters than these are no blanks to git
-    lines = (_BLANKS.split(line.strip(" \t\r")) for line in text.split("\n"))
-    return [words for words in lines if len(words) > 1 and not words[0].startswith("#")]
-
-
-def _define(macros: dict[str, set[str]], lines: Iterable[Sequence[str]]) -> bool:
-    """Add the macros that a file of attributes defines; return whether any is new. Old definitions stay, because another branch may have them."""
-    before = sum(map(len, macros.values()))
-    for name, *words in lines:
-        if name.startswith(_MACRO_PREFIX):
-            macros.setdefault(name.removeprefix(_MACRO_PREFIX), set()).update(words)
-    return sum(map(len, macros.values())) > before
-
-
-def _converting_names(words: Iterable[str], macros: Mapping[str, set[str]]) -> set[str]:
-    """Return those of some attributes that convert files, after macros are expanded."""
-    names: set[str] = set()
-    remaining = list(words)
-    while remaining:
-        if (name := remaining.pop()) not in names:
-            names.add(name)
-            remaining += macros.get(name, ())
-    return {name for name in names if name.partition("=")[0] in {"working-tree-encoding", "filter", "ident"}}
+                names = quoted(sorted({each for _path, each in new}))
+                yield CONVERTED.finding(HistoryPlace.at(commit, path), message.format(path=path, names=names))
 
 
 def _conversions(
-    lines: Iterable[Sequence[str]], macros: Mapping[str, set[str]], paths: Sequence[str], evidence: str
-) -> set[str]:
-    """Return the attributes by which a file of attributes converts some paths; rather one too many than too few. Evidence may have `filter=lfs`."""
-    conversions: set[str] = set()
-    for pattern, *words in lines:
-        if not pattern.startswith(_MACRO_PREFIX) and (names := _converting_names(words, macros)):
-            matched = [path for path in paths if _may_match(pattern, path)]
-            is_evidence = all(path.startswith(evidence) for path in matched)
-            conversions |= (names - {"filter=lfs"} if is_evidence else names) if matched else set()
-    return conversions
-
-
-def _may_match(pattern: str, path: str) -> bool:
-    """Return whether a pattern of .gitattributes may match a path. One with quotes or backslashes counts as matching any path."""
-    if '"' in pattern or "\\" in pattern:
-        return True
-    # To git, `?` and `[…]` mean a byte, and a character of a path may have several.
-    pattern, path = re.sub(r"\?|\[.*\]", "*", pattern.casefold()), path.casefold()
-    if "/" not in pattern:
-        return fnmatchcase(path.rpartition("/")[2], pattern)
-    return fnmatchcase(path, pattern.lstrip("/").replace("**/", "*"))
+    scratch: Git, files: Mapping[str, bytes | None], paths: Iterable[str], evidence: str
+) -> set[tuple[str, str]]:
+    """Return the attributes by which some files of attributes make git convert other files, each with the path. Evidence may have `filter=lfs`."""
+    for path, content in files.items():
+        file = scratch.root / path
+        with contextlib.suppress(OSError):  # git could not write such a file either
+            if content is None:
+                file.unlink(missing_ok=True)
+            elif file.resolve().is_relative_to(scratch.root.resolve()):
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(content)
+    if not any(name.encode() in content for content in files.values() if content for name in _CONVERTING):
+        return set()
+    found = scratch.attributes(paths, *_CONVERTING)
+    pairs = {
+        (path, name if value == "set" else f"{name}={value}")
+        for path, values in found.items()
+        for name, value in values.items()
+        if value not in {"unspecified", "unset"}
+    }
+    return {(path, each) for path, each in pairs if each != "filter=lfs" or not path.startswith(evidence)}

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from xuncha.audit.catalogue import LENIENT, RULES, Findings, HistoryPlace
 from xuncha.audit.facts import Data, entries, folded, mapping, name_key, text_of
 from xuncha.audit.graph import Step
-from xuncha.audit.replayed import MAX_DELAY, Actor
+from xuncha.audit.replayed import Actor
 from xuncha.catalogue import Violations
 from xuncha.errors import Finding, Severity
 from xuncha.language import gettext as _
@@ -29,36 +29,20 @@ def addresses_of(settings: Data | None, *emails: str) -> set[str]:
     return given.union(*(addresses for _name, addresses in people_of(settings) if given & addresses))
 
 
-def one_person_message(applicant: Actor | None, closer: Actor, settings: Data | None) -> str:
-    """Return the message why a closing was not the work of two persons; empty if nothing shows that."""
-    applicant_addresses = addresses_of(settings, applicant.email) if applicant else set()
-    closer_addresses = addresses_of(settings, closer.email)
-    if applicant and not (applicant_addresses and closer_addresses):
-        return _(
-            "closing {id} was applied for or done by someone without an address; the policy required two persons"
-        )
-    if not applicant or applicant_addresses & closer_addresses:
-        return _(
-            "{id} was closed by the applicant, or without an application; the policy required two persons"
-        )
-    if addresses_of(settings, closer.committer) & applicant_addresses:
-        return _("{id} was closed by the applicant in the name of someone else; the policy required two persons")  # fmt: skip
-    return ""
+def is_one_person(applicant: Actor | None, closer: Actor, settings: Data | None) -> bool:
+    """Return whether nothing shows that two persons closed a measure: without an application, or an address, or if one of the closer's is the applicant's."""
+    applying = addresses_of(settings, applicant.email) if applicant else set()
+    closing = addresses_of(settings, closer.email)
+    return not (applying and closing) or bool(applying & (closing | addresses_of(settings, closer.committer)))
 
 
-def _doubt(applicant: Actor, closer: Actor, settings: Data | None) -> str:
-    """Return the message why the two persons of a closing may be one; empty if nothing suggests that."""
-    if one_person_message(applicant, closer, settings):
-        return ""
-    if name_key(applicant.name) == name_key(closer.name):
-        return _("the applicant and the closer of {id} have the same name, {name}, and two addresses")
-    if _mailbox(applicant.email) == _mailbox(closer.email):
-        return _("{id} was closed from the same mailbox as the application, by {name}")
-    if any(_is_forged(person, settings) for person in (applicant, closer)):
-        return _(
-            "the application or closing of {id} was committed by someone other than its author; they may be one person"
-        )
-    return ""
+def _may_be_one_person(applicant: Actor, closer: Actor, settings: Data | None) -> bool:
+    """Return whether the two persons of a closing may be one: the same name or mailbox, or an author who is not the committer."""
+    return not is_one_person(applicant, closer, settings) and (
+        name_key(applicant.name) == name_key(closer.name)
+        or _mailbox(applicant.email) == _mailbox(closer.email)
+        or any(_is_forged(person, settings) for person in (applicant, closer))
+    )
 
 
 def _is_forged(actor: Actor, settings: Data | None) -> bool:
@@ -79,8 +63,8 @@ def second_person_doubtful(step: Step) -> Violations[HistoryPlace]:
     """Find closings whose two persons may be one."""
     for change in step.closings if "second_person" in step.required else ():
         closer = Actor.from_commit(step.commit)
-        doubts = (_doubt(applicant, closer, step.settings) for applicant in change.applicants)
-        if message := next(filter(None, doubts), ""):
+        if any(_may_be_one_person(applicant, closer, step.settings) for applicant in change.applicants):
+            message = _("the person who applied to close {id} and {name}, who closed it, may be one")
             yield step.report(change, message, name=closer.name)
 
 
@@ -172,34 +156,22 @@ def _signature_flaws(root: Path, authors: Mapping[str, tuple[Actor, Data | None]
     """Return the commits whose signature git does not accept, or not as the author's. `authors` gives the author and the settings, by commit."""
     flaws: dict[str, _Flaw] = {}
     for commit, signature in signatures(root, authors).items():
-        is_own = is_signer(signature.signers, *authors[commit])
-        match signature.verdict:
-            case "G" | "X" | "Y" if not is_own:
-                flaw = _Flaw(_("{id} was closed in a commit signed by someone other than its author"))
-            case "G":
-                continue
-            case "X" | "Y":  # here git does not tell whether the key is trusted
-                message = _(
-                    "{id} was closed in a commit whose signature or key has expired: see gpg --quick-set-expire"
-                )
-                flaw = _Flaw(message, "warning", is_verified=False)
-            case _any if not signature.is_signed:
-                flaw = _Flaw(_("{id} was closed in an unsigned commit, but the policy required a signature"))
-            case "B":
-                flaw = _Flaw(_("{id} was closed in a commit whose signature is wrong"))
-            case "U" | "R" if not signature.is_ssh:
-                message = _(
-                    "{id} was closed in a commit that is signed by a key that your key ring does not trust: see gpg --edit-key"
-                )
-                flaw = _Flaw(message)
-            case "U" | "R":
-                flaw = _Flaw(_("{id} was closed in a commit that is signed by a key outside allowed_signers"))
-            case _other:
-                message = _(
-                    "{id} was closed in a commit whose signature cannot be verified here: see git config --global gpg.ssh.allowedSignersFile"
-                )
-                flaw = _Flaw(message, is_verified=False)
-        flaws[commit] = flaw
+        is_own, verdict = is_signer(signature.signers, *authors[commit]), signature.verdict
+        message = _(
+            "{id} was closed in a commit that its author did not sign with a trusted key; the policy required it"
+        )
+        if verdict in {"X", "Y"} and is_own:  # here git does not tell whether the key is trusted
+            message = _(
+                "{id} was closed in a commit whose signature or key has expired: see gpg --quick-set-expire"
+            )
+            flaws[commit] = _Flaw(message, "warning", is_verified=False)
+        elif signature.is_signed and verdict not in {*"GXYBUR"}:
+            message = _(
+                "{id} was closed in a commit whose signature cannot be verified here: see git config --global gpg.ssh.allowedSignersFile"
+            )
+            flaws[commit] = _Flaw(message, is_verified=False)
+        elif verdict != "G" or not is_own:
+            flaws[commit] = _Flaw(message)
     return flaws
 
 
@@ -211,11 +183,10 @@ class Signers:
         self.signed_commits = signed_commits
         self.relies_on_claims = False
         """Whether two persons were required anywhere, and who they were is known only from the commits' own claims."""
-        self._signings: dict[str, tuple[bool, int]] = {}
-        """By each address and name of an author: whether the author's last commit was signed, and when the author last signed.
-        Closings do not count, because the policy may have required their signature."""
+        self._signing: set[str] = set()
+        """The addresses and names of the authors who have signed a commit. Closings do not count, because the policy may have required that."""
         self._doubted_commits: set[str] = set()
-        """The commits whose signature must be verified: signed ones, and unsigned ones of authors who sign or signed in the two weeks before."""
+        """The commits whose signature must be verified: signed ones, and unsigned ones of authors who had signed before."""
         self._required: list[tuple[Actor, Data | None, HistoryPlace, bool]] = []
         self._claims: list[tuple[Actor, Data | None, list[Finding[HistoryPlace]]]] = []
 
@@ -223,20 +194,21 @@ class Signers:
         """Record whether an author signed; if nobody signs in this history, record nothing."""
         if not self.signed_commits:
             return
-        is_signed, commit_moment = commit.hash in self.signed_commits, commit.moment_committed
-        own, name = addresses_of(settings, commit.email), name_key(commit.author)
+        is_signed, own, name = (
+            commit.hash in self.signed_commits,
+            addresses_of(settings, commit.email),
+            name_key(commit.author),
+        )
         # If `people` knows the author, the name does not count: two persons may have it.
         keys = own if any(own & emails for _name, emails in people_of(settings)) else {*own, name}
-        signings = [self._signings[key] for key in keys if key in self._signings]
-        if is_signed or any(last or commit_moment - moment < MAX_DELAY for last, moment in signings):
+        if is_signed or keys & self._signing:
             self._doubted_commits.add(commit.hash)
-        if not is_closing:
-            moment = commit_moment if is_signed else max((moment for _last, moment in signings), default=0)
-            self._signings.update(dict.fromkeys((*own, name), (is_signed, moment)))
+        if is_signed and not is_closing:
+            self._signing |= {*own, name}
 
     def has_signed(self, name: str) -> bool:
         """Return whether a person of this name has ever signed."""
-        return self._signings.get(name_key(name), (False, 0))[1] > 0
+        return name_key(name) in self._signing
 
     def require(self, actor: Actor, settings: Data | None, place: HistoryPlace, *, lenient: bool) -> None:
         """Record that a closing must be signed; leniently if that was required before or on another side, or if an import entered a closed measure."""

@@ -28,25 +28,36 @@ def files_after_renumbering(step: Step) -> dict[str, Version | None] | None:
     Whether another clone gave the old number is known only at the end of history (`Renumberings`).
     """
     move = _move(step)
-    removed = [change for change in step.changes if change.after is None]
-    added = {change.path: change for change in step.changes if change.before is None}
-    others = [change for change in step.changes if change.before and change.after]
-    if move is None or not removed:
+    if move is None:
         return None
-    if not all(_is_update(change, lambda old: moves.number_after(old, move)) for change in others):
+    new_paths = {path: new for path in _paths(step) if (new := moves.path_after(path, move)) != path}
+    return _moved(step, new_paths, lambda old: moves.number_after(old, move))
+
+
+def _paths(step: Step) -> set[str]:
+    """Return the paths of all files before a commit."""
+    return {path for folder in step.before.folders.values() for path in folder}
+
+
+def _moved(
+    step: Step, new_paths: Mapping[str, str], number_after: Callable[[Identity], Identity], *removed: str
+) -> dict[str, Version | None] | None:
+    """Return the files after a commit that moves and removes files, and updates what comments are about; None if it does anything else."""
+    expected: dict[str, Version | None] = dict.fromkeys([*removed, *new_paths])
+    is_free = all(path in expected or step.before.get(path) is None for path in new_paths.values())
+    expected |= {new: step.before.get(old) for old, new in new_paths.items()}
+    files = {each.path: each.after for each in step.changes if _is_update(each, number_after)}
+    if not (
+        is_free
+        and any(removed or expected.values())
+        and {each.path for each in step.changes} <= {*expected, *files}
+        and all(step.files.same(step.after.get(path), version) for path, version in expected.items())
+    ):
         return None
-    moved: dict[str, Version | None] = {change.path: None for change in removed}
-    moved |= {change.path: change.after for change in others}
-    for change in removed:
-        new = added.pop(moves.path_after(change.path, move), None)
-        if new is None or new.after is None:
-            return None
-        # Under its new number a file holds what it held under the old one.
-        has_data = change.old is not None and (change.is_record or change.comment)
-        if not (change.old == new.new if has_data else step.files.same(change.before, new.after)):
-            return None
-        moved[new.path] = new.after.with_past_of(change.before)
-    return None if added else moved
+    for path, version in expected.items():
+        current = step.after.get(path)
+        files[path] = current and current.with_past_of(version)
+    return files
 
 
 def _move(step: Step) -> moves.Move | None:
@@ -75,7 +86,7 @@ def files_after_removal(step: Step) -> Mapping[str, Version | None] | str:
     """Return the files after a `remove`; or the reason why the ledger before it does not allow it."""
     trailers = step.commit.trailers
     target = Identity.try_parse(trailers.ids[0]) if len(trailers.ids) == 1 else None
-    paths = {path for folder in step.before.folders.values() for path in folder}
+    paths = _paths(step)
     sources = () if target and target.is_problem else ("not_started",)
     if target is None or target.path not in paths or trailers.sources != sources or trailers.targets:
         return _("it does not say what it removes")
@@ -84,21 +95,11 @@ def files_after_removal(step: Step) -> Mapping[str, Version | None] | str:
     numbers, subjects = moves.renumbering(moves.identities(paths), target), _comment_subjects(step, paths)
     if objection := next(_objections(step, target, paths, numbers), ""):
         return objection
-    new_paths = moves.paths_after(paths, numbers)
-    expected: dict[str, Version | None] = {target.path: None, **dict.fromkeys(new_paths)}
-    expected |= {new: step.before.get(old) for old, new in new_paths.items()}
-    updates = {each.path for each in step.changes if _is_update(each, lambda old: numbers.get(old, old))}
-    if not (
-        Counter(trailers.renumbered) == Counter((str(old), str(new)) for old, new in numbers.items())
-        and all(step.files.same(step.after.get(path), version) for path, version in expected.items())
-        and {each.path for each in step.changes} <= {*expected, *updates}
-        and updates == {path for path, subject in subjects.items() if subject in numbers}
-    ):
+    files = _moved(step, moves.paths_after(paths, numbers), lambda old: numbers.get(old, old), target.path)
+    mentioning = {path for path, subject in subjects.items() if subject in numbers}
+    stated = Counter((str(old), str(new)) for old, new in numbers.items())
+    if files is None or Counter(trailers.renumbered) != stated or not mentioning <= files.keys():
         return _("it does not do what its trailers say")
-    files = {change.path: change.after for change in step.changes}
-    for path, version in expected.items():
-        current = step.after.get(path)
-        files[path] = current and current.with_past_of(version)
     return files
 
 
@@ -112,7 +113,8 @@ def _objections(step: Step, target: Identity, paths: set[str], numbers: Iterable
     if target.measure and any(path.startswith(f"{EVIDENCE}/{target}/") for path in paths):
         yield _("{id} has evidence", id=target)
     for old in numbers:
-        if (version := step.before.get(old.path)) and version.submitted:
+        changes = step.graph.changes_of_file(old.path, step.node.ancestry)
+        if any({"submitted", "closed"} & {*change.statuses} for _commit, change in changes):
             yield _("it renumbers {id}, which was once submitted or closed", id=old)
     for path, subject in _comment_subjects(step, paths).items():
         if subject == target:
@@ -150,21 +152,15 @@ def false_remove(step: Step) -> Violations[HistoryPlace]:
 )
 def removed_overdue(step: Step) -> Violations[HistoryPlace]:
     """Find removals of overdue measures."""
-    trailers = step.commit.trailers
-    if trailers.action not in {"remove", "undo"}:
+    if step.commit.trailers.action not in {"remove", "undo"}:
         return
-    removed = trailers.ids
-    if trailers.action == "undo":  # a record with a new number is not gone
-        records = [change for change in step.changes if change.is_record]
-        old_data, new_data = [change.old for change in records], [change.new for change in records]
-        gone = [each for each in records if each.old not in new_data]
-        removed = tuple(each.id or "" for each in gone if each.after is None or each.new in old_data)
-    for identity in filter(None, map(Identity.try_parse, removed)):
-        due = text_of(step.files.record(step.before.get(identity.path)), "due")
+    records = [change for change in step.changes if change.is_record]
+    old_data, new_data = [change.old for change in records], [change.new for change in records]
+    for change in records:  # a record with a new number is not gone
+        is_gone = change.old not in new_data and (change.after is None or change.new in old_data)
+        due = text_of(change.old, "due") if is_gone else None
         if due is not None and due < max(step.day, step.commit.committed[:10]):
-            place = step.at(step.changes[0])._replace(path=identity.path, id=str(identity))
-            message = _("{id} was removed after its deadline, {due}, had passed")
-            yield place, message.format(id=identity, due=due), ""
+            yield step.report(change, _("{id} was removed after its deadline, {due}, had passed"), due=due)
 
 
 def _moved_to(step: Step, change: Change) -> str | None:
@@ -180,8 +176,7 @@ def _moved_to(step: Step, change: Change) -> str | None:
     "renumbered",
     why="A number never changes once assigned; otherwise, anyone who noted it would find another measure under it.",
     wrong="From a commit on, the former 2.3 is 2.4, whether the two are swapped or another measure becomes 2.3. (`sync` may do so, if "
-    "another clone has published the number meanwhile; if that clone assigned it weeks later, or the old number had been verified, "
-    "it is a warning, and if both, an error.)",
+    "another clone has published the number meanwhile; if that clone assigned it weeks later, it is a warning, unless the old number had been verified.)",
 )
 def renumbered_by_hand(step: Step) -> Violations[HistoryPlace]:
     """Find records that got another number."""
@@ -273,7 +268,7 @@ class Renumberings:
         limit = self._commits[own].moment_committed + MAX_DELAY
         is_late = bool(unaware) and all(self._commits[at].moment_committed >= limit for at in unaware)
         is_verified = any(each >> own & 1 and each | ancestry != each for each in self.verified)
-        return "error" if is_late and is_verified else "warning" if is_late or is_verified else None
+        return "error" if is_verified else "warning" if is_late else None
 
     def _is_added_twice(self, path: str) -> bool:
         """Return whether two sides that did not know of each other have entered the same file."""

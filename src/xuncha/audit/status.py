@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 from xuncha import language
 from xuncha.audit.catalogue import LENIENT, RULES, Findings, HistoryPlace
-from xuncha.audit.facts import Data, entries, mapping, number_of, proofs_of, quoted, required_by, text_of
-from xuncha.audit.graph import Step
+from xuncha.audit.facts import Data, entries, mapping, proofs_of, quoted, required_by, text_of
+from xuncha.audit.graph import Graph, Step
 from xuncha.audit.joining import Joining
-from xuncha.audit.people import one_person_message
-from xuncha.audit.replayed import Actor, Change, State
+from xuncha.audit.people import Signers, is_one_person
+from xuncha.audit.replayed import Actor, Change
 from xuncha.catalogue import Check, Violations
 from xuncha.chinese.characters import is_blank
 from xuncha.language import gettext as _
 from xuncha.language import mark
-from xuncha.model.identity import LEDGER_FILE
 from xuncha.model.vocabulary import Requirement, action_name, status_name
+from xuncha.trail.replay import Commit
 from xuncha.workflow.close import unmet_requirements
 from xuncha.workflow.verbs import VERBS
 
-_LOOSENED_RECENTLY: Final = 7 * 86_400
+_LOOSENED_RECENTLY: Final = 60 * 86_400
 """Seconds after a loosening of the policy in which a closing is still compared with the stricter one."""
-REVOKED_SOON: Final = 60 * 86_400
-"""Seconds for which a loosening must last to count as meant; if it is revoked sooner, closings in between are reported."""
 
 
 @RULES.rule(
@@ -57,17 +55,17 @@ def status_jump(step: Step) -> Violations[HistoryPlace]:
 
 def unmet(
     required: Sequence[Requirement], change: Change, closer: Actor, settings: Data | None
-) -> dict[Requirement, str]:
-    """Return the requirements that a closing does not meet, each with a message that contains `{id}`; signatures are not checked here."""
+) -> list[Requirement]:
+    """Return the requirements that a closing does not meet; signatures are not checked here."""
     written = [each for each in entries(change.new, "progress") if not is_blank(text_of(each, "text") or "")]
     evidence = [[proof for proof in proofs_of(each) if not is_blank(str(proof))] for each in written]
-    other_requirements = [each for each in required if each != "second_person"]
-    lacking = unmet_requirements(other_requirements, change.statuses[0], evidence)
-    messages = {each: language.gettext(_UNMET[each][0]) for each in lacking}
-    reasons = (one_person_message(each, closer, settings) for each in change.applicants or (None,))
-    if "second_person" in required and (message := next(filter(None, reasons), "")):
-        messages["second_person"] = message
-    return messages
+    applicants = change.applicants or (None,)
+    return unmet_requirements(
+        required,
+        change.statuses[0],
+        evidence,
+        lambda: not any(is_one_person(each, closer, settings) for each in applicants),
+    )
 
 
 def _requirement_check(requirement: Requirement) -> Check[HistoryPlace]:
@@ -75,9 +73,8 @@ def _requirement_check(requirement: Requirement) -> Check[HistoryPlace]:
 
     def check(step: Step) -> Violations[HistoryPlace]:
         for change in step.closings:
-            lacking = unmet(step.required, change, Actor.from_commit(step.commit), step.settings)
-            if message := lacking.get(requirement):
-                yield step.report(change, message)
+            if requirement in unmet(step.required, change, Actor.from_commit(step.commit), step.settings):
+                yield step.report(change, language.gettext(_UNMET[requirement][0]))
 
     return check
 
@@ -96,7 +93,9 @@ _UNMET: Final[dict[Requirement, tuple[str, str]]] = {
         "2.3 is closed directly from `in_progress`, while `close_requires` names `submission`.",
     ),
     "second_person": (
-        "",  # the message comes from `one_person_message`
+        mark(
+            "{id} was closed by the applicant, without an application, or by someone without an address; the policy required two persons"
+        ),
         "The author or the committer of the commit that closes 2.3 is the applicant, judged by all addresses in `people` or by the account of the desk; or has no address; or no one applied; while `close_requires` names `second_person`. Only the history shows who applied: after a merge, the application that neither side had moved beyond counts; of two that did not know of each other, both count.",
     ),
 }
@@ -121,7 +120,8 @@ def policy_weakened(step: Step) -> Violations[HistoryPlace]:
     """Find requirements that the policy drops, and spans of days that it loosens."""
     for change in step.settings_edits:
         if dropped := [name for name in required_by(change.old) if name not in required_by(change.new)]:
-            yield step.at(change), weakened_message(dropped), ""
+            message = _("the policy no longer requires {names} before a measure may be closed")
+            yield step.report(change, message, names=quoted(dropped))
         for key, default, sign in _POLICY_DAYS:
             old, new = (_policy_days(data, key, default) for data in (change.old, change.new))
             if (new - old) * sign > 0:
@@ -140,78 +140,97 @@ def _policy_days(settings: Data | None, key: str, default: int) -> int:
     return days if isinstance(days, int) else default
 
 
-def weakened_message(lost: Iterable[str]) -> str:
-    """Return the message that the policy requires less than before."""
-    message = _("the policy no longer requires {names} before a measure may be closed")
-    return message.format(names=quoted(lost))
-
-
 DODGED = RULES.declare(
     "policy-dodged",
     "warning",
-    why="A measure was closed while the policy required less for a few days, or where a stricter policy was not known yet; the "
-    "stricter policy would have refused it.",
-    wrong="`second_person` is removed from the policy, and 2.3 is closed by one person within a week, or later if `second_person` is "
-    "required again within two months; or 2.3 is closed in this way on a branch that split off before `second_person` was "
-    "required.",
+    why="A measure was closed soon after the policy had been loosened, or where a stricter policy was not known yet; the stricter policy "
+    "would have refused it.",
+    wrong="`second_person` is removed from the policy, and 2.3 is closed by one person within two months; or 2.3 is closed in this way on "
+    "a branch that split off before `second_person` was required.",
 )
 
 
+def dropped_requirements(step: Step) -> dict[Requirement, int]:
+    """Return what a commit drops from the policy, each with the moment of the commit."""
+    kept = {name for change in step.settings_edits for name in required_by(change.new)}
+    dropped = {*step.required} - kept if step.settings_edits else ()
+    return dict.fromkeys(dropped, step.commit.moment_committed)
+
+
 def recently_required(step: Step) -> set[Requirement]:
-    """Return what the policy required before it was loosened, if that was at most a week ago."""
-    loosened, required = step.last_loosening
-    return {*required} if step.commit.moment_committed - loosened <= _LOOSENED_RECENTLY else set()
+    """Return what the policy no longer requires, but did in the two months before."""
+    since = step.commit.moment_committed - _LOOSENED_RECENTLY
+    return {name for name, moment in step.node.dropped.items() if moment >= since} - {*step.required}
 
 
-def check_recent_policy(step: Step, required: set[Requirement], restoring: Step | None = None) -> Findings:
-    """Yield the closings of a commit that lack what the policy had required before; `restoring` is the commit that requires it again, if any."""
-    for change in step.closings if required else ():
-        if lacking := unmet(sorted(required), change, Actor.from_commit(step.commit), step.settings):
-            message = _("{id} was closed without {names}, which the policy had required until shortly before")
-            if restoring:
+class Closing(NamedTuple):
+    """A commit that closed measures."""
+
+    commit: Commit
+    changes: list[Change]
+    settings: Data | None  # the data of `data/ledger.yaml` before it, and what the policy there required
+    required: tuple[Requirement, ...]
+
+    @classmethod
+    def of(cls, step: Step) -> Closing:
+        """Return what a commit closed."""
+        return cls(step.commit, step.closings, step.settings, step.required)
+
+
+class Closings:
+    """The closings of a history."""
+
+    def __init__(self, graph: Graph, signers: Signers) -> None:
+        self._graph = graph
+        self._signers = signers
+        self._by_commit: dict[str, Closing] = {}
+
+    def add(self, step: Step) -> None:
+        """Record the closings of a commit: which must be signed, and whether the persons are known only from the commits' own claims."""
+        closing, signers = Closing.of(step), self._signers
+        if not closing.changes:
+            return
+        self._by_commit[step.commit.hash] = closing
+        needs_signature = "signed_commit" in step.required
+        for change in closing.changes if "second_person" in step.required else ():
+            signed = all(who.commit in signers.signed_commits for who in change.applicants)
+            signers.relies_on_claims |= not (needs_signature and change.applicants and signed)
+            for applicant in change.applicants if needs_signature else ():
                 message = _(
-                    "{id} was closed without {names}, which the policy had required before and has required again since {day}"
+                    "closing {id} was applied for in the name of {name}, who did not sign this, but usually signs"
                 )
-            day = restoring.commit.day if restoring else ""
-            text = message.format(id=change.id, names=quoted(sorted(lacking)), day=day)
-            yield DODGED.finding(step.at(change), text)
+                text = message.format(id=change.id, name=applicant.name)
+                finding = RULES["second-person-doubtful"].finding(step.at(change), text)
+                signers.add_claims(applicant, step.settings, [finding])
+        if needs_signature:
+            self._require_signature(closing, lenient=False)
 
+    def _require_signature(self, closing: Closing, *, lenient: bool) -> None:
+        actor = Actor.from_commit(closing.commit)
+        for change in closing.changes:
+            is_lenient = lenient or (closing.commit.trailers.action == "import" and change.before is None)
+            place = HistoryPlace.at(closing.commit, change.path, change.id)
+            self._signers.require(actor, closing.settings, place, lenient=is_lenient)
 
-def check_policies(
-    joining: Joining, bases: Sequence[State], required_at: Mapping[str, Sequence[Requirement]]
-) -> Findings:
-    """Yield the requirements that a merge drops, and the closings of one side that lack what another side required already.
+    def check(self, closing: Closing, stricter: set[Requirement]) -> Findings:
+        """Yield the closings that lack what a stricter policy required; a signature is asked for at the end."""
+        for change in closing.changes if stricter else ():
+            actor = Actor.from_commit(closing.commit)
+            if lacking := unmet(sorted(stricter), change, actor, closing.settings):
+                message = _(
+                    "{id} was closed without {names}, which the policy required shortly before, or on another branch"
+                )
+                place = HistoryPlace.at(closing.commit, change.path, change.id)
+                yield DODGED.finding(place, message.format(id=change.id, names=quoted(lacking)))
+        if "signed_commit" in stricter:
+            self._require_signature(closing, lenient=True)
 
-    A closing is compared with the policy at that closing (`required_at`, by commit), because the side may have tightened its own since.
-    Closings that another side requires to be signed are passed to the signers.
-    """
-    graph, files, result = joining.graph, joining.graph.files, joining.result
-    states = (*bases, *(side.state for side in joining.sides), result)
-    required = [required_by(files.record(each.get(LEDGER_FILE))) for each in states]
-    base, side_requirements, merged = required[: len(bases)], required[len(bases) : -1], required[-1]
-    common = {name for each in base for name in each}
-    if lost := [name for name in dict.fromkeys(sum(side_requirements, ())) if name not in {*common, *merged}]:
-        place = HistoryPlace.at(joining.commit, LEDGER_FILE)
-        yield RULES["policy-weakened"].finding(place, weakened_message(lost))
-    settings = files.record(result.get(LEDGER_FILE))
-    for index, (part, own_names) in enumerate(zip(joining.contributions, side_requirements, strict=True)):
-        elsewhere = {name for place, each in enumerate(side_requirements) if place != index for name in each}
-        new = [name for name in merged if name in elsewhere or name not in own_names]
-        deciding = graph.newest(part.own & graph.deciding if new else 0)
-        changes = (each for place in deciding for each in graph.changes[place])
-        closed = (each.path for each in changes if each.statuses[1] == "closed")
-        for path in dict.fromkeys(closed):
-            version, common_version = part.side.state.get(path), bases[0].get(path)
-            closer = version.closer if version else None
-            if version is None or closer is None or (common_version and common_version.closer == closer):
-                continue
-            number, data = number_of(path), files.record(version)
-            statuses = ("submitted" if version.applicants else "in_progress", "closed")
-            change = Change(path, number, version, version, {}, data, statuses)
-            missing = [name for name in new if name not in required_at.get(closer.commit, own_names)]
-            place = HistoryPlace(closer.commit, closer.name, closer.day, path, number)
-            if "signed_commit" in missing:
-                joining.signers.require(closer, settings, place, lenient=True)
-            if lacking := unmet(missing, change, closer, settings):
-                message = _("{id} was closed without {names}, which another branch already required")
-                yield DODGED.finding(place, message.format(id=number, names=quoted(sorted(lacking))))
+    def check_sides(self, joining: Joining) -> Findings:
+        """Yield the closings of one side of a merge that lack what the policy of another side required already."""
+        policies = [{*required_by(part.settings)} for part in joining.contributions]
+        for index, part in enumerate(joining.contributions):
+            elsewhere = set[Requirement]().union(*policies[:index], *policies[index + 1 :])
+            for place in self._graph.newest(part.own & self._graph.deciding):
+                closing = self._by_commit.get(self._graph.commits[place].hash)
+                if closing and closing.commit.hash not in self._graph.undone:
+                    yield from self.check(closing, elsewhere - {*closing.required})

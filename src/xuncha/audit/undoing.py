@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from xuncha.audit.catalogue import RULES, Findings, HistoryPlace
 from xuncha.audit.contents import deadline, is_postponed
-from xuncha.audit.facts import entries, folded, text_of
+from xuncha.audit.facts import folded, text_of
 from xuncha.audit.graph import Step
 from xuncha.audit.people import addresses_of
 from xuncha.audit.replayed import MAX_DELAY, Change, Version
@@ -19,10 +19,9 @@ from xuncha.model.vocabulary import NEVER_UNDONE, status_name
 from xuncha.sync.status_events import is_step_back
 from xuncha.trail.replay import Commit
 
-_DEADLINE_RULES: Final = ("deadline-moved", "deadline-passed")
 _RULES_ON_OTHERS_WORK: Final = (
-    "entry-removed", "entry-rewritten", "evidence-removed", "deleted", "withheld", "settings-changed", "problem-rewritten",
-    *_DEADLINE_RULES,
+    "entry-changed", "evidence-changed", "deleted", "withheld", "settings-changed", "problem-rewritten",
+    "deadline-moved", "deadline-passed",
 )  # fmt: skip
 """Rules that also apply to an undo of others' work, of work that is weeks old, or of an undo."""
 _MAX_SEARCHED: Final = 1000
@@ -138,12 +137,13 @@ def check_undo(step: Step, restoration: Restoration) -> Findings:
 
 def check_others(step: Step, commits: Sequence[Commit]) -> Findings:
     """Yield findings on an undo of others' work, or of work that is weeks old: its result is checked like any other change."""
-    pairs = {each.path: [entries(data, "reviews") for data in (each.old, each.new)] for each in step.measures}
-    reviewed = {path for path, (old, new) in pairs.items() if old != new}
-    postponed = {each.path for each in step.measures if is_postponed(each)}
+    severe = {
+        each.path
+        for each in step.measures
+        if is_postponed(each) or (each.old or {}).get("reviews") != (each.new or {}).get("reviews")
+    }
     for finding in [each for code in _RULES_ON_OTHERS_WORK for each in RULES[code](step)]:
-        is_severe = finding.place.path in (postponed if finding.code in _DEADLINE_RULES else reviewed)
-        is_severe |= finding.code == "problem-rewritten"
+        is_severe = finding.place.path in severe or finding.code == "problem-rewritten"
         yield finding if is_severe else finding._replace(severity="warning")
     old_data = [each.old for each in step.changes]
     for change in step.measures:

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Final
 
 from xuncha import system
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
-from xuncha.trail.contents import git_pipe, read_objects, split_nul
+from xuncha.trail.contents import git_pipe, split_nul
 from xuncha.trail.git import Git, Leaf, TruncatedError
 
 MAX_FILES: Final = 200_000  # files and folders that a ledger may have at one commit
 MAX_DEPTH: Final = 16  # levels of folders below the ledger's own
 _LISTING_LINE: Final = re.compile(rb"([0-9]{6}) [a-z]+ ([0-9a-f]{40}(?:[0-9a-f]{24})?)\t(.*)", re.DOTALL)
 """A line of `git ls-tree`: the mode, the kind, git's name of the content, and the path."""
-_ENTRY: Final = {2 * size: re.compile(rb"([0-7]+) ([^\0]*)\0(.{%d})" % size, re.DOTALL) for size in (20, 32)}
-"""An entry of a folder object, by the number of digits of a hash: the mode, the name, and the hash."""
-_MAX_ENTRY_SIZE: Final = 4096  # bytes of an entry of a folder; longer names fit on no system
 
 
 def ls_tree(git: Git, commit: str, *paths: str, folders: bool = False, recursive: bool = True) -> list[Leaf]:
@@ -48,15 +44,3 @@ def _too_many_files(commit: str, path: bytes) -> RefusedError:
     shown = "/".join(folder[: min(3, len(folder) - 1)]) or "."
     message = message.format(commit=commit[:10], n=f"{MAX_FILES:,}", path=shown, deep=MAX_DEPTH)
     return RefusedError("too-many-files", message)
-
-
-def first_entries(git: Git, names: Iterable[str], count: int) -> dict[str, list[Leaf]]:
-    """Return the first entries of folders, by git's names of the folders; each entry by its name alone."""
-    names = dict.fromkeys(names)
-    found = {}
-    for tree in read_objects(git, names, count * _MAX_ENTRY_SIZE) if names else ():
-        entries = _ENTRY[len(tree.name)].findall(tree.content)[:count]
-        found[tree.name] = [
-            Leaf(mode.decode(), each.hex(), system.decoded(last)) for mode, last, each in entries
-        ]
-    return found
