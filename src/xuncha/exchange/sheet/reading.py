@@ -180,17 +180,11 @@ def _prepare(
     """
     heads = [table.header for table in own]
     _remove_struck(draft, sheet)
-    reasons = {
-        "changed": _("tracked changes: read as if they were accepted, but not used as a status"),
-        "partly": _("struck out in part: read anyway, but not used as a status"),
-        "replaced": _(
-            "its number format hides it or shows something else: read anyway, but not used as a status"
-        ),
-    }
-    for why, message in reasons.items():
-        for spot in sorted(each for each, cell in sheet.cells.items() if cell.unseen == why):
-            if sheet.is_first(spot):
-                draft.doubt(message, sheet.text(*spot), sheet.place(*spot))
+    for spot in sorted(each for each, cell in sheet.cells.items() if cell.unseen and sheet.is_first(each)):
+        message = _(
+            "struck out or changed in part, or shown differently: read anyway, but not used as a status"
+        )
+        draft.doubt(message, sheet.text(*spot), sheet.place(*spot))
     errors = {spot for spot, cell in sheet.cells.items() if _ERROR.fullmatch(cell.text) and not draft.exact}
     for spot in sorted(filter(sheet.is_first, errors)):
         draft.doubt(_("the error of a formula: not imported"), sheet.text(*spot), sheet.place(*spot))
@@ -215,22 +209,17 @@ def _prepare(
 
 
 def _remove_struck(draft: Draft, sheet: Sheet) -> None:
-    """Remove the rows in which all texts are struck out. Single cells that are struck out are read, and listed."""
+    """Remove the rows in which all texts are struck out, and list them. Single cells that are struck out are read."""
     gone = set()
     for row, columns in sheet.by_row.items():
         # Numbers and cells merged from above need not be struck out.
         own = [column for column in columns if sheet.is_first((row, column))]
-        struck = [column for column in own if sheet.cells[row, column].unseen == "struck"]
-        words = {column for column in own if not sheet.text(row, column).isdecimal()}
-        if words and words <= set(struck):
+        words = [column for column in own if not sheet.text(row, column).isdecimal()]
+        if words and all(sheet.cells[row, column].unseen == "struck" for column in words):
             gone.add(row)
             text = " ".join(dict.fromkeys(sheet.text(row, column) for column in own))
             draft.doubt(_("struck out: not read"), text, place(sheet.name, f"{row}:{row}"))
             draft.notes.append(text)
-        else:
-            for column in struck:
-                message = _("struck out, but its row is not: read anyway, but not used as a status")
-                draft.doubt(message, sheet.text(row, column), sheet.place(row, column))
     if gone:
         sheet.remove(lambda spot: spot[0] in gone and sheet.starts(*spot))
 
