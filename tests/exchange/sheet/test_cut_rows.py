@@ -47,4 +47,4 @@ def test_a_sheet_of_thousands_of_columns_is_refused_with_what_to_do(tmp_path: Pa
     path.write_text("问题,措施," + ",".join(f"列{n}" for n in range(600)) + "\n")
     with pytest.raises(RefusedError) as caught:
         draft_of(path, ReadOptions(date(2025, 12, 31)))
-    assert (caught.value.code, "602" in str(caught.value)) == ("too-large", True)
+    assert caught.value.code == "too-large"

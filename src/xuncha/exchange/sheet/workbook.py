@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from xuncha.pages.package import Package
 
 _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_SMALLEST: Final = 0.5
 _YES: Final = frozenset({"1", "true", "on"})
 _NO: Final = frozenset({"0", "false", "off"})
 
@@ -101,6 +102,7 @@ class SheetParser(WorkSheetParser):  # type: ignore[misc,unused-ignore]
             source, strings, data_only=True, epoch=book.epoch, date_formats=book._date_formats, timedelta_formats=book._timedelta_formats,  # noqa: SLF001
         )  # fmt: skip
         self.strings, self.styles = strings, styles
+        self.hides_rows = False  # whether rows are hidden unless they say otherwise
         self.hidden_rows: set[int] = set()
         self.hidden_columns: list[range] = []
         self.merged: list[tuple[int, int, int, int]] = []
@@ -126,7 +128,9 @@ class SheetParser(WorkSheetParser):  # type: ignore[misc,unused-ignore]
                     if parsed:
                         yield spot, *parsed
                 element.clear()
-            elif element.tag == f"{_MAIN}col" and element.get("hidden") in _YES:
+            elif element.tag == f"{_MAIN}sheetFormatPr":
+                self.hides_rows = element.get("zeroHeight") in _YES
+            elif element.tag == f"{_MAIN}col" and _is_hidden(element.attrib, "width"):
                 first, last = int(element.get("min", "0")), int(element.get("max", "0"))
                 self.hidden_columns.append(range(first, last + 1))
             elif element.tag == f"{_MAIN}mergeCell":
@@ -136,7 +140,7 @@ class SheetParser(WorkSheetParser):  # type: ignore[misc,unused-ignore]
     def _begin_row(self, attributes: dict[str, str]) -> None:
         self.row_counter = int(float(attributes.get("r", self.row_counter + 1)))
         self.col_counter = 0
-        if attributes.get("hidden") in _YES:
+        if self.hides_rows or _is_hidden(attributes, "ht"):
             self.hidden_rows.add(self.row_counter)
 
     def _parse(self, element: Element) -> tuple[Spot, tuple[Cell, bool] | None]:
@@ -198,3 +202,8 @@ class Strings(list[str]):
 def _is_struck(text: Element) -> bool:
     """Return whether a piece of a text is struck out."""
     return any(strike.get("val", "1") not in _NO for strike in text.iter(f"{_MAIN}strike"))
+
+
+def _is_hidden(attributes: dict[str, str], size: str) -> bool:
+    """Return whether a row or column is hidden, or too small to be seen."""
+    return attributes.get("hidden") in _YES or not float(attributes.get(size, "1")) >= _SMALLEST
