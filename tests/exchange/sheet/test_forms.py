@@ -97,7 +97,7 @@ def test_without_a_column_that_is_sure_the_way_to_name_it_is_told(
     result = empty.run("import", "table", "../台账.csv")
     assert result.code == 1
     assert "error[no-table]" in result.err
-    assert "--column 名称=measure" in result.err
+    assert "--column 整改计划=measure" in result.err
 
 
 @pytest.mark.parametrize("partly", [False, True])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xuncha.errors import RefusedError
 from xuncha.exchange.drafts import Draft
-from xuncha.exchange.sheet import files, header, layout, roles, supplement
+from xuncha.exchange.sheet import files, header, layout, supplement
 from xuncha.exchange.sheet.grid import Sheet, letter, place
 from xuncha.exchange.sheet.roles import plain
 from xuncha.exchange.sheet.rows import RowReader
@@ -66,7 +65,7 @@ def draft_of(path: Path, options: ReadOptions) -> Draft:
     draft = read_sheets(sheets, options, supplement.frame_of(records) if records else None)
     _check_columns(path, draft, options)
     if not draft.problems:
-        raise _no_table(path, sheets, options)
+        raise _no_table(path)
     if records:
         supplement.restore(draft, records)
     return draft
@@ -82,21 +81,10 @@ def _check_columns(path: Path, draft: Draft, options: ReadOptions) -> None:
             raise RefusedError("no-such-column", message, suggestion(heading, headings))
 
 
-def _no_table(path: Path, sheets: Sequence[Sheet], options: ReadOptions) -> RefusedError:
-    """Return the refusal of a table without problems and measures, with the headings that it has."""
-    finders = [header.TableFinder(sheet, options.roles) for sheet in sheets if not sheet.hidden]
-    best = max((finder.best_headings() for finder in finders), key=len, default=[])
-    if best:
-        likely = next((each for each in best if not roles.role(each)), best[0])
-        hint = _(
-            "say which column holds them, such as --column {heading}=measure; a heading is one of: {headings}",
-            heading=likely if likely.isalnum() else shlex.quote(likely),
-            headings=_(", ").join(best),
-        )
-    else:
-        hint = _("a row of headings must say what the columns are, such as {headings}")
-        hint = hint.format(headings="反馈问题、整改措施、责任领导、责任科室、整改时限")
+def _no_table(path: Path) -> RefusedError:
+    """Return the refusal of a table without problems and measures."""
     message = _("{path}: no column of problems or measures was recognised", path=path)
+    hint = _("say which column holds them, such as {option}", option="--column 整改计划=measure")
     return RefusedError("no-table", message, hint)
 
 
