@@ -706,7 +706,7 @@ def test_much_of_anything_is_refused_before_it_is_read(name: str, tmp_path: Path
     part, content = BOMBS[name]
     path = tmp_path / "a.xlsx"
     path.write_bytes(changed(good(), **{part: content()}))
-    assert code(path) == "hostile-file"
+    assert code(path) in {"hostile-file", "too-large"}
 
 
 @pytest.mark.parametrize(("count", "expected"), [(2, "hostile-file"), (101, "too-large")])

@@ -115,8 +115,8 @@ def test_a_quote_that_is_not_closed_swallows_no_rows(opened: set[int], end: str,
 
 
 def test_quotes_that_are_closed_are_read(tmp_path: Path) -> None:
-    """Over several lines, doubled, or within a cell of one line, as some programs write them."""
-    rows = ['1,"甲""问题""\n第二行",甲措施,局长,办公室,2026-12-31,推进中', '2,"三重一大"制度不全,乙措施,局长,办公室,2026-12-31,推进中']  # fmt: skip
+    """Over several lines, and doubled."""
+    rows = ['1,"甲""问题""\n第二行",甲措施,局长,办公室,2026-12-31,推进中', '2,"""三重一大""制度不全",乙措施,局长,办公室,2026-12-31,推进中']  # fmt: skip
     draft = understood(csv_of(tmp_path / "a.csv", *rows, *ROWS[2:]))
     assert len(draft.problems) == 4
     assert '甲"问题"' in draft.problems[0].record["title"]

@@ -126,7 +126,7 @@ def export() -> None:
 
 @command("export", "xlsx")
 def export_xlsx(call: Context, output: options.IntoFile) -> None:
-    """Write the ledger as an Excel workbook, ready to print: the ledger, the counts, the three lists.
+    """Write the ledger as an Excel workbook, ready to print.
 
     `import table` turns it back into the same ledger.
 

@@ -81,10 +81,6 @@ _PART: Final = re.compile(r"[。；;!！\n，,：:（）()]")
 _LASTING_ALONE: Final = frozenset({"持续", "持续坚持", "长期坚持"})
 
 
-_EMPTY_BOX: Final = re.compile("[□☐○◯]")
-_BOX: Final = re.compile("([□☐○◯☑√✓✔■☒●])")
-
-
 class State(NamedTuple):
     """The state of a measure, as read from words."""
 
@@ -108,7 +104,7 @@ def read_state(value: object, form: str = "", today: date | None = None) -> Stat
         return State("closed" if value else "in_progress")
     if isinstance(value, int | float):
         return _percent_state(float(value) * 100) if is_percent(form) else None
-    text = _normalized(_ticked_words(value))
+    text = _normalized(value)
     if not text or len(text) > MAX_LENGTH:
         return None
     match = _PERCENT.fullmatch(text)
@@ -153,13 +149,6 @@ def is_refused(text: str) -> bool:
     """Return whether a short text says that a measure was not accepted: 验收不通过, 不予销号."""
     words = _normalized(text)
     return len(words) <= MAX_LENGTH and bool(_REFUSAL.search(words))
-
-
-def _ticked_words(value: object) -> object:
-    """Return the words after the only ticked box, as in ☑已完成 □未完成; a text without empty boxes is returned unchanged."""
-    boxes = _BOX.split(value) if isinstance(value, str) and _EMPTY_BOX.search(value) else []
-    ticked = [words for box, words in zip(boxes[1::2], boxes[2::2], strict=True) if not _EMPTY_BOX.match(box)]
-    return ticked[0] if len(ticked) == 1 else "" if boxes else value
 
 
 def _normalized(value: object) -> str:

@@ -101,12 +101,6 @@ class TableFinder:
         (start, end), last = header, self.sheet.last_row
         return self._table(start, rows[0], self._headings(start, end - start + 1), min(rows[1] or last, last))
 
-    def best_headings(self) -> list[str]:
-        """Return the headings of the row that is most like a header, if no header was found."""
-        texts = map(self.sheet.texts, self.sheet.by_row)
-        rows = ([text for text in row if len(text) <= _LONGEST] for row in texts)
-        return max(rows, key=lambda texts: sum(bool(self.role(text)) for text in texts), default=[])
-
     def _table(self, start: int, first: int, headings: Columns, last: int) -> Table:
         sheet = self.sheet
         rows = sheet.rows(first, last)

@@ -11,7 +11,7 @@ from xuncha.chinese.days import in_words
 from xuncha.chinese.limits import days_with_year
 from xuncha.exchange.matching import key_of, matches
 from xuncha.exchange.sheet import cells, layout
-from xuncha.exchange.sheet.grid import Spot, address, column_of, letters, place
+from xuncha.exchange.sheet.grid import Spot, address, column_of, place
 from xuncha.exchange.sheet.rows import DIVISIBLE
 from xuncha.language import gettext as _
 from xuncha.model.forms import FIELD_PREFIX
@@ -95,14 +95,10 @@ class Plan:
             for each in (old, new):
                 each[_SHARED_CELLS[role]] = each[_SHARED_CELLS[role]], each[role]
         values = self.values(record, columns, shared) if identity else {}
-        if sum(each.role == "progress" for each in columns) > 1 and old["progress"]:
-            # New entries go below the text in the last of several columns.
-            last = max(measure.cells["progress"], key=lambda cell: column_of(letters(cell.place)))
-            known = str(old["progress"])
-            fresh = [each for each in record.get("progress", ()) if key_of(each["text"]) not in known]
-            filled["progress"] = column_of(letters(last.place))
-            values[filled["progress"]] = "\n".join([last.text, *map(cells.show_entry, fresh)])
-            new["progress"] = (old["progress"], len(fresh)) if fresh else old["progress"]
+        if sum(each.role == "progress" for each in columns) > 1 and old["progress"] != new["progress"]:
+            message = _("the table has several columns of progress: not filled in")
+            self.draft.doubt(message, record["title"], measure.place, "progress")
+            new["progress"] = old["progress"]
         for column in columns:
             number = column_of(column.letter)
             if column.role not in {*old, *new} or (column.tick is None and filled[column.role] != number):

@@ -84,9 +84,7 @@ _AMBIGUOUS_PERSON: Final = re.compile("责任人|谁.+|责任(?!领导)[\u4e00-\
 """The heading of the leader, if no other column is the leader's; else of the person."""
 _REPEATABLE: Final = {"number", "progress", "co_offices", "evidence"}  # roles that several columns may have
 _STATE_SHARE: Final = 0.6
-_SHARE: Final = re.compile("进度|率|比例|百分比|完成情况")
 _BRACKETS: Final = re.compile(r"[（(\[【].*?[)）\]】]")
-
 _OF_TIME: Final = re.compile("[按如][期时]|及时|预警")
 
 
@@ -245,7 +243,7 @@ class Decider:
             closing = {each: [cell for cell in self._cells(each) if _closes(cell)] for each in unknown}
             doubtful = [each for each in unknown if any(len(cell.text) > 1 for cell in closing[each])]
         for column in doubtful:
-            cells, is_state = self._as_shares(column), self.roles[column] == "state"
+            cells, is_state = list(self._cells(column)), self.roles[column] == "state"
             plainly = sum(is_plain_state(cell.value, cell.form) for cell in cells)
             if cells and plainly / len(cells) >= _STATE_SHARE:
                 states.add(column)
@@ -258,21 +256,6 @@ class Decider:
         for column in doubtful:
             other = "" if column in states or self.roles[column] == "" else "progress"
             self._assign(column, "state" if column == best else other, _("by its content"))
-
-    def _as_shares(self, column: int) -> list[Cell]:
-        """Turn numbers in a column of shares (0 to 1, or 0 to 100) into percentages. Return all cells of the column."""
-        heading, cells = plain(self.headings[column]), list(self._cells(column))
-        whole = 0
-        if _SHARE.search(heading) and all(_is_share(cell.value, 1) for cell in cells):
-            whole = 1
-        elif "%" in heading and all(_is_share(cell.value, 100) for cell in cells):
-            whole = 100
-        for row in self.rows if whole else ():
-            cell = self.sheet.cells.get((row, column))
-            if cell and isinstance(cell.value, int | float):
-                share = Cell.of(cell.value / whole, "0%", cell.place, unseen=cell.unseen)
-                self.sheet.cells[row, column] = share
-        return list(self._cells(column))
 
     def _settle_days(self) -> None:
         """Settle 完成时间: the time limit if no other column is, and open measures have a day, too; else the day of completion."""
@@ -327,10 +310,6 @@ class Decider:
             self._assign(others[0], "problem", _("no other column names the problem"))
         elif len(measures) > 1 and not problems:
             self._assign(measures[0], "problem", _("another column names the measures"))
-
-
-def _is_share(value: object, whole: int) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= whole
 
 
 def _closes(cell: Cell) -> bool:

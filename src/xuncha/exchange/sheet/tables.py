@@ -31,10 +31,6 @@ _NOTE: Final = re.compile(
 )
 _SAMPLE: Final = re.compile(r"\(?(?:填[写表报]?(?:说明|示例|样例|要求)|示例|样例|范例|举例|例)\)?")
 """The first cell of a row that shows how to fill the table in."""
-_SIGNED: Final = re.compile(
-    r"(?:签字|签名|签章|盖章|填表人|填报人|制表人|审核人|负责人|联系人|联系电话)[)）]?\s*[：:]"
-)
-"""Signatures below a table."""
 _IN_BRACKETS: Final = re.compile(r"(.+?)\s*[（(](.+)[）)]", re.DOTALL)
 _DITTO: Final = frozenset(
     {"同上", "同前", "〃", "″", "同上。", "〞", "（续）", "(续)", "续", "接上", "接上页"}
@@ -46,10 +42,6 @@ _EMPTY: Final = _DITTO | {
 _NO_CATEGORY: Final = ("category", UNKNOWN)
 """A role and a text: that of the rows above does not apply, as it would in an empty cell."""
 _STOP: Final = re.compile("[。；;！!]$")
-_PAGE: Final = re.compile(
-    r"第\d+页(?:[,/]?共\d+页)?|共\d+页(?:[,/]?第\d+页)?|\d+/\d+|-\d+-|(?:\(?接上[页表]\)?|\(?下[页]?续\)?|\(续\)|—\d+—)"
-)
-"""Texts that are printed at the edge of a page."""
 _HOW_MANY: Final = re.compile(r"[（(](?:共)?\s*\d+\s*(?:个|条|项)?(?:问题)?[)）]$")
 _LONGEST_TITLE: Final = 2000
 _LONGEST_LINE: Final = 100
@@ -146,13 +138,12 @@ class TableReader:
         return remark if across or has_words else None
 
     def _is_printed(self, texts: Sequence[str]) -> bool:
-        """Return whether a row is a sum, a remark, a signature, a page number, the title again, or the numbers of the columns."""
+        """Return whether a row is a sum, a remark, a signature, the title again, or the numbers of the columns."""
         first, plainly = texts[0], [plain(text) for text in texts]
-        alone = len(texts) == 1
         is_sum = _SUM.search(plainly[0]) or any(map(_SUM_ALONE.fullmatch, plainly[:2]))
-        is_note = (_NOTE.match(first) and len(texts) <= 2) or _SIGNED.search(first)  # noqa: PLR2004  a label and its text
+        is_note = _NOTE.match(first) and (len(texts) <= 2 or re.search("[：:]", first))  # noqa: PLR2004  a label and its text
         is_note = is_note or _SAMPLE.fullmatch(plainly[0])
-        is_again = alone and (_PAGE.fullmatch(plainly[0]) or first in self.draft.notes)
+        is_again = len(texts) == 1 and first in self.draft.notes
         counted = len(texts) > _FEW and all(each in _COLUMN_LETTERS or each.isdecimal() for each in plainly)
         return bool(is_sum or is_note or is_again or counted)
 
@@ -185,24 +176,18 @@ class TableReader:
             return False
         if measure:
             before, text = self.sheet.text(first, measure), self.sheet.text(row, measure)
-            return bool(before) and (not text or self._is_cut(before, row, measure))
+            if text and before:
+                self._list_cut(before, row, measure)
+            return bool(before) and not text
         return bool(problem) and not self.sheet.merged((first, problem), (row, problem))
 
-    def _is_cut(self, before: str, row: int, column: int) -> bool:
-        """Return whether a row holds only the rest of the sentence in the row before it. List such a row, even if that is doubtful."""
+    def _list_cut(self, before: str, row: int, column: int) -> None:
+        """List a row that holds only a text, which may be the rest of the text in the row before it."""
         text = self.sheet.text(row, column)
-        if self.sheet.columns(row) != [column]:
-            return False
-        ended, numbered = _STOP.search(before), text != without_number(text)
-        # In a list, all lines end with a stop, or none do; of a cut sentence, only the second part ends with one.
-        is_rest = bool(_STOP.search(text)) and not ended and not numbered
-        is_cut = is_rest or cells.continues(before, text)
-        message = _("the row only continues the text of the row above: joined with it")
-        if not is_cut:
+        is_start = _STOP.search(before) or text != without_number(text)
+        if self.sheet.columns(row) == [column] and (cells.continues(before, text) or not is_start):
             message = _("nothing else in the row: read as a separate measure, but may continue the one above")
-        if is_cut or not (ended or numbered):
             self.draft.doubt(message, text, self.sheet.place(row, column), "measure")
-        return is_cut
 
     def _read_rows(self, rows: Sequence[int], table: header.Table) -> None:
         """Take the rows of one measure, or of several measures in one cell."""
