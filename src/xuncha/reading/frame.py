@@ -191,7 +191,7 @@ def _dates(texts: Iterable[str], day: date | None) -> Dates:
 
 def _contact(text: str) -> Contact:
     email, phone, office = _EMAIL.search(text), _PHONE.search(text), _CONTACT_OFFICE.search(text)
-    addresses = (_address(match["address"]) for match in _ADDRESS.finditer(text))
+    addresses = (_POSTCODE.sub("", match["address"]).strip(" \u3000：:") for match in _ADDRESS.finditer(text))
     return Contact(
         phone=_phone(phone["phone"]) if phone else None,
         address=next(filter(None, addresses), None),
@@ -205,9 +205,3 @@ def _phone(text: str) -> str:
     text = re.sub(rf"[（(]\s*([0-9]+)\s*[）)]\s*{_DASH}?\s*", r"\1-", text)
     text = re.sub(rf"\s*{_DASH}{{1,2}}\s*", "-", text)
     return re.sub(r"[、，,/／]", "、", text.replace(" ", ""))
-
-
-def _address(text: str) -> str:
-    address = _POSTCODE.sub("", text).strip(" \u3000：:")
-    opened = address.count("（") > address.count("）")
-    return address[: address.rfind("（")] if opened else address
