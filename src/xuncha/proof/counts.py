@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
@@ -183,12 +182,11 @@ def _quotients(counts: Sequence[Count], thing: Thing | None) -> list[tuple[int, 
     """Return pairs of part and total of which a rate may be the quotient, the likeliest first."""
     quotients = []
     for kind in _THINGS if thing is None else (thing,):
-        numbers = defaultdict[str, list[int]](list)
-        for count in counts:
-            numbers[count.role] += [count.number] if count.thing == kind else []
-        for others in ([0], numbers["partial"]):
-            pairs = [(whole, done) for whole in numbers["total"] for done in numbers["done"]]
-            quotients += [(done + other, whole) for whole, done in pairs for other in others]
+        done, total = (
+            [count.number for count in counts if (count.thing, count.role) == (kind, role)]
+            for role in ("done", "total")
+        )
+        quotients += [(part, whole) for whole in total for part in done]
     return quotients
 
 
