@@ -186,11 +186,11 @@ def test_each_block_of_a_web_page_knows_its_line(tmp_path: Path) -> None:
     assert [(line.text, line.line) for _why, line in pages.unread] == [("己", 7)]
 
 
-def test_markdown_loses_its_marks_and_keeps_its_places(tmp_path: Path) -> None:
+def test_markdown_loses_its_marks_and_keeps_its_lines(tmp_path: Path) -> None:
     text = "---\ntitle: 头\n---\n# 通报 #\n\n**一是加强“学习”。**某某 [链接](http://a) 1\\. a\\_b\n> - 引文\n\n---\n| 甲 | 乙 |\n|---|---|\n"
     path = tmp_path / "notice.md"
     assert texts(path, text) == ["通报", "一是加强“学习”。某某 链接 1. a_b", "引文", "甲  乙"]
-    assert lines(path).lines[1].place(10) == (6, 15)
+    assert lines(path).lines[1].place(10) == (6, 11)
 
 
 def test_a_word_document_is_read_with_its_tables_and_breaks(tmp_path: Path) -> None:
@@ -242,11 +242,9 @@ def test_numbers_that_word_counts_by_itself_are_read(tmp_path: Path) -> None:
 
 @given(st.lists(st.text(alphabet="甲乙 　\t<>&\"'*_`\\|[]()#-。，1", max_size=20), max_size=5))
 def test_a_place_is_where_the_character_stands(texts: list[str]) -> None:
-    from xuncha.pages import markdown
     from xuncha.pages.line import plain_lines
 
-    whole = "\n".join(texts)
-    for line in (*plain_lines(whole), *markdown.lines(whole)[0]):
+    for line in plain_lines("\n".join(texts)):
         assert line.text == line.text.strip()
         for offset, character in enumerate(line.text):
             row, column = line.place(offset)

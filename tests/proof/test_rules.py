@@ -20,16 +20,16 @@ FOUND = [
     ("一是甲。三是乙。", "enumeration-number"),
     ("一是甲。二是乙。二是丙。", "enumeration-number"),
     ("一是甲，做到：一是乙，二是丙。二是丁。", None),
-    ("一是甲。一是乙。二是丙。", "enumeration-number"),
+    ("一是甲。一是乙。二是丙。", "enumeration-alone"),
     ("首先，其一是甲，统一是乙。", None),
     ("整改措施 一是甲。二是乙。", None),  # text lifted from a page has a blank for a mark
     ("一是甲，第一，乙；第二，丙。", "enumeration-alone"),
     ("第一章 总则\n一、甲\n二、乙\n第二章 附则", None),  # chapters in words are no numbers of this kind
     ("第一，甲；第二，乙。", None),
     ("第一，甲；第三，乙。", "enumeration-number"),
-    ("一、甲\n1.乙\n2.丙\n二、丁\n1.戊", "heading-jump"),
+    ("一、甲\n1.乙\n2.丙\n二、丁\n1.戊", "heading-level"),
     ("一、甲\n（一）乙\n1.丙\n（二）丁", None),
-    ("（一）甲\n（1）乙\n（2）丙", "heading-jump"),
+    ("（一）甲\n（1）乙\n（2）丙", "heading-level"),
     ("（一）关于甲方面。\n（二）关于乙方面\n（三）关于丙方面", "heading-form"),
     # spaces, and full-width letters and digits
     ("细化为14个问题 ，逐项整改。", "blank"),
@@ -194,12 +194,11 @@ FOUND = [
     ("电话：0546-8382481、010-65252017、12388、400-123-4567。", None),
     ("联系电话：0546-83824811。", None),  # eight digits are possible in a growing city
     ("联系电话：010-6525201。", "phone"),
-    ("联系电话：13800138000。", "mobile-contact"),
+    ("联系电话：13800138000。", "mobile-number"),
     ("联系人：李某，联系电话：13800138000。", "mobile-number"),
     ("村民李某13800138000反映。", "mobile-number"),
     ("监督电话：（0912）7621190", None),
     ("电子邮箱：a@example.cn；邮编：257091。", None),
-    ("电子邮箱：a.example.cn", "email"),
     ("电子邮箱：a@example", "email"),
     ("邮编：2570910", "postcode"),
     ("身份证号370502198001011234", "identity-number"),

@@ -96,5 +96,5 @@ class _Page:
             pieces = [(text, place) for other, text, place in self.pieces if other == why]
             text = " ".join(_BREAK_IN_CHINESE.sub("", "".join(text for text, _place in pieces)).split())
             begin = next((place for text, place in pieces if text.strip()), 1)
-            found.extend(filter(None, [line_of([(text, begin, 1)])]))
+            found.extend(filter(None, [line_of(text, begin)]))
         self.pieces.clear()

@@ -235,7 +235,7 @@ class _Body:
 
     def _leave_out(self, why: Reason, text: str, number: int) -> None:
         self.characters += len(text)
-        if line := line_of([(text, number, 1)]):
+        if line := line_of(text, number):
             self.unread[why, line] = None
 
     def _paragraph(self, element: Element) -> None:
@@ -252,7 +252,7 @@ class _Body:
         self.characters += len(text)
         column = 1
         for part in text.split("\n"):
-            if line := line_of([(part, self.count, column)]):
+            if line := line_of(part, self.count, column):
                 self.lines.append(line)
             column += len(part) + 1
 

@@ -86,9 +86,7 @@ def _stated_sums(text: Text) -> Iterator[tuple[int, Figure, list[Figure], str, b
         words, begin = _ASIDE.sub(lambda aside: "\0" * len(aside[0]), sentence[0]), sentence.start()
         for mention in _SUM_WORDS.finditer(words):
             if mention["parts"]:
-                unit = next((each.unit for each in _figures(mention["parts"])), None)
-                wholes = [each for each in _figures(words[: mention.start()], begin) if each.unit == unit]
-                for whole in wholes[-1:]:
+                for whole in _figures(words[: mention.start()], begin)[-1:]:
                     yield line, *_listed_parts(mention["parts"], begin + mention.start("parts"), whole), False
                 continue
             place = max(words.rfind(mark, 0, mention.start() - 1) for mark in "，,：:（(") + 1
@@ -105,19 +103,15 @@ def _wrong_sums(text: Text, *, certain: bool) -> Mistakes:
     message = _("{parts} do not add up to the total of {whole}")
     for line, whole, parts, rest, added in _stated_sums(text):
         sums = [round(part, 2) for part in accumulate(part.number for part in parts)]
-        rest_sum = sum(figure.number for figure in _figures(rest) if figure.unit == whole.unit)
-        if not sums or whole.number in {*sums, round(sums[-1] + rest_sum, 2)}:
+        if not sums or whole.number in sums:
             continue
-        too_much = whole.unit == "元" and (added or sums[-1] > whole.number)
-        words = text.half_width[line]
-        # If another number stands between them, the parts may belong to that one.
-        is_adjacent = added or not re.search("[0-9]", words[whole.end : parts[0].start])
-        is_certain = is_adjacent and (parts[0].number > whole.number or (len(parts) > 1 and too_much))
-        if sums[-1] > whole.number:
+        words, several, more = text.half_width[line], len(parts) > 1, sums[-1] > whole.number
+        is_certain = parts[0].number > whole.number or (several and whole.unit == "元" and (added or more))
+        if more:
             doubtful = whole.unit != "人" or not _OVERLAP.search(words[whole.start : parts[-1].end + _NAME])
         else:  # parts that are much less than the whole are examples
             doubtful = added or (sums[-1] > _LEAST_SHARE * whole.number and not _OTHER_PARTS.search(rest))
-        if is_certain if certain else doubtful and len(parts) > 1 and not is_certain:
+        if is_certain if certain else several and doubtful and not is_certain:
             shown = " + ".join(words[part.start : part.end] for part in parts)
             detail = message.format(parts=shown, whole=words[whole.start : whole.end])
             yield (line, whole.start), detail, _("count again, and correct one of them")

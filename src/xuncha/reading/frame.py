@@ -23,7 +23,6 @@ _TITLE: Final = re.compile(
 _ORGANISATION: Final = re.compile(
     rf"(?:中共|中国共产党)?[^\s。，；：:]{{2,40}}{_BODY_NAME}(?:[（(].{{1,12}}[）)])?"
 )
-_OPENER: Final = re.compile("巡[察视].*[。：:]$")
 _LONGEST_TITLE: Final = 120
 _LONGEST_OPENING: Final = 20_000  # how many characters are searched for the days of the inspection
 _CONTACT: Final = re.compile(
@@ -104,7 +103,7 @@ def _title(lines: Sequence[Line]) -> tuple[str | None, int]:
 
     It may take up to three lines, and stand several times: titles that name the issuer are preferred, and of these the last one.
     """
-    begins = (number for number, line in enumerate(lines) if heading(line.text) or _OPENER.search(line.text))
+    begins = (number for number, line in enumerate(lines) if heading(line.text))
     opening = next(begins, len(lines))
     titles: list[tuple[bool, int, int, str | None]] = []
     for first in range(opening):
@@ -191,7 +190,7 @@ def _dates(texts: Iterable[str], day: date | None) -> Dates:
 
 def _contact(text: str) -> Contact:
     email, phone, office = _EMAIL.search(text), _PHONE.search(text), _CONTACT_OFFICE.search(text)
-    addresses = (_address(match["address"]) for match in _ADDRESS.finditer(text))
+    addresses = (_POSTCODE.sub("", match["address"]).strip(" \u3000：:") for match in _ADDRESS.finditer(text))
     return Contact(
         phone=_phone(phone["phone"]) if phone else None,
         address=next(filter(None, addresses), None),
@@ -205,9 +204,3 @@ def _phone(text: str) -> str:
     text = re.sub(rf"[（(]\s*([0-9]+)\s*[）)]\s*{_DASH}?\s*", r"\1-", text)
     text = re.sub(rf"\s*{_DASH}{{1,2}}\s*", "-", text)
     return re.sub(r"[、，,/／]", "、", text.replace(" ", ""))
-
-
-def _address(text: str) -> str:
-    address = _POSTCODE.sub("", text).strip(" \u3000：:")
-    opened = address.count("（") > address.count("）")
-    return address[: address.rfind("（")] if opened else address

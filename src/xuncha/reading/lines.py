@@ -138,11 +138,10 @@ def _unwrapped(lines: list[Line]) -> list[Line]:
     full = [value >= widest - _TOLERANCE for value in widths]
     if widest > _WIDEST_PAGE or sum(full) < max(3, _LEAST_SHARE * len(lines)):
         return lines
-    indented = sum(line.column > 1 for line in lines) >= _LEAST_SHARE / 3 * len(lines)
     groups = [lines[:1]]
     for (before, line), is_full in zip(pairwise(lines), full, strict=False):
-        follows = is_full and line.line == before.spans[-1].line + 1
-        if follows and (line.column == 1 if indented else not _starts_paragraph(line.text, before.text)):
+        follows = is_full and line.column == 1 and line.line == before.spans[-1].line + 1
+        if follows and not _starts_paragraph(line.text, before.text):
             groups[-1].append(line)
         else:
             groups.append([line])
