@@ -94,9 +94,7 @@ def event_summary(event: Event) -> str:
     action, _blank, rest = event.subject.partition(" ")
     if "、" in rest and " " not in rest and event.id:  # a list of numbers; a subject with a title has a blank
         return f"{action} {event.id}"
-    # The undo of several commits names each of them: take the part about this number.
-    parts = rest.split("；") if event.action == "undo" else []
-    return next((f"{action} {part}" for part in parts if event.id in part.split()), event.subject)
+    return event.subject
 
 
 def event_rows(events: Iterable[Event]) -> list[tuple[Event, str]]:
