@@ -71,7 +71,7 @@ def undo(
         return
     for title in result.titles:
         screen.line(_("Undone: {what}", what=title))
-    call.print_counts(result)
+    call.print_progress(result.register)
 
 
 @command("audit")

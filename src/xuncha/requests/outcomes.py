@@ -43,16 +43,12 @@ class Messages(NamedTuple):
 
 def result_messages(result: Result) -> Messages:
     """Return what to tell after an action, each sentence once."""
-    notes = [line for plan in result.plans for line in plan.notes] + completion_notes(result)
+    message = _("Problem {id} is complete: {title}")
+    notes = [line for plan in result.plans for line in plan.notes]
+    notes += [message.format(id=problem.id, title=problem.title) for problem in result.completed]
     notes += [plan.next_step for plan in result.plans if plan.next_step]
     warnings = [plan.warning for plan in result.plans if plan.warning]
     return Messages(tuple(dict.fromkeys(notes)), tuple(dict.fromkeys(warnings)))
-
-
-def completion_notes(result: Result) -> list[str]:
-    """Return a sentence for each problem that the action has completed."""
-    message = _("Problem {id} is complete: {title}")
-    return [message.format(id=problem.id, title=problem.title) for problem in result.completed]
 
 
 def added_messages(added: Added) -> Messages:
