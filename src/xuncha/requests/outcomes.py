@@ -90,7 +90,9 @@ def event_summary(event: Event) -> str:
     action, _blank, rest = event.subject.partition(" ")
     if "、" in rest and " " not in rest and event.id:  # a list of numbers; a subject with a title has a blank
         return f"{action} {event.id}"
-    return event.subject
+    # The undo of several commits names each of them: take the part about this number.
+    parts = rest.split("；") if event.action == "undo" else []
+    return next((f"{action} {part}" for part in parts if event.id in part.split()), event.subject)
 
 
 def event_rows(events: Iterable[Event]) -> list[tuple[Event, str]]:
