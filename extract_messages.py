@@ -1,4 +1,4 @@
-"""Write the messages of the program for translators (`make messages`): its own, those of Typer, the reasons of the audit's rules, and the help.
+"""Write the messages of the program for translators (`make messages`): its own, the reasons of the audit's rules, and the help.
 
 Rule texts that only docs/ shows are in a separate catalogue, docs/zh/rules.po, which the program does not carry.
 
@@ -12,7 +12,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
 from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import write_po
@@ -38,11 +37,10 @@ METHODS = [("**.py", "python"), ("**/desk/templates/**.html", "jinja2.ext:babel_
 
 def messages() -> Iterator[str | tuple[str, ...]]:
     """Yield every message; one with a plural as a pair."""
-    for folder in (SOURCE, Path(typer.__file__).parent):
-        for _path, _line, message, *_rest in extract_from_dir(
-            folder, METHODS, keywords={**DEFAULT_KEYWORDS, "mark": None}
-        ):
-            yield message
+    for _path, _line, message, *_rest in extract_from_dir(
+        SOURCE, METHODS, keywords={**DEFAULT_KEYWORDS, "mark": None}
+    ):
+        yield message
     yield from unmarked()
 
 

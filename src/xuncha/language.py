@@ -24,10 +24,8 @@ def set_language(language: str | None = None) -> None:
     """Choose the language of all messages, `zh` or `en`; by default that of `XUNCHA_LANG` or the locale, else Chinese."""
     global _translations  # noqa: PLW0603  one for the whole process
     chosen = language or os.environ.get("XUNCHA_LANG") or _locale_language()
-    # The command-line framework uses gettext's global domain; the variable LANGUAGE gives the choice to it and to git.
+    # The variable LANGUAGE gives the choice to git.
     os.environ["LANGUAGE"] = "en" if chosen == "en" else "zh_CN"
-    _gettext.bindtextdomain(_DOMAIN, _LOCALE)
-    _gettext.textdomain(_DOMAIN)
     _translations = _messages(os.environ["LANGUAGE"])
 
 

@@ -176,19 +176,14 @@ def typed(
 
 
 @pytest.mark.parametrize("shell", ["zsh", "fish", "powershell"])
-def test_no_sign_of_a_shell_is_in_what_is_told_of_a_number(hostile: LedgerOnDisk, shell: str) -> None:
+def test_no_title_is_offered_to_a_shell(hostile: LedgerOnDisk, shell: str) -> None:
     variables = {"_TYPER_COMPLETE_ARGS": "xuncha show 1.", "_TYPER_COMPLETE_WORD_TO_COMPLETE": "1."}
     if shell == "powershell":
         done = hostile.run(**{"_XUNCHA_COMPLETE": f"complete_{shell}", **variables})
     else:
         done = asked(hostile, "xuncha show 1.", shell)
-    told = done.out.removeprefix("_arguments '*: :((").rstrip().removesuffix("))'")
-    lines = told.splitlines()
-    assert len(lines) == len(TITLES), "every text stays on its line"
-    for number, line in enumerate(lines, start=1):
-        assert f"1.{number}" in line
-        text = line.split({"zsh": '":"', "fish": "\t", "powershell": ":::"}[shell], 1)[1].removesuffix('"')
-        assert not set(text) & set("$`\\'\"()[]{}<>|;&*?~=!#%:^‘’"), line
+    assert "1.11" in done.out
+    assert not any(sign in done.out for sign in ("touch", "甲", "长"))
 
 
 @pytest.mark.parametrize(

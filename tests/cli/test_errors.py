@@ -274,7 +274,6 @@ def test_suggestions_name_what_was_meant(ledger: LedgerOnDisk) -> None:
         (("list", "--leader", "分管付局长"), "分管副局长"),
         (("list", "--status", "in_progres"), "in_progress"),
         (("status", "--by", "offices"), "office"),
-        (("close", "1.2", "--nota", "x"), "--note"),
         (("add", "mesure", "1", "甲"), "measure"),
     ):
         result = run_inside(ledger, *command)

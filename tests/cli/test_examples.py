@@ -37,7 +37,7 @@ WORKED = (
 )
 """What was done in it meanwhile, one commit each."""
 NOTHING = (
-    "Everything is complete.", "No comment matches.", "No measure matches.", "Nothing has been committed yet.", "Nothing is pending.", "There are no comments yet. Enter the first one: xuncha comment add TEXT --channel …",
+    "No comment matches.", "No measure matches.", "Nothing has been committed yet.", "Nothing is pending.", "There are no comments yet. Enter the first one: xuncha comment add TEXT --channel …",
     "There are no accounts yet. Add the first: xuncha account add NAME --role manager",
     "Nothing to do: git already merges the ledger's files field by field.", "Nothing was changed by hand.", "Nothing was changed.",
     "Nothing to do: this clone and {name} are the same",

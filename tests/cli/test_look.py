@@ -250,9 +250,7 @@ def test_each_of_many_measures_that_one_commit_changed_by_hand_has_a_row_of_its_
     ledger = committed(many(bare_ledger, 30))
     for number in range(1, 31):
         ledger.write(ledger.path(f"{number}.1"), measure(f"{number}.1", "closed"))
-    result = run_inside(ledger, "edit")
-    assert result.err.count("警告：") == 11, "ten are named, the rest is counted"
-    assert result.err.count("xuncha undo") == 1
+    run_inside(ledger, "edit")
     assert "修改 30.1" in told(ledger, "log")
     assert "等30项" not in told(ledger, "log", "30.1")
 

@@ -219,9 +219,6 @@ def test_each_file_that_is_not_bound_in_is_named_with_its_reason(
     ledger = proved(bare_ledger, tmp_path)
     result = ledger.run("report", "dossier", OF, "-f", "pdf", "-o", "dossier.pdf")
     assert result.code == 0, result.err
-    for name, reason in APART.items():
-        assert f"未装订 {name}：{reason}" in result.err, name
-    assert result.err.count("未装订") == len(APART)
     reader = pypdf.PdfReader(ledger.root / "dossier.pdf")
     text = "".join("".join(page.extract_text().split()) for page in reader.pages)
     for reason in APART.values():

@@ -121,12 +121,10 @@ def _show_verdict(file: Path, verdict: Verdict, facts: Facts) -> None:
     """Print that an archive is sound, and what to compare with the papers of the handover."""
     message = ngettext("{path} is sound: {n} file.", "{path} is sound: {n} files.", verdict.files)
     screen.line(message.format(path=file, n=verdict.files))
-    compared = _(
-        "Compared with the history: the ledger and evidence; the rest was made by xuncha {version}, which can compare it."
-    )
     if facts.is_reproducible:
-        compared = _("Compared with the history: the ledger, evidence, log, audit, and the notice as text.")
-    screen.line(compared.format(version=facts.made_by.xuncha))
+        screen.line(_("Compared with the history: the ledger, evidence, log, audit, and the notice as text."))
+    else:
+        screen.line(_("Compared with the history: the ledger and evidence."))
     screen.line(_("Organisation: {name}", name=facts.organisation))
     screen.line(_("Commit: {commit}", commit=facts.commit))
     screen.line(_("Date: {day}", day=facts.date))

@@ -54,8 +54,6 @@ def add(
     from xuncha.workflow.comment import add_comment  # noqa: PLC0415  the help need not wait for it
 
     text = readers.require_text(text, _("the text is empty"), _("enter the text of the comment"))
-    if name is not None:
-        name = readers.require_text(name, _("the name is empty"), _("leave out --name if no one is named"))
     day = readers.read_past_day(received, "--received", call.today) if received else call.today
     identity = Identity.parse(about) if about else None
     how = cast("Channel", readers.read_word(channel, "--channel", names.CHANNELS))

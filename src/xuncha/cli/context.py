@@ -18,7 +18,7 @@ from xuncha.model.register import Register
 from xuncha.rules.names import no_such_record
 from xuncha.store import cache
 from xuncha.store.files import WorkingTree, find_ledger
-from xuncha.tally import Tally, tally
+from xuncha.tally import tally
 from xuncha.trail import presence
 from xuncha.trail.repository import git_dir, private_path
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from xuncha.trail.history import Event
     from xuncha.trail.tree import Tree
     from xuncha.workflow.change import Session
-    from xuncha.workflow.perform import Result
 
 
 @dataclass
@@ -173,18 +172,11 @@ class Context:
                 _("to complete it, type it again; to undo it: xuncha undo"),
             )
 
-    def print_progress(self, register: Register | None) -> Tally | None:
-        """Print how much of the ledger is complete, in one line, and return the counts; None if it breaks rules."""
+    def print_progress(self, register: Register | None) -> None:
+        """Print how much of the ledger is complete, in one line; warn if it breaks rules."""
         if register is None:
             screen.warning(_("other files of the ledger break rules"), _("see `xuncha validate`"))
-            return None
+            return
         counts = tally(register, self.today)
         message = _("Problems complete {problems_closed}/{problems}, measures closed {closed}/{measures}")
         screen.line(message.format_map(vars(counts)))
-        return counts
-
-    def print_counts(self, result: Result) -> None:
-        """Print the new counts at the end of a command that has changed the ledger."""
-        counts = self.print_progress(result.register)
-        if counts and counts.all_done and result.completed:
-            screen.line(_("Everything is complete."))

@@ -21,6 +21,7 @@ from xuncha.store.files import replace
 from xuncha.system import is_link
 from xuncha.trail.repository import looks_like_git
 
+_STDOUT: Final = (None, Path("/dev/stdout"))
 _LEDGER_FOLDERS: Final = frozenset({"data", "templates"})  # folders in which every file is the ledger's
 _BLOCK: Final = 1024 * 1024
 _NAMED_FORMS: Final = frozenset({*FORMS, TABLES, "csv", "json", "parquet", "ics", "zip", "doc", "xls", "ods"})
@@ -50,7 +51,7 @@ def check_output(output: Path | None, form: str, forms: Sequence[str] = ()) -> N
     Raises UsageError if the extension names another form; RefusedError if the place is no place for a document (`_check_place`);
     SurroundingsError if there is no such folder, or it cannot be written.
     """
-    if output is None:
+    if output in _STDOUT:
         return
     suffix = named_form(output)
     if suffix in _NAMED_FORMS - {form}:
@@ -78,15 +79,13 @@ def deliver(
     Raises what `check_output` does; SurroundingsError if writing fails: the file is then as it was.
     """
     with BytesIO(content) if isinstance(content, bytes) else content.open("rb") as stream:
-        if output is not None:
+        if output not in _STDOUT:
             with _writing(output):
                 _check_place(output)
-                # If the standard output is a file, later output must not overwrite the document.
-                if not screen.is_stdout(output):
-                    replace(_real_path(output), stream)
+                replace(_real_path(output), stream)
         for sentence in warnings:  # of a document that exists: a refusal comes first
             screen.warning(sentence)
-        if output is None or screen.is_stdout(output):
+        if output in _STDOUT:
             for block in iter(partial(stream.read, _BLOCK), b""):
                 screen.write(block)
         elif message is not None:
@@ -109,7 +108,7 @@ def _check_place(output: Path) -> None:
 
     Raises RefusedError for these; OSError if there is no such folder, or it cannot be written.
     """
-    if screen.is_stdout(output) or _is_device(output):
+    if _is_device(output):
         return
     absolute, real = Path(os.path.normpath(output.absolute())), _real_path(output)
     ledgers = [

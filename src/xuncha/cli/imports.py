@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from xuncha.workflow.intake import Intake
 
 _MOST_LINES = 400  # the most lines of differences on the screen
-_MOST_DOUBTS = 200  # the most doubts on the screen; the most important come first
 
 
 @group("import")
@@ -271,10 +270,7 @@ def _table(title: str, headings: Sequence[str], rows: Sequence[tuple[str, ...]])
 
 def doubts_table(draft: Draft) -> list[RenderableType]:
     """Return a table of the doubts: the place, the text, and what was made of it."""
-    doubts = draft.sorted_doubts()
-    rows = [(doubt.place, _short(doubt.text), doubt.message) for doubt in doubts[:_MOST_DOUBTS]]
-    if len(doubts) > _MOST_DOUBTS:
-        rows.append(("…", "", _("{n} more; --json lists all", n=len(doubts) - _MOST_DOUBTS)))
+    rows = [(doubt.place, _short(doubt.text), doubt.message) for doubt in draft.sorted_doubts()]
     return _table(_("Doubtful"), (_("Place"), _("Content"), _("How handled")), rows)
 
 

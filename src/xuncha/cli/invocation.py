@@ -104,9 +104,8 @@ def must_be_text(arguments: Iterable[str], variable: str = "") -> None:
 
 
 def check_options(options: Mapping[str, str | None]) -> None:
-    """Check that options that take a value have one, and flags have none. Raises UsageError for one that is wrong."""
-    for name, value in options.items():
-        is_needed = name in VALUED
-        if (is_needed and is_blank(value or "")) or (not is_needed and value is not None):
-            text = _("{name} needs a value") if is_needed else _("{name} takes no value")
-            raise UsageError("usage", text.format(name=name), _("see `{path} --help`", path="xuncha"))
+    """Check that options that take a value have one. Raises UsageError for one that has none."""
+    for name in VALUED:
+        if name in options and is_blank(options[name] or ""):
+            message = _("{name} needs a value", name=name)
+            raise UsageError("usage", message, _("see `{path} --help`", path="xuncha"))

@@ -9,71 +9,40 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from xuncha.chinese.characters import without_unsafe
 from xuncha.errors import UsageError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.register import Register
 from xuncha.store.cache import register
-from xuncha.store.files import WorkingTree, find_ledger
+from xuncha.store.files import find_ledger
 
 FORMS: Final = ("txt", "md", "html", "docx", "pdf")
 """The names of the forms in `xuncha.paper.forms`, repeated here so that `paper` need not be loaded."""
 TABLES: Final = "xlsx"
-_SPECIAL = re.compile(r"[^\w\-.,/+@\u0080-\U0010ffff]|[‘’‚‛“”„]")
-"""The characters to which a shell may give a meaning inside a word; PowerShell reads typographic quotation marks like others."""
-_LENGTH: Final = 30  # characters of a comment that a completion shows
-Completion = Callable[[typer.Context], list[tuple[str, str]]]
-"""A completion: returns words, each with its meaning."""
+_WORD: Final = re.compile(r"[\w.][\w.·、（）-]*")
+"""What no shell reads as anything but a word. Shells evaluate what they are offered, zsh twice, and anyone may have written a ledger's names."""
+Completion = Callable[[typer.Context], list[str]]
 
 
-def _completed(values: Callable[[Path], Iterable[tuple[str, str]]]) -> Completion:
-    """Return a completion that offers values of the ledger in a folder, each with its title."""
+def _completion(values: Callable[[Register], Iterable[str]]) -> Completion:
+    """Return a completion that offers values of the register."""
 
-    def complete(context: typer.Context) -> list[tuple[str, str]]:
+    def complete(context: typer.Context) -> list[str]:
         ledger = context.find_root().params.get("ledger")
         try:
-            pairs = values(find_ledger(None, Path(ledger) if ledger else None))
+            found = values(register(find_ledger(None, Path(ledger) if ledger else None)))
         except XunchaError:  # a completion must not print errors
             return []
-        return [(value, shell_safe(text)) for value, text in pairs if _is_safe_word(value)]
+        return list(filter(_WORD.fullmatch, found))
 
     return complete
 
 
-def _from_register(values: Callable[[Register], Iterable[tuple[str, str]]]) -> Completion:
-    """Return a completion that offers values of the register, each with its title."""
-    return _completed(lambda root: values(register(root)))
-
-
-def shell_safe(text: str) -> str:
-    """Return a text that is safe in a completion: with blanks in place of all characters that a shell or the layout of its list may read as a command.
-
-    Shells evaluate what they are offered, zsh twice, and each quotes differently; the text of a ledger comes from anyone who could write to it.
-    """
-    return _SPECIAL.sub(" ", without_unsafe(text, " "))
-
-
-def _is_safe_word(value: str) -> bool:
-    """Return whether a value can be offered as it is typed: as one word, which is no option."""
-    return shell_safe(value) == value and " " not in value and not value.startswith("-")
-
-
-def _comments(root: Path) -> Iterable[tuple[str, str]]:
-    """Return the numbers of the comments, each with the beginning of its text."""
-    from xuncha.store.comments import load_comments  # noqa: PLC0415
-
-    comments, _findings = load_comments(WorkingTree(root))
-    return [(str(number), " ".join(comment.text.split())[:_LENGTH]) for number, comment in comments.items()]
-
-
-measures = _from_register(lambda found: ((row.id, row.title) for row in found.measures))
-offices = _from_register(lambda found: ((name, "") for name in found.frame.offices))
-_problems = _from_register(lambda found: ((row.id, row.title) for row in found.problems))
-ids = _from_register(
-    lambda found: ((row.id, row.title) for rows in (found.problems, found.measures) for row in rows)
-)
-_leaders = _from_register(lambda found: ((name, "") for name in found.frame.leaders))
-_categories = _from_register(lambda found: found.frame.categories)
+measures = _completion(lambda found: (row.id for row in found.measures))
+offices = _completion(lambda found: found.frame.offices)
+_problems = _completion(lambda found: (row.id for row in found.problems))
+ids = _completion(lambda found: (row.id for rows in (found.problems, found.measures) for row in rows))
+_leaders = _completion(lambda found: found.frame.leaders)
+_categories = _completion(lambda found: (key for key, _title in found.frame.categories))
 
 
 def option(form: str, text: str, values: Completion | Sequence[str] | None = None) -> Any:  # noqa: ANN401  as Typer's own
@@ -81,13 +50,13 @@ def option(form: str, text: str, values: Completion | Sequence[str] | None = Non
     *names, value = form.split()
     if value.startswith("-"):
         return typer.Option(..., *names, value, help=text)
-    completion = _completion(values)
+    completion = _completed(values)
     return typer.Option(..., *names, metavar=value, help=text, readable=False, autocompletion=completion)
 
 
 def argument(metavar: str, text: str, values: Completion | Sequence[str] | None = None) -> Any:  # noqa: ANN401
     """Return an argument, as `option` does."""
-    return typer.Argument(metavar=metavar, help=text, readable=False, autocompletion=_completion(values))
+    return typer.Argument(metavar=metavar, help=text, readable=False, autocompletion=_completed(values))
 
 
 def optional(
@@ -105,7 +74,7 @@ def optional(
     return parameter
 
 
-def _completion(values: Completion | Sequence[str] | None) -> Completion | Callable[[], list[str]] | None:
+def _completed(values: Completion | Sequence[str] | None) -> Completion | Callable[[], list[str]] | None:
     return (lambda: list(values)) if isinstance(values, Sequence) else values
 
 
@@ -116,7 +85,7 @@ Record = Annotated[str, argument("ID", _("A problem (2) or a measure (2.3)"), id
 OptionalRecord = Annotated[
     str | None, argument("ID", _("A problem (2) or a measure (2.3); default: the whole ledger"), ids)
 ]
-Comment = Annotated[str, argument("N", _("The number of the comment, such as 3"), _completed(_comments))]
+Comment = Annotated[str, argument("N", _("The number of the comment, such as 3"))]
 About = Annotated[
     str | None, option("--about ID", _("The problem (2) or the measure (2.3) that it is about"), ids)
 ]

@@ -13,7 +13,6 @@ from xuncha.cli.options import FORMS, optional
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
-from xuncha.model.vocabulary import UNKNOWN
 from xuncha.requests import selection
 
 
@@ -47,9 +46,6 @@ def notice(
 
             verified = latest_anchor(call.root, call.commit or "HEAD")
         document, warnings = render(content(ledger, call.today, verified), form, call.templates())
-    if unsorted := [str(n) for n, each in ledger.problems.items() if each.publish and each.category is None]:
-        message = _("no category is set for problem {ids}; the notice shows it under “{word}”")
-        warnings = [*warnings, message.format(ids=_(", ").join(unsorted), word=UNKNOWN)]
     if later := reported_after(ledger):
         message = _(
             "`notice.date` is {date}, but the notice prints later progress of {ids}; write the day of issue"

@@ -22,7 +22,6 @@ from xuncha.trail.repository import git_dir
 
 if TYPE_CHECKING:
     from xuncha.model.records import Ledger, Measure
-    from xuncha.report.dossier import Dossier
     from xuncha.report.letter import Letter
 
 _DOSSIER_FORMS: Final = (*FORMS, "zip")
@@ -270,7 +269,7 @@ def dossier(
         with screen.show_activity(_("Making the document")):
             document = room.dossier_file(report, form, call.root, place, templates)
         if output or not as_json:
-            warnings = [*document.warnings, *_excluded_files(document.report), *own_warning(templates)]
+            warnings = [*document.warnings, *own_warning(templates)]
             deliver(document.content, warnings, output, None if as_json else "")
         if as_json:
             screen.data(room.as_json(document.report, ledger))
@@ -351,16 +350,3 @@ def _present_state(call: Context) -> tuple[str, date, bool]:
     if is_changed:
         screen.warning(_("the dossier includes changes that are not committed"), _("see `git status`"))
     return commit, day, is_changed
-
-
-def _excluded_files(report: Dossier) -> list[str]:
-    """Return which evidence files are not bound in or not packed, and why."""
-    from xuncha.report.record import fault_text  # noqa: PLC0415
-
-    is_bound = report.form == "pdf"
-    message = _("not included: {name}: {reason}") if is_bound else _("not in it: {name}: {reason}")
-    return [
-        message.format(name=piece.name, reason=fault_text(reason))
-        for piece in report.record.evidence
-        if (reason := piece.fault or (piece.apart if is_bound else ""))
-    ]

@@ -47,15 +47,6 @@ def line(text: str = "") -> None:
     write(clean(text) + "\n")
 
 
-def line_and_flush(text: str) -> None:
-    """Print a line and send it before anything else is done: the reader of the output waits for it."""
-    line(text)
-    try:
-        sys.stdout.flush()
-    except OSError as error:
-        _discard_rest(sys.stdout, error)
-
-
 def write(document: str | bytes) -> None:
     """Print a document unchanged: it was made harmless when it was made. Errors are reported at the end, see `finish`."""
     try:
@@ -71,16 +62,6 @@ def write(document: str | bytes) -> None:
 def is_terminal() -> bool:
     """Return whether the output goes to a terminal, rather than to a program or a file."""
     return sys.stdout.isatty()
-
-
-def is_stdout(output: Path) -> bool:
-    """Return whether a name such as /dev/stdout leads to the standard output, even if that is a file."""
-    try:
-        return output.absolute().parts[1:2] == ("dev",) and os.path.samestat(
-            output.stat(), os.fstat(sys.stdout.fileno())
-        )
-    except (OSError, ValueError):
-        return False
 
 
 def bold(text: str) -> str:
@@ -180,12 +161,17 @@ def _pulse(activity: str, total: int | None, counts: list[int], finished: thread
             bars.update(task, completed=sum(counts))
 
 
-def finish() -> OSError | None:
-    """Send the rest of the output; return the first error that kept anything from being printed, or None."""
+def flush() -> None:
+    """Send what was printed before anything else is done: the reader of the output waits for it."""
     try:
         sys.stdout.flush()
     except OSError as problem:
         _discard_rest(sys.stdout, problem)
+
+
+def finish() -> OSError | None:
+    """Send the rest of the output; return the first error that kept anything from being printed, or None."""
+    flush()
     first = _output_errors[0] if _output_errors else None
     _output_errors.clear()
     return first

@@ -76,14 +76,15 @@ def serve(
         os.environ["XUNCHA_TODAY"] = call.today.isoformat()  # for the commands that the desk runs
     with _demo_ledger(call) if demo else contextlib.nullcontext((call.root, None)) as (root, accounts):
         server = Server(root, call.clock, port, host, tls=tls, behind_proxy=trust_proxy, demo=accounts)
-        screen.line_and_flush(server.link)
+        screen.line(server.link)
         if host not in {None, "127.0.0.1", "localhost", "::1"} and not tls:
             message = _("passwords are sent over the network in clear text")
             screen.warning(
                 message, _("name a certificate (--tls-cert, --tls-key), or use a proxy that has one")
             )
         for name, password in (accounts or {}).items():
-            screen.line_and_flush(f"{name}  {password}")
+            screen.line(f"{name}  {password}")
+        screen.flush()
         if open_ and host is None:
             server.open_browser()
         server.run()

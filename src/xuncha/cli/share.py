@@ -12,11 +12,12 @@ from xuncha.cli import screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
 from xuncha.cli.options import optional
-from xuncha.errors import RefusedError, SurroundingsError, UsageError, cause_of, combined
+from xuncha.errors import RefusedError, SurroundingsError, cause_of, combined
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.model.identity import CommentNumber
 from xuncha.model.names import key_name
+from xuncha.requests import readers
 
 if TYPE_CHECKING:
     from xuncha.model.moves import Numbered
@@ -43,9 +44,8 @@ def sync(
     """
     from xuncha.sync.session import sync as bring_together  # noqa: PLC0415
 
-    if take not in {None, "ours", "theirs"}:
-        raise UsageError("unknown-word", _("--take must be ours or theirs, not “{word}”", word=take))
-    result = bring_together(call.root_for_writing(), take=cast("Side | None", take))
+    side = cast("Side | None", take and readers.read_word(take, "--take", {"ours": (), "theirs": ()}))
+    result = bring_together(call.root_for_writing(), take=side)
     if result.rewritten:
         message = _("someone has rewritten the history of {name}: commits that were there are missing")
         hint = _("find out who did it; those in this clone are kept, and were sent again")

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from xuncha.cli import screen
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from xuncha.trail.history import Event
 
 _BAR = 20
-_WIDEST_AUTHOR = 16
 _LIMIT = 40  # the most rows of one kind on a screen; below them stands how many more there are
 _ALL = "xuncha status --all"
 
@@ -216,15 +214,12 @@ def events_table(events: Sequence[Event]) -> Columns:
     """Lay out the table of `log`: when, who, what."""
     table = Columns(FIXED, FIXED, Column(), headings=(_("When"), _("Who"), _("What")), gap=2)
     for event, done in event_rows(events):
-        author = screen.clean(event.author)
-        if cell_len(author) > _WIDEST_AUTHOR:
-            author = set_cell_size(author, _WIDEST_AUTHOR - 1) + "…"
         text = Text(screen.clean(done))
         if event.reason:
             text.append(_(" ({reason})", reason=screen.clean(event.reason)), "dim")
         if event.by_hand:
             text.append(_(" [by hand]"), "yellow")
-        table.add(event.minute, author, text)
+        table.add(event.minute, event.author, text)
     return table
 
 

@@ -71,7 +71,7 @@ def undo(
         return
     for title in result.titles:
         screen.line(_("Undone: {what}", what=title))
-    call.print_counts(result)
+    call.print_progress(result.register)
 
 
 @command("audit")
@@ -110,7 +110,7 @@ def audit(
     with screen.show_activity(_("Replaying the history")):
         moment = None
         if since is not None:
-            moment = read_moment(call.root, since, "--since", call.today, future=True)
+            moment = read_moment(since, "--since", call.today, future=True)
         result = examine(call.root, since=moment)
     if anchor and not result.tip:
         raise RefusedError("nothing-committed", _("nothing is committed yet, so there is nothing to keep"))

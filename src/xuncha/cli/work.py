@@ -105,21 +105,13 @@ for _verb in VERBS.values():
 
 
 def _print_result(call: Context, result: Result) -> None:
-    """Print what changed, the new counts, and which problems are complete by that."""
-    for step, title, plan in zip(result.steps, result.titles, result.plans, strict=True):
+    """Print what changed, what to do next, and the new counts."""
+    for step, title in zip(result.steps, result.titles, strict=True):
         screen.line(f"{step.id} {title}")
         if step.from_ != step.to:
             screen.line(f"    {status_name(step.from_)} → {status_name(step.to)}")
-        for line in plan.notes:
-            screen.line(f"    {line}")
-    for line in outcomes.completion_notes(result):
-        screen.line(line)
-    call.print_counts(result)
-    for plan in result.plans:
-        if plan.next_step:
-            screen.line(plan.next_step)
-        if plan.warning:
-            screen.warning(*plan.warning)
+    screen.messages(outcomes.result_messages(result))
+    call.print_progress(result.register)
 
 
 @command("remove")

@@ -238,7 +238,7 @@ def edit(call: Context, identity: options.OptionalRecord = None) -> None:
         lines, result = all_edited
         for line in [*lines, _("This is committed.")]:
             screen.line(line)
-        call.print_counts(result)
+        call.print_progress(result.register)
         return
     root = call.root_for_writing()
     path = editable(root, identity)
@@ -267,7 +267,7 @@ def edit(call: Context, identity: options.OptionalRecord = None) -> None:
         screen.line(_("Nothing was changed."))
         return
     screen.line(_("{path} is changed and committed.", path=path))
-    call.print_counts(edited)
+    call.print_progress(edited.register)
 
 
 def _editor() -> str:

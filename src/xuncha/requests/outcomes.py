@@ -19,11 +19,8 @@ if TYPE_CHECKING:
 
 def feedback_of(frame: Frame) -> str:
     """Return who inspected, and the day of the feedback, for the head of a screen."""
-    known, unknown = _("feedback of {day}"), _("day of the feedback not set")
-    if frame.inspector:
-        known = _("feedback of {day} by {inspector}")
-        unknown = _("{inspector}, day of the feedback not set")
-    return (known if frame.feedback else unknown).format(inspector=frame.inspector, day=frame.feedback)
+    day = _("feedback of {day}", day=frame.feedback) if frame.feedback else _("day of the feedback not set")
+    return " ".join(filter(None, [frame.inspector, day]))
 
 
 class Messages(NamedTuple):
@@ -43,16 +40,12 @@ class Messages(NamedTuple):
 
 def result_messages(result: Result) -> Messages:
     """Return what to tell after an action, each sentence once."""
-    notes = [line for plan in result.plans for line in plan.notes] + completion_notes(result)
+    message = _("Problem {id} is complete: {title}")
+    notes = [line for plan in result.plans for line in plan.notes]
+    notes += [message.format(id=problem.id, title=problem.title) for problem in result.completed]
     notes += [plan.next_step for plan in result.plans if plan.next_step]
     warnings = [plan.warning for plan in result.plans if plan.warning]
     return Messages(tuple(dict.fromkeys(notes)), tuple(dict.fromkeys(warnings)))
-
-
-def completion_notes(result: Result) -> list[str]:
-    """Return a sentence for each problem that the action has completed."""
-    message = _("Problem {id} is complete: {title}")
-    return [message.format(id=problem.id, title=problem.title) for problem in result.completed]
 
 
 def added_messages(added: Added) -> Messages:

@@ -5,7 +5,6 @@ At the end stands which values a verb may be given, and how each is read.
 
 from __future__ import annotations
 
-import contextlib
 import re
 import unicodedata
 from collections.abc import Callable, Container, Mapping, Sequence
@@ -84,22 +83,16 @@ def find_moment(root: Path, text: str, option: str, today: date) -> tuple[str, d
     """
     from xuncha.trail.tree import commit_at, day_of  # noqa: PLC0415  only looking back needs git
 
-    name = read_moment(root, text, option, today)
+    name = read_moment(text, option, today)
     commit = commit_at(root, name)
     return commit, day_of(root, commit, name)
 
 
-def read_moment(root: Path, text: str, option: str, today: date, *, future: bool = False) -> str:
+def read_moment(text: str, option: str, today: date, *, future: bool = False) -> str:
     """Return a typed moment in the form that `trail.tree` takes: a day as 2024-04-18, or a revision. Raises RefusedError for a future day, unless `future` is set."""
-    from xuncha.trail.tree import commit_at  # noqa: PLC0415
-
     day = days.typed_day(text, today, past=True)
     if day is None:
         return text
-    if text.isascii() and text != day.isoformat():
-        with contextlib.suppress(RefusedError):
-            commit_at(root, text)
-            return text  # a tag has this name, or a hash begins like this
     return day.isoformat() if future else read_past_day(text, option, today).isoformat()
 
 
