@@ -137,5 +137,9 @@ def test_what_a_process_hands_back_does_nothing(tmp_path: Path) -> None:
     assert (len(made.pages), set(marks)) == (2, {"/Stamp"})
     place.write_bytes(pdf(password="x"))  # noqa: S106  of a file that is made here
     assert binding.make_pdf("pdf", str(place)) == b"encrypted"
+
+
+def test_a_picture_that_says_it_is_huge_fills_no_memory(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(png(told=(60_000, 60_000)))
-    assert binding.make_pdf("png", str(tmp_path / "a.png")) == b"too-large"
+    with pytest.raises(binding.AppendError, match="damaged"):
+        binding.load_pages(tmp_path / "a.png")

@@ -92,10 +92,6 @@ def calendar(
     output: options.IntoFile,
     office: options.OfOffice = None,
     leader: options.OfLeader = None,
-    closed: bool = optional(
-        "--closed",
-        _("Include measures closed before their time limit, as cancelled, to import over an older file"),
-    ),
 ) -> None:
     """Write what is due as a calendar file (iCalendar): time limits, and the next reviews.
 
@@ -111,10 +107,10 @@ def calendar(
     register = call.register()
     office, leader = selection.full_names(register, office=office, leader=leader)
     workdays = Workdays()
-    rows = entries(register, call.today, workdays, office=office, leader=leader, closed=closed)
+    rows = entries(register, call.today, workdays, office=office, leader=leader)
     recipient = "，".join(filter(None, [office, leader]))
     deliver(ics(register.frame, rows, call.today, workdays.last_year, recipient), (), output, None)
-    if unchecked := [row.measure.id for row in rows if row.is_unchecked]:
+    if unchecked := [row.measure.id for row in rows if row.last_workday is None]:
         message = ngettext(
             "the days off are known up to {year}: whether {n} day is a working day was not checked ({ids})",
             "the days off are known up to {year}: whether {n} days are working days was not checked ({ids})",
