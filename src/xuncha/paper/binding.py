@@ -67,7 +67,7 @@ class Sheet(NamedTuple):
 
 
 class AppendError(Exception):
-    """A file cannot be appended. The text is the reason, in one word: other-kind, too-large, encrypted, too-many-pages, damaged."""
+    """A file cannot be appended. The text is the reason, in one word: other-kind, too-large, encrypted, damaged."""
 
 
 def load_pages(path: Path) -> Pages:
@@ -135,7 +135,7 @@ def _harmless_pdf(path: Path) -> bytes:
         return b"encrypted"
     count = len(reader.pages)
     if not 0 < count <= MAX_PAGES:
-        return b"too-many-pages" if count else b"damaged"
+        return b"too-large" if count else b"damaged"
     writer = library.PdfWriter()
     for page in reader.pages:
         _remove_actions(writer.add_page(page))

@@ -190,7 +190,6 @@ def fault_text(fault: str) -> str:
         "other-kind": _("it is neither a PDF nor a picture"),
         "too-large": _("the file is too large to be bound in"),
         "encrypted": _("the PDF is encrypted or password-protected"),
-        "too-many-pages": _("it has too many pages"),
         "damaged": _("it is damaged, or too large once it is unpacked"),
     }[fault]
 
