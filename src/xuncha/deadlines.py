@@ -22,7 +22,7 @@ from xuncha.parts import require_part
 from xuncha.tally import add_days, review_day
 
 if TYPE_CHECKING:
-    from icalendar import Component, Event
+    from icalendar import Event
 
 
 Kind = Literal["deadline", "review"]
@@ -84,15 +84,12 @@ def entries(
     rows = [(problem, row) for problem in register.problems for row in problem.measures]
     for problem, row in rows:
         review = review_day(row, register.frame)
-        is_open = row.status != "closed"
-        day = review or (date.fromisoformat(row.due) if row.due and is_open else None)
-        is_wanted = office in {None, row.office} and leader in {None, row.leader}
-        if day is None or not is_wanted:
+        day = review or (date.fromisoformat(row.due) if row.due and row.status != "closed" else None)
+        if day is None or office not in {None, row.office} or leader not in {None, row.leader}:
             continue
         workday = workdays.on_or_before(day)
         reminders = _reminders(day, workday, register.frame.due_soon_days, today, workdays)
-        kind: Kind = "review" if review else "deadline"
-        found.append(Entry(kind, problem, row, day, workday, reminders))
+        found.append(Entry("review" if review else "deadline", problem, row, day, workday, reminders))
     return sorted(found, key=attrgetter("day"))
 
 
@@ -122,7 +119,6 @@ def ics(frame: Frame, rows: Sequence[Entry], today: date, last_year: int, owner:
     with require_part("office"):
         from icalendar import Calendar  # noqa: PLC0415  takes 50 ms
     stamp = datetime(today.year, today.month, today.day, tzinfo=UTC)
-    components: list[Component] = [_event(frame, entry, today, stamp, last_year) for entry in rows]
     calendar = Calendar.new(
         prodid="-//xuncha//xuncha//ZH",
         calscale="GREGORIAN",
@@ -132,13 +128,13 @@ def ics(frame: Frame, rows: Sequence[Entry], today: date, last_year: int, owner:
         ),
         description="内部资料，含责任领导、责任科室和未公开事项，不得对外公开。",
         last_modified=stamp,
-        subcomponents=components or [_time_zone()],
+        subcomponents=[_event(frame, entry, today, stamp, last_year) for entry in rows],
     )
     return bytes(calendar.to_ical())
 
 
 def _event(frame: Frame, entry: Entry, today: date, stamp: datetime, last_year: int) -> Event:
-    from icalendar import STATUS, TRANSP, Alarm, Event  # noqa: PLC0415
+    from icalendar import TRANSP, Alarm, Event  # noqa: PLC0415
 
     title = _one_line(_title(entry))
     event = Event.new(
@@ -147,7 +143,6 @@ def _event(frame: Frame, entry: Entry, today: date, stamp: datetime, last_year: 
         description="\n".join(map(_one_line, _description(frame, entry, today, last_year))),
         start=entry.day,  # without an end it lasts the whole day
         categories=[_KINDS[entry.kind]],
-        status=STATUS.CONFIRMED,
         transparency=TRANSP.TRANSPARENT,
         stamp=stamp,
         last_modified=stamp,
@@ -179,8 +174,9 @@ def _title(entry: Entry) -> str:
 def _day_off_note(entry: Entry) -> str:
     """Return a text that says by which day to finish; empty unless the entry's own day is a day off."""
     workday = entry.last_workday
-    is_off = workday and workday != entry.day
-    return _DAY_OFF_NOTES[entry.kind].format(day(workday, entry.day)) if workday and is_off else ""
+    if workday is None or workday == entry.day:
+        return ""
+    return _DAY_OFF_NOTES[entry.kind].format(day(workday, entry.day))
 
 
 def _description(frame: Frame, entry: Entry, today: date, last_year: int) -> list[str]:
@@ -202,16 +198,3 @@ def _description(frame: Frame, entry: Entry, today: date, last_year: int) -> lis
         *([f"配合科室：{'、'.join(row.co_offices)}"] if row.co_offices else []),
         f"台账：{frame.organisation or UNKNOWN}",
     ]
-
-
-def _time_zone() -> Component:
-    """Return the only component of a calendar without entries, which would be invalid without any component."""
-    from icalendar import Timezone, TimezoneStandard  # noqa: PLC0415
-
-    zone, standard = Timezone(), TimezoneStandard()
-    zone.add("tzid", "Asia/Shanghai")
-    standard.add("dtstart", datetime(1970, 1, 1))  # noqa: DTZ001  local time, as RFC 5545 wants it
-    standard.add("tzoffsetfrom", timedelta(hours=8))
-    standard.add("tzoffsetto", timedelta(hours=8))
-    zone.add_component(standard)
-    return zone

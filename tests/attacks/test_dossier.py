@@ -122,7 +122,7 @@ def test_a_file_that_takes_too_long_or_too_much_is_given_up(
 def test_a_book_is_not_bound_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place = tmp_path / "x"
     place.write_bytes(pdf(binding.MAX_PAGES + 1))
-    with pytest.raises(binding.AppendError, match="too-many-pages"):
+    with pytest.raises(binding.AppendError, match="too-large"):
         binding.load_pages(place)
     monkeypatch.setattr(binding, "MAX_SIZE", 10)
     with pytest.raises(binding.AppendError, match="too-large"):
@@ -137,5 +137,9 @@ def test_what_a_process_hands_back_does_nothing(tmp_path: Path) -> None:
     assert (len(made.pages), set(marks)) == (2, {"/Stamp"})
     place.write_bytes(pdf(password="x"))  # noqa: S106  of a file that is made here
     assert binding.make_pdf("pdf", str(place)) == b"encrypted"
+
+
+def test_a_picture_that_says_it_is_huge_fills_no_memory(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(png(told=(60_000, 60_000)))
-    assert binding.make_pdf("png", str(tmp_path / "a.png")) == b"too-large"
+    with pytest.raises(binding.AppendError, match="damaged"):
+        binding.load_pages(tmp_path / "a.png")

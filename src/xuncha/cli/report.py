@@ -64,8 +64,7 @@ def weekly(
     ledger, events = call.ledger(), call.history_if_any()
     earlier = _earlier(call, first, room.recorded(events, first, call.today))
     report = room.weekly(ledger, call.today, first, events, earlier, all_comments(call.source()).values())
-    data = room.as_json(report, ledger) if as_json else None
-    _deliver(call, "report.weekly", form, output, data, report=report)
+    _deliver(call, "report.weekly", form, output, as_json=as_json, report=report)
 
 
 @command("report", "dispatch")
@@ -83,8 +82,7 @@ def dispatch(
     check_form(form, FORMS, output, "dispatch", as_json=as_json)
     ledger = call.ledger()
     report = room.dispatch(ledger, call.today)
-    data = room.as_json(report, ledger) if as_json else None
-    _deliver(call, "report.dispatch", form, output, data, report=report)
+    _deliver(call, "report.dispatch", form, output, as_json=as_json, report=report)
 
 
 @command("report", "plan")
@@ -137,8 +135,7 @@ def progress(
     check_form(form, FORMS, output, "progress", as_json=as_json)
     ledger = call.ledger()
     report = room.progress(ledger, call.today, call.history_if_any(), number, signer)
-    data = room.as_json(report, ledger) if as_json else None
-    _deliver(call, "report.progress", form, output, data, report=report)
+    _deliver(call, "report.progress", form, output, as_json=as_json, report=report)
 
 
 @command("report", "letter")
@@ -233,8 +230,7 @@ def closing(
     ledger = call.ledger()
     chosen = [readers.read_measure(each, ledger.measures) for each in identities or ()]
     report = room.closing(ledger, call.today, chosen, call.history_if_any())
-    data = room.as_json(report, ledger) if as_json else None
-    _deliver(call, "report.closing", form, output, data, report=report)
+    _deliver(call, "report.closing", form, output, as_json=as_json, report=report)
 
 
 @command("report", "dossier")
@@ -257,6 +253,7 @@ def dossier(
     """
     from xuncha.paper.own import own_warning  # noqa: PLC0415
     from xuncha.report import dossier as room  # noqa: PLC0415
+    from xuncha.report import items  # noqa: PLC0415
 
     check_form(form, _DOSSIER_FORMS, output, "dossier", as_json=as_json)
     ledger, measure = _ledger_of(call, identity)
@@ -272,7 +269,7 @@ def dossier(
             warnings = [*document.warnings, *own_warning(templates)]
             deliver(document.content, warnings, output, None if as_json else "")
         if as_json:
-            screen.data(room.as_json(document.report, ledger))
+            screen.data(items.as_json(document.report))
 
 
 def _make(call: Context, name: str, form: str, **values: object) -> tuple[bytes, list[str]]:
@@ -284,14 +281,16 @@ def _make(call: Context, name: str, form: str, **values: object) -> tuple[bytes,
 
 
 def _deliver(
-    call: Context, name: str, form: str, output: Path | None, data: object = None, **values: object
+    call: Context, name: str, form: str, output: Path | None, *, as_json: bool = False, **values: object
 ) -> None:
-    """Make a document as `_make` does, and deliver it; or print `data`, its values for programs, or both."""
-    if output or data is None:
+    """Make a document as `_make` does, and deliver it; or print its values for programs, or both."""
+    from xuncha.report import items  # noqa: PLC0415
+
+    if output or not as_json:
         content, warnings = _make(call, name, form, **values)
-        deliver(content, warnings, output, "" if data is None else None)
-    if data is not None:
-        screen.data(data)
+        deliver(content, warnings, output, None if as_json else "")
+    if as_json:
+        screen.data(items.as_json(values["report"]))
 
 
 def _last_entry_day(call: Context) -> date | None:

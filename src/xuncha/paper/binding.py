@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Sequence
-from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
@@ -27,7 +26,6 @@ MAX_TOTAL_SIZE: Final = 4 * MAX_SIZE
 MAX_PAGES: Final = 500
 """Maximum number of pages of one file."""
 _LIMITS: Final = Limits(seconds=30, memory=1536 * 1024 * 1024, output=2 * MAX_SIZE)
-_MAX_PIXELS: Final = 80_000_000  # pixels of a picture; unpacked, each takes four bytes or more
 _HEAD: Final = 1024  # PDF readers look for the mark %PDF- in so many first bytes
 _MARKS: Final[dict[bytes, Kind]] = {
     b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg", b"GIF87a": "gif", b"GIF89a": "gif",
@@ -69,7 +67,7 @@ class Sheet(NamedTuple):
 
 
 class AppendError(Exception):
-    """A file cannot be appended. The text is the reason, in one word: other-kind, too-large, encrypted, too-many-pages, damaged."""
+    """A file cannot be appended. The text is the reason, in one word: other-kind, too-large, encrypted, damaged."""
 
 
 def load_pages(path: Path) -> Pages:
@@ -116,13 +114,6 @@ def make_pdf(kind: Kind, path: str) -> bytes:
 
 
 def _picture_page(path: Path, kind: Kind) -> bytes:
-    from docx.image.exceptions import UnrecognizedImageError  # noqa: PLC0415
-    from docx.image.image import Image  # noqa: PLC0415
-
-    with suppress(UnrecognizedImageError):  # python-docx knows fewer kinds of pictures than typst
-        image = Image.from_blob(path.read_bytes())
-        if image.px_width * image.px_height > _MAX_PIXELS:
-            return b"too-large"
     os.environ["RAYON_NUM_THREADS"] = "1"
     import typst  # noqa: PLC0415
 
@@ -144,7 +135,7 @@ def _harmless_pdf(path: Path) -> bytes:
         return b"encrypted"
     count = len(reader.pages)
     if not 0 < count <= MAX_PAGES:
-        return b"too-many-pages" if count else b"damaged"
+        return b"too-large" if count else b"damaged"
     writer = library.PdfWriter()
     for page in reader.pages:
         _remove_actions(writer.add_page(page))

@@ -167,44 +167,48 @@ class OutlineError(ValueError):
 
 
 def read(text: str) -> Document:
-    """Read the document from the outline that a template has printed; skip empty lines and blocks. Raises OutlineError if a line has an unknown kind, or the title is missing."""
+    """Read the document from the outline that a template has printed; skip empty lines and blocks. Raises OutlineError if a line is wrong, or the title is missing."""
     head = dict.fromkeys(_HEAD, "")
     landscape = False
     blocks: list[Part | _Rows] = []
     for line in filter(str.strip, text.split("\n")):
         kind, _blank, rest = line.strip(" ").partition(" ")
-        last = blocks[-1] if blocks else None
         if kind in head:
             head[kind] = _plain(rest)
         elif kind == "landscape" and not blocks:
             landscape = True
-        elif kind == "row" and isinstance(last, _Rows):
-            last.add(rest, line)
-        elif kind in {"field", "opinion"} and isinstance(last, Form):
-            blocks[-1] = replace(last, fields=(*last.fields, _field(kind, rest, len(last.widths), line)))
-        elif block := _block(kind, rest, line):
-            blocks.append(block)
-        elif kind not in KINDS:
-            raise _bad_line(_("a line must begin with a kind, such as p or h1"), line)
+        else:
+            try:
+                _add_line(blocks, kind, rest)
+            except ValueError:
+                shown = _BLANKS.sub(" ", line.replace(CELL, " | ")).strip()[:40]
+                raise OutlineError(_("this is no line of an outline: {line}", line=shown)) from None
     if not head["title"]:
         raise OutlineError(_("it has no title"))
     parts = (block.table() if isinstance(block, _Rows) else block for block in blocks)
     return Document(head["title"], tuple(parts), landscape, head["mark"], head["number"], head["signer"])
 
 
-def _block(kind: str, rest: str, line: str) -> Part | _Rows | None:
-    """Return the block that a line begins; None if it begins none, or an empty one."""
-    if kind == "bound":
-        return _appendix(rest, line)
-    if kind in {"table", "form"}:
-        widths = _widths(rest, line)
-        return _Rows(widths) if kind == "table" else Form((), widths)
-    if kind == "cover":
-        return Form(())
-    text = _plain(rest)
-    if kind in {"landscape", "page", "contents"}:
-        return Instruction(kind, text)
-    return Block(kind, text) if kind in KINDS and text else None
+def _add_line(blocks: list[Part | _Rows], kind: str, rest: str) -> None:
+    """Add the block that a line begins, or the row that it adds to the last block. Raises ValueError if the line is wrong."""
+    last, text = blocks[-1] if blocks else None, _plain(rest)
+    if kind == "row" and isinstance(last, _Rows):
+        last.add(rest)
+    elif kind in {"field", "opinion"} and isinstance(last, Form):
+        blocks[-1] = replace(last, fields=(*last.fields, _field(kind, rest, len(last.widths))))
+    elif kind == "bound":
+        pages, _blank, title = text.partition(" ")
+        blocks.append(Appendix(int(pages[:_MAX_DIGITS]), title))
+    elif kind == "table":
+        blocks.append(_Rows(_widths(rest)))
+    elif kind in {"form", "cover"}:
+        blocks.append(Form((), _widths(rest) if kind == "form" else ()))
+    elif kind in {"landscape", "page", "contents"}:
+        blocks.append(Instruction(kind, text))
+    elif kind not in KINDS:
+        raise ValueError(kind)
+    elif text:
+        blocks.append(Block(kind, text))
 
 
 @dataclass
@@ -212,29 +216,22 @@ class _Rows:
     widths: tuple[float, ...]
     rows: list[tuple[str, ...]] = field(default_factory=list)
 
-    def add(self, text: str, line: str) -> None:
+    def add(self, text: str) -> None:
         self.rows.append(tuple(map(_plain, text.split(CELL))))
         if len(self.rows[-1]) != len(self.widths):
-            raise _bad_line(_("a row must have as many cells as the table has columns"), line)
+            raise ValueError(text)
 
     def table(self) -> Table:
         header, *others = self.rows or [("",) * len(self.widths)]
         return Table(header, tuple(others), self.widths)
 
 
-def _appendix(text: str, line: str) -> Appendix:
-    pages, _blank, title = text.partition(" ")
-    if not (pages.isdecimal() and pages.isascii() and (plain := _plain(title))):
-        raise _bad_line(_("bound material must have a number of pages and a title"), line)
-    return Appendix(int(pages[:_MAX_DIGITS]), plain)
-
-
-def _field(kind: str, text: str, columns: int, line: str) -> Field:
+def _field(kind: str, text: str, columns: int) -> Field:
     """Read a row of a form with so many columns; for a cover, which has 0, a label and a value."""
     cells = ["\n".join(filter(None, map(_plain, cell.split(LINE_END)))) for cell in text.split(CELL)]
     signature = cells.pop() if kind == "opinion" else ""
     if not cells or len(cells) % 2 or len(cells) > (columns or _COVER_CELLS):
-        raise _bad_line(_("a row of a form must alternate labels and values, no more than its columns"), line)
+        raise ValueError(text)
     return Field(tuple(cells), signature)
 
 
@@ -243,18 +240,10 @@ def _plain(text: str) -> str:
     return full_width(_BLANKS.sub(" ", text).strip())
 
 
-def _widths(text: str, line: str) -> tuple[float, ...]:
+def _widths(text: str) -> tuple[float, ...]:
     """Read the widths of a table's columns, as shares."""
-    try:
-        widths = [float(width) for width in text.split()]
-    except ValueError:
-        widths = []
+    widths = [float(width) for width in text.split()]
     total = sum(widths)
     if not (widths and min(widths) > 0 and total < float("inf")):
-        raise _bad_line(_("a table must give the widths of its columns, as numbers above 0"), line)
+        raise ValueError(text)
     return tuple(width / total for width in widths)
-
-
-def _bad_line(reason: str, line: str) -> OutlineError:
-    shown = _BLANKS.sub(" ", line.replace(CELL, " | ")).strip()
-    return OutlineError(f"{reason}: {shown[:40]}")

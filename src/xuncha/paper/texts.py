@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
-from itertools import groupby, pairwise, zip_longest
+from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -25,8 +25,8 @@ _RULE: Final = "-" * (LINE * 2)
 _PHONE_WIDTH: Final = 14  # characters of a title that fit into a line on a telephone
 _GAP: Final = 1  # between two columns, in full-width characters
 _MIN_WIDTH: Final = 2  # least width of a column, in full-width characters
-_NO_START: Final = "，。、；：？！”’）》〉】〕…—,.;:?!)%"
-_NO_END: Final = "（《〈【〔“‘("
+_CLOSING: Final = "，。、；：？！”’）》〉】〕…—"
+_OPENING: Final = "（《〈【〔“‘"
 _PLACES: Final = {"to": 0, "copies": 0, "table-title": 0.5, "sign": 1, "date": 1}
 """Blocks that are not set like paragraphs, with their place in a line: 0 is left, 0.5 the middle, 1 right."""
 _MARKS: Final = {"h1": "##", "h2": "###", "h3": "####", "h4": "#####"}
@@ -113,26 +113,13 @@ def _row(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
 
 
 def _wrap(text: str, max_width: int) -> list[str]:
-    """Wrap a text to a width; a word of Latin letters or digits is not broken if it fits into a line."""
-    lines, line = [], ""
-    for piece in _pieces(text, max_width):
-        if line and width(line + piece) > max_width:
-            cut = len(line)
-            while cut > 1 and (line[cut - 1] in _NO_END or (line[cut:] + piece)[0] in _NO_START):
-                cut -= 1
-            cut = cut if cut > 1 and width(line[cut:] + piece) <= max_width else len(line)
-            lines.append(line[:cut].rstrip())
-            line = line[cut:].lstrip()
-        line += piece if line else piece.lstrip()
-    return [*lines, line.rstrip()]
-
-
-def _pieces(text: str, max_width: int) -> Iterator[str]:
-    """Yield the pieces of a text that are not broken: a Chinese character, or a run of half-width characters no wider than a line."""
-    for narrow, run in groupby(text, lambda character: width(character) < 1 and character != " "):
-        characters = "".join(run)
-        step = max_width * 2 if narrow else 1
-        yield from (characters[start : start + step] for start in range(0, len(characters), step))
+    """Wrap a text to a width: not before or after certain marks, and inside a word of Latin letters or digits only if it is wider than a line."""
+    lines = [""]
+    for piece in re.findall(rf"[{_OPENING}]?(?:[!-~]{{1,{max_width * 2}}}|.)[{_CLOSING}]?", text):
+        if width(lines[-1] + piece.rstrip()) > max_width:
+            lines.append("")
+        lines[-1] += piece if lines[-1] else piece.lstrip()
+    return [line.rstrip() for line in lines if line] or [""]
 
 
 def md(document: Document) -> str:
