@@ -126,7 +126,7 @@ def test_the_corpus_is_whole() -> None:
     # The rest are not faults of one file, or too large to keep one.
     assert set(RULES) - folders == {
         "unreadable", "file-too-large", "file-missing", "misnamed", "number-twice", "number-gap", "symbolic-link",
-        "evidence-changed", "evidence-size", "evidence-not-fetched", "no-measures", "own-template",
+        "evidence-changed", "evidence-not-fetched", "no-measures", "own-template",
         "unknown-about", "reply-before-received",  # of comments
     }  # fmt: skip
     assert {path.stem for path in GOOD} == {path.stem for path in (CORPUS / "good").glob("*.json")}

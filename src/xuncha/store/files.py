@@ -124,25 +124,18 @@ def find_ledger(start: Path | None, folder_option: Path | None) -> Path:
     Without `start`, the current folder is used, which need not exist any more if a folder is named.
     Raises SurroundingsError if there is none.
     """
-    message = _("there is no ledger here: no {file} in this folder or above it")
-    hint = _("go to a ledger's folder, name one with --ledger, or make one with `xuncha init`")
-    if folder_option is None:
-        try:
-            start = start or Path.cwd()
-        except OSError:
-            message = _("the current folder no longer exists")
-            raise SurroundingsError("no-ledger", message, hint) from None
-        for folder in (start, *start.parents):
-            if (folder / LEDGER_FILE).exists():
-                return folder
-    elif not folder_option.is_dir():
-        message = _("{path} is not a folder")
-        hint = _("--ledger, or XUNCHA_LEDGER, must name the folder that contains {file}", file=LEDGER_FILE)
-    elif (folder_option / LEDGER_FILE).exists():
-        return absolute(folder_option)
-    else:
+    if folder_option is not None:
         message = _("there is no {file} in {path}")
-        hint = _("type `xuncha init` in that folder to make a ledger")
+        if (folder_option / LEDGER_FILE).exists():
+            return absolute(folder_option)
+    else:
+        message = _("there is no ledger here: no {file} in this folder or above it")
+        with contextlib.suppress(OSError):  # the current folder may be gone
+            start = start or Path.cwd()
+            for folder in (start, *start.parents):
+                if (folder / LEDGER_FILE).exists():
+                    return folder
+    hint = _("go to a ledger's folder, name one with --ledger, or make one with `xuncha init`")
     raise SurroundingsError("no-ledger", message.format(file=LEDGER_FILE, path=folder_option), hint)
 
 
