@@ -154,12 +154,13 @@ def replace(target: Path, content: bytes | BinaryIO, *, private: bool = False) -
         with target.open("wb") as stream:
             _write(content, stream)
     else:
-        replace_all({target: content}, mode=0o600 if private else 0o666)
+        replace_all({target: content}, 0o600 if private else 0o7777)
 
 
-def replace_all(contents: Mapping[Path, bytes | BinaryIO], mode: int = 0o666) -> None:
+def replace_all(contents: Mapping[Path, bytes | BinaryIO], permissions: int = 0o7777) -> None:
     """Write files, each as a whole, as `replace` does; their folders must exist.
 
+    A file keeps its owner, and those of its permissions that are among `permissions`.
     Many files are flushed to the disk together: one by one, a thousand small files would need a thousand turns of the
     disk. Raises OSError if the disk is full, or a folder cannot be written; some files may then be new, each of them
     complete.
@@ -170,13 +171,16 @@ def replace_all(contents: Mapping[Path, bytes | BinaryIO], mode: int = 0o666) ->
         for temporary, target in waiting.items():
             # A clone may contain a link of this name: never write into what already exists there.
             system.retry_locked(partial(temporary.unlink, missing_ok=True))
-            with open(temporary, "xb", opener=partial(os.open, mode=mode)) as stream:
+            with open(temporary, "xb", opener=partial(os.open, mode=permissions & 0o666)) as stream:
                 _write(contents[target], stream)
                 if not at_once:
                     stream.flush()
                     os.fsync(stream.fileno())
             if target.exists():
-                _copy_permissions(temporary, target.stat(), private=mode != 0o666)  # noqa: PLR2004
+                old = target.stat()
+                temporary.chmod(old.st_mode & permissions)
+                with contextlib.suppress(PermissionError, AttributeError):  # Windows has no owners
+                    os.chown(temporary, old.st_uid, old.st_gid)
         if at_once:
             os.sync()
         for temporary, target in waiting.items():
@@ -191,15 +195,6 @@ def replace_all(contents: Mapping[Path, bytes | BinaryIO], mode: int = 0o666) ->
     else:
         for folder in {target.parent for target in contents}:
             sync_folder(folder)
-
-
-def _copy_permissions(temporary: Path, old: os.stat_result, *, private: bool) -> None:
-    """Give a new file the permissions of the old one; a private one gets the old one's owner instead, even if root has written it."""
-    if not private:
-        temporary.chmod(old.st_mode & 0o7777)
-    elif hasattr(os, "chown"):
-        with contextlib.suppress(PermissionError):
-            os.chown(temporary, old.st_uid, old.st_gid)
 
 
 def _write(content: bytes | BinaryIO, stream: BinaryIO) -> None:
