@@ -228,10 +228,10 @@ def test_a_named_ledger_is_found_from_a_folder_that_is_gone(
     assert "error[bug]" not in done.stderr
 
 
-def test_without_a_named_ledger_it_is_said_that_the_folder_is_gone(
+def test_without_a_named_ledger_there_is_none_where_the_folder_is_gone(
     ledger: LedgerOnDisk, tmp_path: Path
 ) -> None:
     for words in (("status",), ("progress", "1.2", "甲"), ("doctor",)):
         done = from_a_folder_that_is_gone(ledger, tmp_path, *words)
         assert done.returncode == 3, done.stderr
-        assert done.stderr.startswith("error[no-ledger]: 当前所在的文件夹已经不在了")
+        assert done.stderr.startswith("error[no-ledger]: ")

@@ -187,10 +187,6 @@ def _with_evidence(ledger: LedgerOnDisk, content: str, told: str) -> str:
     return MEASURE
 
 
-def _evidence_size(ledger: LedgerOnDisk) -> str:
-    return _with_evidence(ledger, "内容", f"sha256: {hashlib.sha256('内容'.encode()).hexdigest()}, size: 7")
-
-
 def _evidence_not_fetched(ledger: LedgerOnDisk) -> str:
     pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'a' * 64}\nsize 7\n"
     return _with_evidence(ledger, pointer, f"sha256: {'a' * 64}, size: 7")
@@ -221,7 +217,6 @@ BY_HAND: dict[str, Callable[[LedgerOnDisk], str]] = {
     "own-template": _own_template,
     "symbolic-link": _symbolic_link,
     "evidence-changed": _evidence_changed,
-    "evidence-size": _evidence_size,
     "evidence-not-fetched": _evidence_not_fetched,
     "no-measures": _no_measures,
 }
@@ -315,7 +310,7 @@ def test_one_run_finds_everything_in_every_file_and_stops_at_nothing(bare_ledger
     bare_ledger.write("data/problems/5/problem.yaml", "- 甲\n")
     assert sorted((finding.place.path.removeprefix("data/"), finding.code) for finding in found(bare_ledger)) == sorted([
         ("ledger.yaml", "name-twice"),
-        ("ledger.yaml", "notice-before-feedback"),
+        ("ledger.yaml", "dates-order"),
         ("problems/01/problem.yaml", "unknown-category"),
         ("problems/01/1.1.yaml", "unknown-word"),
         ("problems/01/1.1.yaml", "bad-date"),
@@ -328,7 +323,7 @@ def test_one_run_finds_everything_in_every_file_and_stops_at_nothing(bare_ledger
         ("problems/01/1.4.yaml", "due-before-feedback"),
         ("problems/02/2.1.yaml", "not-utf8"),
         ("problems/02/2.2.yaml", "empty-file"),
-        ("problems/02/2.3.yaml", "closed-missing"),
+        ("problems/02/2.3.yaml", "closed-mismatch"),
         ("problems/02/说明.txt", "misnamed"),
         ("problems/03/problem.yaml", "file-missing"),
         ("problems/5", "misnamed"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection, Mapping
 from typing import Final
 
@@ -26,11 +25,11 @@ KEY_NAMES: Final[Mapping[str, str]] = {
 }  # fmt: skip
 """The name of each key, including inner keys; a key means the same everywhere, except for the two with a dot."""
 _SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
-    "organisation": ("单位", "党组织"), "leaders": ("领导名单", "班子成员"), "offices": ("部门", "科室名单"), "people": ("人员",),
+    "organisation": ("单位", "党组织", "被巡察单位"), "leaders": ("领导名单", "班子成员"), "offices": ("部门", "科室名单"), "people": ("人员",),
     "title": ("整改措施", "措施", "问题", "反馈问题"), "category": ("问题类别", "类别"), "finding": ("问题表现", "反馈原文"),
     "term": ("整改类型", "期限类型"), "leader": ("分管领导", "牵头领导"), "office": ("责任部门", "责任单位", "牵头科室", "主责科室", "联系科室"),
     "co_offices": ("配合部门", "配合单位", "协办科室"), "person": ("责任人", "经办人", "联系人"),
-    "due": ("完成时限", "完成时间", "期限", "截止日期"), "status": ("状态", "整改状态"), "progress": ("整改情况", "工作进展"),
+    "due": ("时限", "完成时限", "完成时间", "期限", "截止日期"), "status": ("状态", "整改状态"), "progress": ("整改情况", "工作进展"),
     "received": ("来访日期", "登记日期", "日期"), "channel": ("方式", "来源", "途径"), "text": ("意见", "进展"),
     "about": ("涉及", "编号"), "name": ("提出人",), "reply": ("回复",), "date": ("时间",), "evidence": ("证明材料", "文号"),
 }  # fmt: skip
@@ -106,21 +105,17 @@ def key_name(path: str) -> str:
 
 
 def find_key(text: str, keys: Collection[str]) -> str | None:
-    """Return the key among `keys` that a Chinese word means; None if it means no key, or more than one."""
-    return _match(text, {key: (KEY_NAMES.get(key, ""), *_SYNONYMS.get(key, ())) for key in keys})
+    """Return the key among `keys` with a Chinese name; None if no key has it, or more than one."""
+    return _named(text, {key: (KEY_NAMES.get(key, ""), *_SYNONYMS.get(key, ())) for key in keys})
 
 
 def find_word(text: str, words: Collection[str]) -> str | None:
-    """Return the word of a closed list that a Chinese word means, as `find_key` does for keys."""
-    names = {word: [name for terms in _IN_FILES for name in terms.get(word, ())] for word in words}
-    return _match(text, names)
+    """Return the word of a closed list with a Chinese name, as `find_key` does for keys."""
+    return _named(
+        text, {word: [name for terms in _IN_FILES for name in terms.get(word, ())] for word in words}
+    )
 
 
-def _match(text: str, names: Mapping[str, Collection[str]]) -> str | None:
-    """Return the only key with this name; else the only one with a name that contains the text, or else is part of it."""
-    if not (plain := unicodedata.normalize("NFKC", text).strip()):
-        return None
-    for fits in (str.__eq__, str.__contains__, lambda name, typed: bool(name) and name in typed):
-        if found := [each for each, terms in names.items() if any(fits(name, plain) for name in terms)]:
-            return found[0] if len(found) == 1 else None
-    return None
+def _named(text: str, names: Mapping[str, Collection[str]]) -> str | None:
+    found = [each for each, terms in names.items() if text.strip() in terms]
+    return found[0] if len(found) == 1 else None

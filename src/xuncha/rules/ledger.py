@@ -40,18 +40,6 @@ def name_twice(settings: Settings) -> Violations[Location]:
                 yield (key, place), message, _("take one of them out")
 
 
-@RULES.rule("choices-missing", scope="ledger",
-    why="A choice field lists its choices.",
-    wrong="fields: [{key: risk, label: 风险等级, of: measure, type: choice}]",
-    right="fields: [{key: risk, label: 风险等级, of: measure, type: choice, choices: [高, 中, 低]}]",
-)  # fmt: skip
-def choices_missing(settings: Settings) -> Violations[Location]:
-    for place, kind in enumerate(settings.fields):
-        if kind.type == "choice" and not kind.choices:
-            message = _("the field `{key}` has no choices", key=kind.key)
-            yield ("fields", place), message, _("write `choices: [高, 中, 低]`")
-
-
 @RULES.rule("names-in-one", scope="ledger",
     why="A name is one person or one office; a full-width comma between two names makes them one.",
     wrong="leaders: [局长, 分管副局长, 书记，主任]", right="leaders: [局长, 分管副局长]",
@@ -66,31 +54,24 @@ def names_in_one(settings: Settings) -> Violations[Location]:
                 yield (key, place), message, hint
 
 
-@RULES.rule("inspection-order", scope="ledger",
-    why="An inspection starts, ends, and is then reported on.",
+@RULES.rule("dates-order", scope="ledger",
+    why="An inspection starts, ends, and is then reported on; the notice reports what was done after that feedback.",
     wrong="inspection: {started: 2023-09-08, ended: 2023-06-05, feedback: 2023-11-10}",
     right="inspection: {started: 2023-06-05, ended: 2023-09-08, feedback: 2023-11-10}",
 )  # fmt: skip
-def inspection_order(settings: Settings) -> Violations[Location]:
-    message = _("`{after}` ({later}) is before `{before}` ({earlier})")
-    hint = _("write the days in the order started, ended, feedback")
-    days = [(key, getattr(settings.inspection, key)) for key in ("started", "ended", "feedback")]
+def dates_order(settings: Settings) -> Violations[Location]:
+    inspection = settings.inspection
+    days = [(("inspection", key), getattr(inspection, key)) for key in ("started", "ended", "feedback")]
+    days.append((("notice", "date"), settings.notice.date))
     for (before, earlier), (after, later) in pairwise((key, day) for key, day in days if day):
         if later < earlier:
-            sentence = message.format(after=after, later=later, before=before, earlier=earlier)
-            yield ("inspection", after), sentence, hint
-
-
-@RULES.rule("notice-before-feedback", scope="ledger",
-    why="A notice reports what was done after the feedback.",
-    wrong="notice: {title: 通报, date: 2022-01-01}", right="notice: {title: 通报, date: 2024-06-15}",
-)  # fmt: skip
-def notice_before_feedback(settings: Settings) -> Violations[Location]:
-    day, feedback = settings.notice.date, settings.inspection.feedback
-    if day and feedback and day < feedback:
-        message = _("the notice is dated {date}, before the feedback of {feedback}")
-        hint = _("write the day on which the notice is issued")
-        yield ("notice", "date"), message.format(date=day, feedback=feedback), hint
+            message = _("`{after}` ({later}) is before `{before}` ({earlier})")
+            message = message.format(after=after[-1], later=later, before=before[-1], earlier=earlier)
+            yield (
+                after,
+                message,
+                _("write the days in the order started, ended, feedback, and date of the notice"),
+            )
 
 
 @RULES.rule("unknown-placeholder", scope="ledger",

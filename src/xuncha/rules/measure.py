@@ -73,28 +73,15 @@ def due_before_feedback(measure: Measure, context: RuleContext) -> Violations[Lo
         yield ("due",), message.format(due=measure.due, feedback=feedback), hint
 
 
-@RULES.rule("closed-missing",
-    why="A closed measure says when it was closed; the close command writes it.",
+@RULES.rule("closed-mismatch",
+    why="A closed measure says when it was closed, and no other does; the commands close and reopen write it.",
     wrong="status: closed", right="status: closed\nclosed: {date: 2024-12-20}",
 )  # fmt: skip
-def closed_missing(measure: Measure, context: RuleContext) -> Violations[Location]:
-    if measure.status == "closed" and measure.closed is None:
-        hint = _(
-            "write `closed: {{date: 2024-12-20, by: 办公室}}`; `xuncha close {id}` writes it automatically"
-        )
-        message = _("the measure is closed, but `closed` is missing")
-        yield ("status",), message, hint.format(id=context.identity)
-
-
-@RULES.rule("closed-unexpected",
-    why="A reopened measure is not closed; the reopen command removes the record of its closing.",
-    wrong="status: in_progress\nclosed: {date: 2024-12-20}", right="status: in_progress",
-)  # fmt: skip
-def closed_unexpected(measure: Measure, context: RuleContext) -> Violations[Location]:
-    if measure.status != "closed" and measure.closed is not None:
-        message = _("`closed` is given here, but the status is {status}", status=measure.status)
-        hint = _("take `closed` out, or close the measure with `xuncha close {id}`")
-        yield ("closed",), message, hint.format(id=context.identity)
+def closed_mismatch(measure: Measure, _context: RuleContext) -> Violations[Location]:
+    if (measure.status == "closed") != (measure.closed is not None):
+        message = _("`closed` belongs to a measure with `status: closed`, and to no other")
+        hint = _("write `closed` with its date if the measure is closed; else take it out")
+        yield ("closed" if measure.closed else "status",), message, hint
 
 
 @RULES.rule("closed-before-feedback",
@@ -109,23 +96,9 @@ def closed_before_feedback(measure: Measure, context: RuleContext) -> Violations
         yield ("closed", "date"), sentence, _("write the day on which it was closed")
 
 
-@RULES.rule("review-unexpected",
-    why="Only closed long-term measures are reviewed (回头看).",
-    wrong="reviews: [{date: 2024-12-20, result: holds}]", right="reviews: []",
-)  # fmt: skip
-def review_unexpected(measure: Measure, _context: RuleContext) -> Violations[Location]:
-    if measure.reviews and measure.term != "long_term":
-        message = _("there are reviews, but the measure is not a long-term one")
-        yield ("reviews",), message, _("write `term: long_term`, or take `reviews` out")
-
-
 _CHANGED = RULES.declare("evidence-changed", scope="folder",
     why="Evidence stays as it was when it was attached.",
     wrong="(data/evidence/2.3/评审意见.pdf with another content)", right="(the file that was attached)",
-)  # fmt: skip
-_SIZE = RULES.declare("evidence-size", scope="folder",
-    why="The size given beside the hash of an evidence file is that of the file.",
-    wrong="(data/evidence/2.3/评审意见.pdf has 20,480 bytes, and the entry says `size: 2048`)", right="(the entry says `size: 20480`, or no size)",
 )  # fmt: skip
 _NOT_FETCHED = RULES.declare("evidence-not-fetched", scope="folder",
     why="Evidence kept by git-lfs must be fetched before it can be viewed.",
@@ -153,18 +126,13 @@ def evidence_findings(measure: Measure, context: RuleContext) -> Iterator[Findin
                 message = _("the evidence file {path} is not there", path=path)
                 hint = _("put it back, or attach it again with `xuncha attach {id} FILE`")
                 yield _MISSING.finding(location, message, hint.format(id=context.identity))
-            elif actual.sha256 != item.sha256:
+            elif actual.sha256 != item.sha256 or item.size not in {None, actual.size}:
                 message = _("the evidence file {path} has changed since it was attached", path=path)
                 hint = _(
                     "put the attached file back, or attach the new one with `xuncha attach {id} FILE`; git may have changed the line endings of a "
                     "text file, see `xuncha doctor`"
                 )
                 yield _CHANGED.finding(location, message, hint.format(id=context.identity))
-            elif item.size not in {None, actual.size}:
-                message = _("the evidence file {path} has {found} bytes, and not {size}")
-                sentence = message.format(path=path, found=actual.size, size=item.size)
-                hint = _("write `size: {found}`", found=actual.size)
-                yield _SIZE.finding((*location, "size"), sentence, hint)
             elif not actual.fetched:
                 message = _("the evidence file {path} is kept by git-lfs, and was not fetched")
                 yield _NOT_FETCHED.finding(location, message.format(path=path), _("type: git lfs pull"))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
+from xuncha.model.names import key_name
 
 if TYPE_CHECKING:
     from xuncha.catalogue import Violations
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 Key = Literal["categories", "leaders", "offices", "outcomes"]  # the keys of data/ledger.yaml that list names
 _LIMIT = 30  # the most names that one sentence lists
-_SHORT_WORD = 5  # letters; one slip in a shorter word makes a larger part of it differ
 
 
 def most_similar(name: str, names: Collection[str]) -> str | None:
@@ -23,8 +23,7 @@ def most_similar(name: str, names: Collection[str]) -> str | None:
     import difflib  # noqa: PLC0415  only where something is wrong
 
     # Two words that share half of their letters have little in common, two names that share half of their characters much.
-    cutoff = (0.75 if len(name) <= _SHORT_WORD else 0.8) if name.isascii() else 0.5
-    similar = difflib.get_close_matches(name, list(names), n=1, cutoff=cutoff)
+    similar = difflib.get_close_matches(name, list(names), n=1, cutoff=0.75 if name.isascii() else 0.5)
     begun = [each for each in names if name and (each.startswith(name) or name.startswith(each))]
     return next(iter([*similar, *begun]), None)
 
@@ -52,7 +51,9 @@ def matching_category(text: str, categories: Iterable[tuple[str, str]], *, may_b
     keys = {title: key for key, title in categories}
     found = text if text in keys.values() else keys.get(matching_name(text, keys))
     if found is None and not may_be_new:
-        message = _("“{name}” is not among the categories in data/ledger.yaml", name=text)
+        message = _(
+            "“{name}” is not among the {kind} in data/ledger.yaml", name=text, kind=key_name("categories")
+        )
         known = list(keys.values() if text.isascii() else keys)
         raise RefusedError("unknown-category", message, suggestion(text, known))
     return text if found is None else found
@@ -76,13 +77,8 @@ def unlisted(
     """Yield each name that is not listed under a key of data/ledger.yaml, with its place."""
     for location, name in located:
         if name not in listed:
-            message = {
-                "categories": _("“{name}” is not among the categories in data/ledger.yaml"),
-                "leaders": _("“{name}” is not among the leaders in data/ledger.yaml"),
-                "offices": _("“{name}” is not among the offices in data/ledger.yaml"),
-                "outcomes": _("“{name}” is not among the outcomes in data/ledger.yaml"),
-            }[key]
-            yield location, message.format(name=name), suggestion(name, listed)
+            message = _("“{name}” is not among the {kind} in data/ledger.yaml", name=name, kind=key_name(key))
+            yield location, message, suggestion(name, listed)
 
 
 def no_such_record(identity: Identity) -> RefusedError:

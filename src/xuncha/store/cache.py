@@ -18,11 +18,11 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xuncha import __version__, system
 from xuncha.errors import Finding, InvalidLedgerError, Place
-from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS
+from xuncha.model.identity import LEDGER_FILE, PROBLEMS
 from xuncha.model.register import FieldFrame, Frame, MeasureRow, ProblemRow, Register
 from xuncha.model.source import Source
 from xuncha.trail.repository import private_path
@@ -30,7 +30,7 @@ from xuncha.trail.repository import private_path
 if TYPE_CHECKING:
     from xuncha.trail.tree import Tree
 
-_FORMAT = (
+_FORMAT: Final = (
     f"xuncha register {__version__} {sys.version} {Frame._fields} {ProblemRow._fields} {MeasureRow._fields}"
 )
 _changed: Callable[[os.stat_result], int] = attrgetter("st_mtime_ns" if system.WINDOWS else "st_ctime_ns")
@@ -58,7 +58,8 @@ def register(root: Path) -> Register:
     base = str(root)
     stamp, settled = _stamp_of_file(f"{base}/{LEDGER_FILE}", now)
     names = _folder_names(f"{base}/{PROBLEMS}")
-    if cache is None or cache.settings_stamp != stamp or names is None or _has_links(base, cache):
+    linked = system.is_link(f"{base}/data") or system.is_link(f"{base}/{PROBLEMS}")
+    if cache is None or cache.settings_stamp != stamp or names is None or linked:
         cache = _Cache("", (), {})
     cached = cache.folders
     problems: dict[str, ProblemRow] = {}
@@ -177,18 +178,6 @@ def _stamp_of_folder(path: str, now: int, base: str, evidence: tuple[str, ...]) 
     return "\n".join(parts), latest < now - _SETTLE_TIME
 
 
-def _has_links(base: str, cache: _Cache) -> bool:
-    """Return whether a folder on the path to anything cached is now a link; files behind a link are not the ledger's."""
-    evidence = {name.rpartition("/")[0] for _stamp, names, _row in cache.folders.values() for name in names}
-    above = ["data", PROBLEMS, *([EVIDENCE] if evidence else [])]
-    if any(system.is_link(f"{base}/{folder}") for folder in above):
-        return True
-    if evidence:
-        with contextlib.suppress(OSError), os.scandir(f"{base}/{EVIDENCE}") as entries:
-            return any(entry.is_symlink() and f"{EVIDENCE}/{entry.name}" in evidence for entry in entries)
-    return False
-
-
 def _folder_names(path: str) -> list[str] | None:
     """List the folders of problems in the order of their numbers; None if anything else is among them."""
     names = []
@@ -238,13 +227,7 @@ def _load(place: Path | None) -> _Cache | None:
         form, stamp, frame, folders = marshal.loads(memoryview(content)[4:])  # noqa: S302  from git's own folder, checksummed, plain values
     except (OSError, ValueError, EOFError, TypeError):
         return None
-    return _Cache(stamp, frame, folders) if place and form == _form(place) else None
-
-
-def _form(place: Path) -> str:
-    """Return the program version and the folder (device, inode) that a valid cache was written by and in: a copied one is not valid."""
-    folders = [os.stat(folder) for folder in (place.parent, place.parent.parent)]  # noqa: PTH116
-    return f"{_FORMAT} {[(each.st_dev, each.st_ino) for each in folders]}"
+    return _Cache(stamp, frame, folders) if form == _FORMAT else None
 
 
 def _save(place: Path, cache: _Cache) -> None:
@@ -252,7 +235,7 @@ def _save(place: Path, cache: _Cache) -> None:
     temporary = place.with_name(f"{place.name}.{os.getpid()}")
     with contextlib.suppress(OSError):
         place.parent.mkdir(exist_ok=True)
-        content = marshal.dumps((_form(place), *cache))
+        content = marshal.dumps((_FORMAT, *cache))
         try:
             temporary.write_bytes(zlib.crc32(content).to_bytes(4, "big") + content)
             temporary.replace(place)

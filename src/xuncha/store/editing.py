@@ -19,7 +19,7 @@ from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.store.faults import LINE_END, UnreadableError
 from xuncha.store.positions import Node, parse_tree
-from xuncha.store.reading import Data, decode, has_data, parse
+from xuncha.store.reading import Data, decode, parse
 
 KEYS = (
     "organisation", "inspection", "categories", "leading_group", "leaders", "offices", "contact", "notice", "papers", "people", "requires", "policy", "proof",
@@ -65,13 +65,13 @@ def edited(content: bytes, data: Data, edits: Edits) -> tuple[bytes, Data]:
     """
     removed = {key for key, value in edits.items() if value is None}
     new = {key: value for key, value in {**data, **edits}.items() if key not in removed}
-    return rewritten(content, new, data, _("change it by hand, and type: xuncha edit")), new
+    return rewritten(content, new, data), new
 
 
-def rewritten(content: bytes, new: Data, old: Data | None = None, hint: str = "") -> bytes:
+def rewritten(content: bytes, new: Data, old: Data | None = None) -> bytes:
     """Return a record's file with the data `new`; only what differs is changed. `old` is the present data.
 
-    Raises UnreadableError if the file cannot be read as a record; RefusedError, with the hint, as `edited` does.
+    Raises UnreadableError if the file cannot be read as a record; RefusedError as `edited` does.
     """
     old = parse(content) if old is None else old
     text = after = decode(content)
@@ -82,14 +82,12 @@ def rewritten(content: bytes, new: Data, old: Data | None = None, hint: str = ""
     if not _last_line_end(text):  # the last line had no line end, so the new last line gets none
         after = after.removesuffix(_last_line_end(after))
     try:
-        decode(after.encode())
-    except UnreadableError as error:  # it would be too large
+        is_right = parse(after.encode()) == new
+    except UnreadableError as error:  # it may be too large
         raise RefusedError(error.finding.code, error.finding.message, error.finding.hint) from None
-    if not has_data(after, new):
-        keys = (f"`{key}`" for key in dict.fromkeys((*old, *new)) if old.get(key) != new.get(key))
-        message = _("the layout of this file does not let {keys} be changed safely")
-        hint = hint or _("change it in the file itself")
-        raise RefusedError("odd-layout", message.format(keys=_(", ").join(keys)), hint)
+    if not is_right:
+        message = _("the layout of this file does not let it be changed safely")
+        raise RefusedError("odd-layout", message, _("change it by hand, and type: xuncha edit"))
     return byte_order_mark(content) + after.encode()
 
 

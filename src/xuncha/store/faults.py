@@ -7,14 +7,14 @@ from collections.abc import Collection
 
 from xuncha.errors import Finding, Place, cause_of
 from xuncha.language import gettext as _
-from xuncha.model.names import KEY_NAMES, find_key
+from xuncha.model.names import find_key
 from xuncha.model.source import Kind
 
 MAX_DEPTH = 20  # levels of nesting; the deepest record has five
 MAX_VALUES = 10_000  # values in one file; a record kept for years has some hundreds
 LINE_END = re.compile(r"\r\n|\n|\r")
 _SLIP = re.compile(
-    r"^\s*(?:-\s+)?(?P<key>[A-Za-z_]+|[\u4e00-\u9fff]{2,8})(?:(?P<wide>\s*：)|:(?=[^\s/:]))", re.MULTILINE
+    r"^\s*(?:-\s+)?(?P<key>[A-Za-z_]+|[\u4e00-\u9fff]{2,8})(?:\s*：|:(?=[^\s/:]))", re.MULTILINE
 )
 """Typing mistakes with a Chinese keyboard that break YAML: a full-width colon after a key, or no blank after a colon."""
 
@@ -33,11 +33,10 @@ class UnreadableError(Exception):
         return self.finding._replace(place=Place(path, line, column, shown))
 
 
-def invisible(text: str, index: int) -> UnreadableError:
-    """Return the error for an invisible character at an index of the text."""
-    before = LINE_END.split(text[:index])
-    message = _("there is an invisible character (U+{code:04X}) here", code=ord(text[index]))
-    return UnreadableError("control-character", len(before), len(before[-1]) + 1, message, _("take it out"))
+def not_yaml(line: int = 1, column: int = 1) -> UnreadableError:
+    """Return the error for a text that is no YAML."""
+    hint = _("indent with spaces, and put text with special characters into double quotes")
+    return UnreadableError("yaml-syntax", line, column, _("this is not YAML"), hint)
 
 
 def keyboard_slip(text: str, keys: Collection[str]) -> UnreadableError | None:
@@ -45,14 +44,11 @@ def keyboard_slip(text: str, keys: Collection[str]) -> UnreadableError | None:
     match = _SLIP.search(text)
     if match is None:
         return None
-    message = _("a space is missing after the colon of `{key}`")
-    if match["wide"]:
-        message = _("`{key}` is followed by a full-width colon")
-    line = text.count("\n", 0, match.end("key")) + 1
-    column = match.end("key") - text.rfind("\n", 0, match.end("key"))
-    meant = find_key(match["key"], keys) or find_key(match["key"], KEY_NAMES) or match["key"]
+    before = LINE_END.split(text[: match.end("key")])
+    meant = find_key(match["key"], keys) or match["key"]
+    message = _("the colon after `{key}` is full-width, or has no space after it", key=match["key"])
     hint = _("write `{key}: …`, with a half-width colon and a space after it", key=meant)
-    return UnreadableError("keyboard-slip", line, column, message.format(key=match["key"]), hint)
+    return UnreadableError("keyboard-slip", len(before), len(before[-1]) + 1, message, hint)
 
 
 def excerpt(text: str, number: int, column: int) -> str:

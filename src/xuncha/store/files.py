@@ -124,25 +124,18 @@ def find_ledger(start: Path | None, folder_option: Path | None) -> Path:
     Without `start`, the current folder is used, which need not exist any more if a folder is named.
     Raises SurroundingsError if there is none.
     """
-    message = _("there is no ledger here: no {file} in this folder or above it")
-    hint = _("go to a ledger's folder, name one with --ledger, or make one with `xuncha init`")
-    if folder_option is None:
-        try:
-            start = start or Path.cwd()
-        except OSError:
-            message = _("the current folder no longer exists")
-            raise SurroundingsError("no-ledger", message, hint) from None
-        for folder in (start, *start.parents):
-            if (folder / LEDGER_FILE).exists():
-                return folder
-    elif not folder_option.is_dir():
-        message = _("{path} is not a folder")
-        hint = _("--ledger, or XUNCHA_LEDGER, must name the folder that contains {file}", file=LEDGER_FILE)
-    elif (folder_option / LEDGER_FILE).exists():
-        return absolute(folder_option)
-    else:
+    if folder_option is not None:
         message = _("there is no {file} in {path}")
-        hint = _("type `xuncha init` in that folder to make a ledger")
+        if (folder_option / LEDGER_FILE).exists():
+            return absolute(folder_option)
+    else:
+        message = _("there is no ledger here: no {file} in this folder or above it")
+        with contextlib.suppress(OSError):  # the current folder may be gone
+            start = start or Path.cwd()
+            for folder in (start, *start.parents):
+                if (folder / LEDGER_FILE).exists():
+                    return folder
+    hint = _("go to a ledger's folder, name one with --ledger, or make one with `xuncha init`")
     raise SurroundingsError("no-ledger", message.format(file=LEDGER_FILE, path=folder_option), hint)
 
 
@@ -161,12 +154,13 @@ def replace(target: Path, content: bytes | BinaryIO, *, private: bool = False) -
         with target.open("wb") as stream:
             _write(content, stream)
     else:
-        replace_all({target: content}, mode=0o600 if private else 0o666)
+        replace_all({target: content}, 0o600 if private else 0o7777)
 
 
-def replace_all(contents: Mapping[Path, bytes | BinaryIO], mode: int = 0o666) -> None:
+def replace_all(contents: Mapping[Path, bytes | BinaryIO], permissions: int = 0o7777) -> None:
     """Write files, each as a whole, as `replace` does; their folders must exist.
 
+    A file keeps its owner, and those of its permissions that are among `permissions`.
     Many files are flushed to the disk together: one by one, a thousand small files would need a thousand turns of the
     disk. Raises OSError if the disk is full, or a folder cannot be written; some files may then be new, each of them
     complete.
@@ -177,13 +171,16 @@ def replace_all(contents: Mapping[Path, bytes | BinaryIO], mode: int = 0o666) ->
         for temporary, target in waiting.items():
             # A clone may contain a link of this name: never write into what already exists there.
             system.retry_locked(partial(temporary.unlink, missing_ok=True))
-            with open(temporary, "xb", opener=partial(os.open, mode=mode)) as stream:
+            with open(temporary, "xb", opener=partial(os.open, mode=permissions & 0o666)) as stream:
                 _write(contents[target], stream)
                 if not at_once:
                     stream.flush()
                     os.fsync(stream.fileno())
             if target.exists():
-                _copy_permissions(temporary, target.stat(), private=mode != 0o666)  # noqa: PLR2004
+                old = target.stat()
+                temporary.chmod(old.st_mode & permissions)
+                with contextlib.suppress(PermissionError, AttributeError):  # Windows has no owners
+                    os.chown(temporary, old.st_uid, old.st_gid)
         if at_once:
             os.sync()
         for temporary, target in waiting.items():
@@ -198,15 +195,6 @@ def replace_all(contents: Mapping[Path, bytes | BinaryIO], mode: int = 0o666) ->
     else:
         for folder in {target.parent for target in contents}:
             sync_folder(folder)
-
-
-def _copy_permissions(temporary: Path, old: os.stat_result, *, private: bool) -> None:
-    """Give a new file the permissions of the old one; a private one gets the old one's owner instead, even if root has written it."""
-    if not private:
-        temporary.chmod(old.st_mode & 0o7777)
-    elif hasattr(os, "chown"):
-        with contextlib.suppress(PermissionError):
-            os.chown(temporary, old.st_uid, old.st_gid)
 
 
 def _write(content: bytes | BinaryIO, stream: BinaryIO) -> None:

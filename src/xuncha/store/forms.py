@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Mapping
 
@@ -13,6 +12,7 @@ from xuncha.model.forms import Form
 from xuncha.model.identity import FORMS
 from xuncha.model.source import Source
 from xuncha.rules.names import suggestion
+from xuncha.store.editing import flow
 from xuncha.store.record import list_part, read_record
 
 _HEAD = "# yaml-language-server: $schema=../schema/form.json\n# 表格样式：哪一列是什么，哪个字样是什么状态。可以改，改后用 --form 导入。\n"
@@ -59,22 +59,13 @@ def load_form(source: Source, name: str) -> Form:
 
 def form_file(form: Form, reasons: Mapping[str, str]) -> bytes:
     """Return the file of a form; after each column, a comment gives the reason for its choice."""
-    from ruamel.yaml import YAML  # noqa: PLC0415  only needed to save a form
-    from ruamel.yaml.comments import CommentedMap, CommentedSeq  # noqa: PLC0415
-
-    columns = CommentedMap(form.columns)
-    for heading, reason in reasons.items():
-        if reason:
-            columns.yaml_add_eol_comment(reason, heading)
-    content = CommentedMap({**form.model_dump(exclude_defaults=True), "columns": columns})
-    for key in content.keys() & {"header", "rows"}:
-        content[key] = CommentedSeq(content[key])
-        content[key].fa.set_flow_style()
-    writer = YAML()
-    writer.width = 4096
-    null = "tag:yaml.org,2002:null"
-    writer.representer.add_representer(type(None), lambda self, _none: self.represent_scalar(null, "null"))
-    out = io.BytesIO()
-    out.write(_HEAD.encode())
-    writer.dump(content, out)
-    return out.getvalue()
+    lines = []
+    for key, value in form.model_dump(exclude_defaults=True).items():
+        if not isinstance(value, dict) or not value:
+            lines.append(f"{key}: {flow(value)}")
+            continue
+        lines.append(f"{key}:")
+        for name, word in value.items():
+            reason = " ".join(reasons.get(name, "").split()) if key == "columns" else ""
+            lines.append(f"  {flow(name)}: {flow(word)}" + (f" # {reason}" if reason else ""))
+    return (_HEAD + "".join(f"{line}\n" for line in lines)).encode()

@@ -24,10 +24,8 @@ from ruamel.yaml.events import (
 from ruamel.yaml.reader import Reader
 
 from xuncha.language import gettext as _
-from xuncha.store.faults import MAX_DEPTH, MAX_VALUES, UnreadableError, invisible
+from xuncha.store.faults import MAX_DEPTH, MAX_VALUES, UnreadableError, not_yaml
 
-# Characters that YAML 1.2 (5.1) does not allow unescaped in a file, and that decoding has not refused.
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _COLON = re.compile(r"\s*:")
 _KEEPS_BLANK_LINES = re.compile(r"[|>][1-9]?\+")
 _LAST_LINE_END = re.compile(r"(?:\r\n|\n|\r)\Z")
@@ -55,8 +53,6 @@ def parse_tree(text: str, scale: int = 1) -> Node:
 
     Raises UnreadableError if it is not one YAML mapping of plain data, with every key once.
     """
-    if match := _UNPRINTABLE.search(text):
-        raise invisible(text, match.start())
     yaml = YAML(typ="safe", pure=True)
     yaml.Reader = _Reader
     try:
@@ -65,16 +61,10 @@ def parse_tree(text: str, scale: int = 1) -> Node:
             root = _Builder(text, MAX_VALUES * scale, yaml.parse(text)).document()
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        problem = " ".join(str(error.problem or error.context).split())
-        message = _("this is not YAML: {problem}", problem=problem)
-        hint = _("put text with special characters into double quotes")
-        if "\t" in "".join(text.split("\n")[line - 1 : line]):
-            hint = _("indent with spaces, not with tabs")
-        raise UnreadableError("yaml-syntax", line, column, message, hint) from None
+        raise not_yaml(*((mark.line + 1, mark.column + 1) if mark else ())) from None
     except (AssertionError, ValueError, OverflowError):
         # The parser's errors for an unknown version of YAML, and for a character beyond the last one, "\U00110000".
-        raise UnreadableError("yaml-syntax", 1, 1, _("this is not YAML")) from None
+        raise not_yaml() from None
     if root is None or (root.kind == "scalar" and not root.text):
         hint = _("fill it in, or restore it with `git checkout -- FILE`")
         raise UnreadableError("empty-file", 1, 1, _("the file is empty"), hint)
@@ -87,7 +77,7 @@ def parse_tree(text: str, scale: int = 1) -> Node:
 class _Reader(Reader):
     """The parser's reader without its own check for unprintable characters: compiling that pattern takes longer than reading a file."""
 
-    def check_printable(self, data: Any) -> None:  # noqa: ANN401  `parse_tree` has checked this
+    def check_printable(self, data: Any) -> None:  # noqa: ANN401  `reading` has checked this
         """See ruamel.yaml."""
 
 
@@ -104,8 +94,7 @@ class _Builder:
         root = None
         for event in self.events:
             if isinstance(event, DocumentStartEvent) and root:
-                hint = _("keep one record in a file")
-                refuse("several-documents", event, _("a second document begins here"), hint)
+                refuse_markup(event)
             elif isinstance(event, NodeEvent):
                 root = self.node(event, 0)
         return root
@@ -113,13 +102,12 @@ class _Builder:
     def node(self, event: Any, depth: int, *, is_key: bool = False) -> Node:  # noqa: ANN401
         """Build a key or a value, with everything in it."""
         mark = event.start_mark
-        if event.anchor:  # an alias has one, too
-            hint = _("write the value itself, in quotes if it is text")
-            refuse("anchor", event, _("anchors (&) and aliases (*) are not allowed in records"), hint)
-        bare = event.tag == "!" and isinstance(event, ScalarEvent) and self.text[mark.index] == "!"
-        if event.tag not in {None, "!"} or bare:
-            hint = _("write the value alone, in quotes if it is text")
-            refuse("tag", event, _("tags (!) are not allowed in records"), hint)
+        if self.text[mark.index : mark.index + 1] in {
+            "&",
+            "*",
+            "!",
+        }:  # no text without quotes begins with them
+            refuse_markup(event)
         self.nodes += 1
         if self.nodes > self.limit:
             message = _("there are more than {n} values in the file", n=self.limit)
@@ -137,8 +125,7 @@ class _Builder:
         node.kind = "mapping" if isinstance(event, MappingStartEvent) else "sequence"
         node.style = "flow" if event.flow_style else "block"
         if depth >= MAX_DEPTH:
-            message = _("values are nested more than {n} levels deep", n=MAX_DEPTH)
-            refuse("too-deep", event, message, _("nest the values less deeply"))
+            refuse_markup(event)
         if is_key:
             hint = _("put text with brackets into double quotes")
             refuse("not-a-mapping", event, _("a key is one word"), hint)
@@ -167,6 +154,15 @@ class _Builder:
                 colon = _COLON.match(self.text, node.keys[-1].end)
                 item.start = item.end = colon.end() if colon else node.keys[-1].end
             node.items.append(item)
+
+
+def refuse_markup(event: Any) -> None:  # noqa: ANN401
+    """Refuse YAML that is more than plain values, or nested more deeply than any record."""
+    message = _(
+        "anchors (&, *), tags (!), a second document (---) and more than {n} levels are not allowed here",
+        n=MAX_DEPTH,
+    )
+    refuse("not-plain", event, message, _("write the value itself, in quotes if it is text"))
 
 
 def refuse(code: str, event: Any, message: str, hint: str) -> None:  # noqa: ANN401

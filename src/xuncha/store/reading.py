@@ -8,14 +8,13 @@ of the text cannot exclude what the fast one would accept: equal keys, aliases, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from yaml12 import parse_yaml
 
 from xuncha.language import gettext as _
 from xuncha.model.source import MAX_SIZE
-from xuncha.store.faults import MAX_DEPTH, MAX_VALUES, UnreadableError, invisible
+from xuncha.store.faults import LINE_END, MAX_DEPTH, MAX_VALUES, UnreadableError, not_yaml
 
 Data = dict[str, Any]
 """A record as plain data: texts, numbers, booleans, lists and mappings; dates are texts."""
@@ -31,8 +30,8 @@ _SIMPLE_FLOW_MAPPING = re.compile(
     r"""\{(?:[ ]*[a-z0-9_]+: [^\s,{}\[\]:#"'>|@`%][^,{}\[\]:#"'\n]*(?:,(?=[ ]*[a-z])|(?=\})))+\}"""
 )
 _CONFLICT = re.compile(r"^(?:<{7}|>{7})(?: |$)|^={7}\r?$", re.MULTILINE)
-_KEY = re.compile(r"[a-z_]+(?=:)")
-_SEPARATOR = re.compile(r"[\x85\u2028\u2029]")
+_INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
+"""Characters that no text of a ledger may contain; YAML 1.2 (5.1) forbids most of them, and its readers differ on the others."""
 
 
 def decode(content: bytes, scale: int = 1) -> str:
@@ -48,13 +47,8 @@ def decode(content: bytes, scale: int = 1) -> str:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         before = content[: error.start]
-        column = error.start - before.rfind(b"\n")
-        try:
-            content.decode("gb18030")
-            hint = _("it looks like GBK: save it as UTF-8")
-        except UnicodeDecodeError:
-            hint = _("save it as UTF-8")
-        line, message = before.count(b"\n") + 1, _("the file is not UTF-8 text")
+        line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
+        message, hint = _("the file is not UTF-8 text"), _("save it as UTF-8")
         raise UnreadableError("not-utf8", line, column, message, hint) from None
     return text.removeprefix("\ufeff")
 
@@ -121,18 +115,16 @@ def _count_keys(value: dict[Any, Any] | list[Any], depth: int = MAX_DEPTH) -> in
 
 def _parse_carefully(text: str, scale: int) -> Data:
     if match := _CONFLICT.search(text):
-        disputed = _(", ").join(f"`{key}`" for key in dict.fromkeys(_conflicts(text)))
         message = _("git left a merge conflict in the file")
-        if disputed:
-            message = _("two people have changed {keys} in different ways, and git keeps both here")
-            message = message.format(keys=disputed)
         hint = _(
             "keep the correct lines, remove the <<<<<<<, ======= and >>>>>>> lines, then: git add -A && git commit"
         )
         raise UnreadableError("merge-conflict", text.count("\n", 0, match.start()) + 1, 1, message, hint)
-    if match := _SEPARATOR.search(text):
-        # YAML 1.2 takes these for characters, the careful reader for line ends; no text of a ledger may contain them.
-        raise invisible(text, match.start())
+    if match := _INVISIBLE.search(text):
+        before = LINE_END.split(text[: match.start()])
+        message = _("there is an invisible character (U+{code:04X}) here", code=ord(match[0]))
+        column = len(before[-1]) + 1
+        raise UnreadableError("control-character", len(before), column, message, _("take it out"))
     from xuncha.store.positions import parse_tree, same_shape  # noqa: PLC0415  the careful reader is imported only where it is needed
 
     root = parse_tree(text, scale)
@@ -140,19 +132,8 @@ def _parse_carefully(text: str, scale: int) -> Data:
         data: Any = parse_yaml(text)
     except ValueError as error:
         match = re.search(r"line (\d+) column (\d+)", str(error))
-        line, column = map(int, match.groups()) if match else (1, 1)
-        raise UnreadableError("yaml-syntax", line, column, _("this is not YAML")) from None
+        raise not_yaml(*map(int, match.groups() if match else ())) from None
     if not same_shape(root, data):
         message, hint = _("this can be read in more than one way"), _("write each key on a line of its own")
         raise UnreadableError("yaml-syntax", root.line + 1, root.column + 1, message, hint)
     return data  # type: ignore[no-any-return]
-
-
-def _conflicts(text: str) -> Iterator[str]:
-    """Yield the keys of a record between git's conflict markers."""
-    inside = False
-    for line in text.splitlines():
-        if line.startswith(("<<<<<<<", ">>>>>>>")):
-            inside = line.startswith("<")
-        elif inside and (match := _KEY.match(line)):
-            yield match[0]

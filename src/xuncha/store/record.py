@@ -105,7 +105,8 @@ def _finding(kind: type[BaseModel], error: ErrorDetails) -> Finding[Location]:
             )
         case _:
             message = _("`{key}` cannot be {value}", key=key, value=shown)
-            finding = Finding("bad-value", message, location, _reason(error))
+            hint = _("data/schema says which values it may have")
+            finding = Finding("bad-value", message, location, hint)
     return finding
 
 
@@ -148,19 +149,6 @@ def _type_hint(kind: str) -> tuple[str, str]:
         "int_type": (_("a whole number"), ""),
         "list_type": (_("a list"), as_list),
     }.get(kind, (_("a mapping of keys to values"), ""))
-
-
-def _reason(error: ErrorDetails) -> str:
-    limits = error.get("ctx", {})
-    number = next((limits[key] for key in ("ge", "le", "max_length") if key in limits), "")
-    reasons = {
-        "greater_than_equal": _("the smallest is {n}"),
-        "less_than_equal": _("the largest is {n}"),
-        "string_too_long": _("at most {n} characters"),
-        "bad_amount": _("write a number that is not negative"),
-        "string_pattern_mismatch": _("write it in the form that the schema shows"),
-    }
-    return reasons.get(error["type"], "").format(n=number)
 
 
 def list_folder(source: Source, folder: str) -> tuple[list[Entry], Findings]:
