@@ -74,14 +74,13 @@ def _renumbering(result: Synced) -> Iterator[str]:
         first, second = map(_number_name, record.move)
         yield message.format(old=first, new=second, title=record.title)
     renamed = _("Evidence of {id} renamed {old} → {new}: elsewhere, another file of this name was attached")
-    updated = _("{id} now says {new} instead of {old}, since it was renamed in data/ledger.yaml")
     outdated = _("A text of {id} mentions {old}, which is now {new}; to correct it: xuncha edit {id}")
     cited = [(identity, *move) for identity, move in result.outdated_citations]
-    for message, rows in ((renamed, result.renamed), (updated, result.updated_names), (outdated, cited)):
+    for message, rows in ((renamed, result.renamed), (outdated, cited)):
         for identity, old, new in rows:
             yield message.format(id=identity, old=old, new=new)
-    for number in result.kept:
-        yield _("{id} is kept: one side undid it, the other continued work on it", id=_number_name(number))
+    for kept in (*map(_number_name, result.kept), *result.kept_names):
+        yield _("{what} is kept: one side took it back, the other still uses it", what=kept)
 
 
 def _transfers(result: Synced) -> Iterator[str]:

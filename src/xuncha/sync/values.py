@@ -86,7 +86,8 @@ STATUSES: Final = ("not_started", "in_progress", "submitted", "closed")
 def merge_values(before: Data, ours: Data, theirs: Data, take: Side | None = None) -> Merged[Data]:
     """Merge two versions of a record; `before` is empty if both sides have created it.
 
-    `take` is the side that wins in a dispute; without it, ours stays.
+    `take` is the side that wins in a dispute, but not with a closing against a return, a withdrawal or a reopening; without it,
+    ours stays.
     """
     merger = _Merger(take)
     versions = Versions(before, ours, theirs)
@@ -172,6 +173,8 @@ class _Merger:
         if chosen is None:
             key = keys[0] if pairs.ours[0] != pairs.theirs[0] else keys[1]
             chosen = pairs.theirs if self.take == "theirs" else pairs.ours
+            if self.take and chosen[0] == "closed":
+                chosen = pairs.ours if self.take == "theirs" else pairs.theirs
             self.dispute((key,), versions.get(key))
         for key, value in zip(keys, chosen, strict=True):
             data.pop(key, None) if value is MISSING else data.update({key: value})
