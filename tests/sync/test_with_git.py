@@ -228,20 +228,6 @@ def test_no_file_of_the_ledger_is_run_by_the_driver(
     assert not (tmp_path / "run").exists()
 
 
-def test_a_driver_that_would_run_them_is_registered_anew(
-    shared: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _not_on_path(monkeypatch)
-    before = registration.command().replace(" -P", "")
-    shared.git("config", "merge.xuncha.driver", before)
-    assert registration.is_written_by_us(before, shared.root), "and is no stranger's"
-    said = shared.run("doctor").out
-    assert "合并驱动由旧版本登记" in said
-    assert "xuncha setup" in said
-    shared.ok("setup")
-    assert "合并驱动由旧版本登记" not in shared.run("doctor").out
-
-
 def test_a_batch_file_is_not_the_driver(monkeypatch: pytest.MonkeyPatch) -> None:
     """The launcher of a bundle on Windows is one."""
     monkeypatch.setattr(shutil, "which", lambda _name: r"C:\整改 台账\bin\xuncha.CMD")

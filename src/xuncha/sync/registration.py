@@ -54,12 +54,7 @@ def is_written_by_us(registered_command: str, root: Path) -> bool:
     program_path = program_of(registered_command)
     own_commands = {_command([program_path]), _command([program_path, *_MODULE])}
     is_outside = Path(program_path).is_absolute() and not Path(program_path).is_relative_to(root)
-    return (registered_command in own_commands or is_outdated(registered_command)) and is_outside
-
-
-def is_outdated(registered_command: str) -> bool:
-    """Return whether a registered driver is an older command of ours, with which Python loads modules from the ledger."""
-    return registered_command == _command([program_of(registered_command), "-m", "xuncha"])
+    return registered_command in own_commands and is_outside
 
 
 def register(git: Git) -> tuple[bool, bool]:
