@@ -112,15 +112,9 @@ def _changes(call: Context, result: Synced) -> Iterator[str]:
     message = _(
         "{id} was closed by {by} meanwhile; merged after that: {keys}; if it is not done: xuncha reopen {id} --reason …"
     )
-    overruled = _(
-        "{id} was returned or reopened ({who}), but is still closed by {by}, since that side was chosen; if it is not done: xuncha reopen {id} --reason …"
-    )
     changes = merged_into_closed(call.root, result.before) if result.received else {}
-    for number, (by, keys, who) in changes.items():
-        if keys:
-            yield message.format(id=number, by=by, keys=_(", ").join(map(key_name, keys)))
-        if who:
-            yield overruled.format(id=number, by=by, who=who)
+    for number, (by, keys) in changes.items():
+        yield message.format(id=number, by=by, keys=_(", ").join(map(key_name, keys)))
 
 
 def _number_name(number: Numbered) -> str:
