@@ -430,15 +430,16 @@ def test_the_same_file_attached_twice_is_one(pair: Pair) -> None:
 
 
 @pytest.mark.apart
-def test_a_measure_that_was_taken_back_there_leaves_its_number_to_one_entered_here(pair: Pair) -> None:
+def test_a_measure_that_was_taken_back_there_stays_where_a_later_one_was_entered_here(pair: Pair) -> None:
     enter(pair.there, "乙的")
     sync(pair.there.root)
     sync(pair.here.root)
     undo(pair.there.root)
     sync(pair.there.root)
     enter(pair.here, "甲的")
-    assert told(sync(pair.here.root)) == [("2.5", "2.4")]
-    assert title(pair.here, "2.4") == "甲的"
+    done = sync(pair.here.root)
+    assert (told(done), done.kept) == ([], [Identity(2, 4)])
+    assert (title(pair.here, "2.4"), title(pair.here, "2.5")) == ("乙的", "甲的")
     sync(pair.there.root)
     assert same(pair)
 

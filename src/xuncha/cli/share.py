@@ -67,10 +67,8 @@ def sync(
 
 def _renumbering(result: Synced) -> Iterator[str]:
     """Yield what was renumbered or renamed, where old numbers or names were replaced or are still used, and what was kept."""
+    message = _("Renumbered {old} → {new} {title}: the number {old} was assigned elsewhere meanwhile")
     for record in result.renumbered:
-        message = _("Renumbered {old} → {new} {title}: the one before it was undone elsewhere")
-        if record.move.is_higher:
-            message = _("Renumbered {old} → {new} {title}: the number {old} was assigned elsewhere meanwhile")
         first, second = map(_number_name, record.move)
         yield message.format(old=first, new=second, title=record.title)
     renamed = _("Evidence of {id} renamed {old} → {new}: elsewhere, another file of this name was attached")

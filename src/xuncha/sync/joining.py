@@ -102,7 +102,7 @@ class Joining:
         self._tip, self._listing = self.ours, sides.ours
         numbers.must_not_change_removed(git, sides, self.ours, self.theirs)
         plan = numbers.moves(sides)
-        for move in numbers.sorted_moves(plan, up=True):
+        for move in plan:
             self._renumber(move)
         for old, new in numbers.evidence_renamings(base, self._listing, their_files).items():
             self._rename(old, new)
@@ -110,19 +110,13 @@ class Joining:
         disputes = [with_authors(git, self._tip, self.theirs, each) for each in united.disputes]
         if disputes and self.take is None:
             raise refusal(disputes)
-        down_moves = numbers.sorted_moves(plan, up=False)
-        final_listing = dict(united.listing)
-        for move in down_moves:
-            final_listing = _with_changes(final_listing, numbers.file_changes(final_listing, move))
-        missing = missing_files(final_listing, their_files, self._listing)
+        missing = missing_files(united.listing, their_files, self._listing)
         self._listing = united.listing | missing
         numbers.must_not_shadow_folder(self._listing)
         self._merge(settlement_reason(united.disputes, self.take))
-        for move in down_moves:
-            self._renumber(move)
         self._keep_names(sides)
         self._must_be_valid()
-        self._record_citations(sides, [*numbers.sorted_moves(plan, up=True), *down_moves])
+        self._record_citations(sides, plan)
         restored = {each for path in missing if (each := identity_of(path))}
         self.adjustments.kept += sorted(united.kept | restored)
         return self._tip

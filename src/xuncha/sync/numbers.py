@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import starmap
 from pathlib import PurePosixPath
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from xuncha import system
 from xuncha.errors import RefusedError
@@ -17,55 +17,43 @@ from xuncha.model.moves import Move, Numbered, comments, identities, identity_of
 from xuncha.store.reading import Data
 from xuncha.sync.merging import read_records
 from xuncha.sync.sharing import is_ancestor
-from xuncha.sync.values import Versions, merged_value
+from xuncha.sync.values import Versions
 from xuncha.trail.git import Git, literals
 from xuncha.trail.objects import Changes, Listing
 from xuncha.trail.replay import Commit, log
 from xuncha.workflow.evidence import unused_name
 
-_N = TypeVar("_N", Identity, CommentNumber)
-
 
 def moves(listings: Versions) -> list[Move]:
-    """Return the new numbers for our problems, measures and comments, so that theirs can keep their numbers."""
-    _base, ours, theirs = listings
-    own, kept = _own_and_kept(identities(ours), identities(theirs), listings)
-    last = max((each.problem for each in kept if each.is_problem), default=0)
+    """Return the new numbers for our problems, measures and comments, so that theirs can keep their numbers.
+
+    What was entered here follows the last number of the other side, in order. The highest come first, so that each finds its new
+    number free.
+    """
+    base, ours, theirs = listings
+    present = {**base, **theirs}
+    there, there_comments = identities(present), comments(present)
+    entered = {path for path in ours if path not in base and ours[path] != theirs.get(path)}
+    own = identities(entered)
+    last = max((each.problem for each in there), default=0)
     pairs = _next_numbers({each for each in own if each.is_problem}, last)
     moved_problems = {old.problem for old, _new in pairs}
     for number in sorted({each.problem for each in own} - moved_problems):
-        last = max((each.measure for each in kept if each.problem == number), default=0)
+        last = max((each.measure for each in there if each.problem == number), default=0)
         pairs += _next_numbers({each for each in own if each.problem == number and each.measure}, last)
-    added, kept_comments = _own_and_kept(comments(ours), comments(theirs), listings)
-    last = max((each.number for each in kept_comments), default=0)
-    renamed = ((old, CommentNumber(number)) for number, old in enumerate(sorted(added), start=last + 1))
-    return [*starmap(Move, pairs), *(Move(old, new) for old, new in renamed if old != new)]
-
-
-def _own_and_kept(here: set[_N], there: set[_N], listings: Versions) -> tuple[set[_N], set[_N]]:
-    """Return what was entered on this side only, and what keeps its number: what the other side has, or both had before."""
-    base, ours, theirs = listings
-    entered = {number for number in here if number.path not in base}
-    own = {number for number in entered if ours.get(number.path) != theirs.get(number.path)}
-    kept = {number for number in own if theirs.get(number.path) not in {None, base.get(number.path)}}
-    for number in (there | here) - own:
-        if merged_value(base.get(number.path), (ours.get(number.path), theirs.get(number.path))):
-            kept.add(number)
-    return own, kept
+    last = max((each.number for each in there_comments), default=0)
+    renamed = ((old, CommentNumber(number)) for number, old in enumerate(sorted(comments(entered)), last + 1))
+    moves_of_comments = [Move(old, new) for old, new in renamed if old != new]
+    return [*starmap(Move, reversed(pairs)), *reversed(moves_of_comments)]
 
 
 def _next_numbers(numbers: Iterable[Identity], last: int) -> list[tuple[Identity, Identity]]:
-    """Return pairs of old and new number for what was entered here, in order: the new ones follow the last number that stays."""
+    """Return pairs of old and new number for what was entered here, in order: the new ones follow the last number of the other side."""
     return [
         (old, new)
         for number, old in enumerate(sorted(numbers), start=last + 1)
         if (new := Identity(number) if old.is_problem else Identity(old.problem, number)) != old
     ]
-
-
-def sorted_moves(moves: Iterable[Move], *, up: bool) -> list[Move]:
-    """Sort the moves to higher numbers (`up`), or those to lower ones, so that each finds its new number free."""
-    return sorted((move for move in moves if move.is_higher == up), reverse=up)
 
 
 def file_changes(listing: Listing, move: Move) -> Changes:
