@@ -133,16 +133,13 @@ def setup(call: Context) -> None:
     from xuncha.trail.git import Git  # noqa: PLC0415
 
     Git.in_repository(call.root, writes=True)
-    try:  # reading and writing git's settings runs no program of the repository
-        new, claimed = registration.register(Git(call.root))
-    except OSError as error:
-        message = _("git's settings cannot be written: {reason}", reason=cause_of(error))
-        raise SurroundingsError("not-written", message) from error
-    if claimed:
-        screen.line(_("Entered in this clone only: {line}", line=registration.LINE))
-        screen.line(_("For every clone: put that line into .gitattributes, and commit it."))
+    git = Git(call.root)  # reading and writing git's settings runs no program of the repository
     text = _("Nothing to do: git already merges the ledger's files field by field.")
-    screen.line(_("Git now merges the ledger's files field by field.") if new or claimed else text)
+    is_new = registration.register(git)
+    screen.line(_("Git now merges the ledger's files field by field.") if is_new else text)
+    if not registration.is_active(git):
+        remedy = _("put this line into .gitattributes, and commit it: {line}", line=registration.LINE)
+        screen.warning(_(".gitattributes does not assign the ledger's files to the merge driver"), remedy)
 
 
 @command("merge-driver", hidden=True)

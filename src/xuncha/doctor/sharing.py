@@ -49,7 +49,7 @@ def _no_driver(surroundings: Surroundings) -> DoctorFindings:
 @CHECKS.rule("no-driver-line", "warning", scope="repository", well=mark("the ledger's files are assigned to the merge driver"),
     why="`.gitattributes` says which files the driver merges; without the line, git never calls it.",
     wrong="`.gitattributes` does not assign the ledger's files to the merge driver.",
-    right="add the line `data/**/*.yaml merge=xuncha` to .gitattributes and commit it; or, for this clone only: xuncha setup",
+    right="add the line `data/**/*.yaml merge=xuncha` to .gitattributes and commit it",
 )  # fmt: skip
 def _no_driver_line(surroundings: Surroundings) -> DoctorFindings:
     if not registration.is_active(surroundings.git):
