@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import starmap
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -32,27 +31,28 @@ def moves(listings: Versions) -> list[Move]:
     """
     base, ours, theirs = listings
     present = {**base, **theirs}
-    there, there_comments = identities(present), comments(present)
+    there = identities(present)
     entered = {path for path in ours if path not in base and ours[path] != theirs.get(path)}
     own = identities(entered)
     last = max((each.problem for each in there), default=0)
-    pairs = _next_numbers({each for each in own if each.is_problem}, last)
-    moved_problems = {old.problem for old, _new in pairs}
-    for number in sorted({each.problem for each in own} - moved_problems):
-        last = max((each.measure for each in there if each.problem == number), default=0)
-        pairs += _next_numbers({each for each in own if each.problem == number and each.measure}, last)
-    last = max((each.number for each in there_comments), default=0)
-    renamed = ((old, CommentNumber(number)) for number, old in enumerate(sorted(comments(entered)), last + 1))
-    moves_of_comments = [Move(old, new) for old, new in renamed if old != new]
-    return [*starmap(Move, reversed(pairs)), *reversed(moves_of_comments)]
+    found = _next_numbers({each for each in own if each.is_problem}, last)
+    moved_problems = {move.old for move in found if move.old != move.new}
+    for problem in sorted({Identity(each.problem) for each in own} - moved_problems):
+        last = max((each.measure for each in there if each.problem == problem.problem), default=0)
+        measures = {each for each in own if each.problem == problem.problem and each.measure}
+        found += _next_numbers(measures, last)
+    last = max((each.number for each in comments(present)), default=0)
+    found += [
+        Move(old, CommentNumber(number)) for number, old in enumerate(sorted(comments(entered)), last + 1)
+    ]
+    return [move for move in reversed(found) if move.old != move.new]
 
 
-def _next_numbers(numbers: Iterable[Identity], last: int) -> list[tuple[Identity, Identity]]:
-    """Return pairs of old and new number for what was entered here, in order: the new ones follow the last number of the other side."""
+def _next_numbers(numbers: Iterable[Identity], last: int) -> list[Move]:
+    """Return the moves of what was entered here, in order, to the numbers that follow the last one of the other side."""
     return [
-        (old, new)
+        Move(old, Identity(number) if old.is_problem else Identity(old.problem, number))
         for number, old in enumerate(sorted(numbers), start=last + 1)
-        if (new := Identity(number) if old.is_problem else Identity(old.problem, number)) != old
     ]
 
 
@@ -83,9 +83,8 @@ class _Ended(NamedTuple):
 
     commit: Commit
     number: Numbered
-    is_removal: bool = (
-        False  # then what followed it was renumbered; else the number was given to something else
-    )
+    is_removal: bool = False
+    """Whether the record was removed, which renumbers what follows; else its number was given to something else."""
 
     def affects(self, path: str, owners: Iterable[Identity]) -> bool:
         """Return whether a file belongs to what lost its number. `owners` are the problems and measures to which it belongs."""
