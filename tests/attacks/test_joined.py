@@ -77,7 +77,7 @@ def test_what_was_done_for_one_problem_is_not_put_under_another(
     met(pair, here, there)
     stood = pair.here.git("rev-parse", "HEAD")
     result = pair.here.run("sync", *take)
-    assert (result.code, "error[number-given-anew]" in result.err) == (1, True), result
+    assert (result.code, "error[removed-meanwhile]" in result.err) == (1, True), result
     assert pair.here.git("rev-parse", "HEAD") == stood
     assert pair.here.clean()
     pair.here.ok("undo", *(["2"] if here is new_one else []))
@@ -105,18 +105,13 @@ def test_neither_a_file_nor_a_folder_of_its_name_is_lost(pair: Pair, here: Does,
     ("here", "there"),
     [(written_otherwise, goes_on), (goes_on, written_otherwise), (grows, written_otherwise)],
 )
-def test_a_folder_with_another_zero_is_the_same_problem(pair: Pair, here: Does, there: Does) -> None:
+def test_a_folder_with_another_zero_does_not_become_another_problem(
+    pair: Pair, here: Does, there: Does
+) -> None:
     met(pair, here, there)
-    pair.here.ok("sync")
-    pair.here.ok("validate")
-    assert sorted(path.name for path in (pair.here.root / "data/problems").iterdir()) == [
-        "01",
-        "02",
-        "03",
-        "04",
-    ]
-    assert "旧四" in pair.here.ok("show", "4.1")
-    assert "旧四的进展" in pair.here.ok("show", "4.1") or "旧四之二" in pair.here.ok("show", "4.2")
+    result = pair.here.run("sync")
+    assert (result.code, "error[sync-breaks-rules]" in result.err) == (1, True), result
+    assert "004 和 04" in result.err
 
 
 def closes(ledger: LedgerOnDisk) -> None:

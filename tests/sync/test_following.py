@@ -6,14 +6,14 @@ from datetime import date
 
 import pytest
 
-from tests.conftest import LedgerOnDisk, measure, problem
-from tests.sync.test_sync import Pair, change, enter, pair, refused, report, same
+from tests.conftest import LedgerOnDisk, problem
+from tests.sync.test_sync import Pair, change, enter, pair, report, same
 from tests.workflow import actions
-from tests.workflow.surroundings import act, record
+from tests.workflow.surroundings import act
 from xuncha.audit.examine import audit
 from xuncha.model.identity import Identity
 from xuncha.model.moves import citations
-from xuncha.sync.names import Renaming, contradicts, renaming_edits, renamings
+from xuncha.store.reading import parse
 from xuncha.sync.session import sync
 
 __all__ = ["pair"]
@@ -36,116 +36,36 @@ PROBLEM_2 = {
 }
 
 
-@pytest.mark.parametrize("renamed_by", ["here", "there"])
-def test_a_category_renamed_on_one_side_is_renamed_where_the_other_used_it(
-    pair: Pair, renamed_by: str
-) -> None:
-    by, other = (pair.here, pair.there) if renamed_by == "here" else (pair.there, pair.here)
+@pytest.mark.parametrize("taken_out_by", ["here", "there"])
+def test_a_name_taken_out_on_one_side_stays_where_the_other_uses_it(pair: Pair, taken_out_by: str) -> None:
+    by, other = (pair.here, pair.there) if taken_out_by == "here" else (pair.there, pair.here)
     settle(by, "{key: b,", "{key: work,", **PROBLEM_2)
-    number = actions.add_problem(other.root, "新问题", "b")
-    sync(pair.there.root)
-    result = pair.here.run("sync")
-    assert (result.code, result.err) == (0, "")
-    assert f"{number} 中的 b 已改为 work" in result.out
-    sync(pair.there.root)
-    assert same(pair)
-    assert "category: work" in (pair.here.root / number.path).read_text(encoding="utf-8")
-    assert {each.code for each in audit(pair.here.root).findings} == {"by-hand"}, (
-        "what follows is no break of a rule"
-    )
-
-
-@pytest.mark.apart
-@pytest.mark.parametrize("renamed_by", ["here", "there"])
-def test_offices_and_leaders_renamed_on_one_side_are_renamed_where_the_other_used_them(
-    pair: Pair, renamed_by: str
-) -> None:
-    by, other = (pair.here, pair.there) if renamed_by == "here" else (pair.there, pair.here)
     settle(by, "财务科]", "财务处, 法规科]")
     settle(by, "leaders: [局长,", "leaders: [主任,")
+    number = actions.add_problem(other.root, "新问题", "b")
     change(other, "1.1", office="财务科")
     act(other, actions.escalate("局长", date(2024, 6, 15)), "1.2")
     sync(pair.there.root)
-    done = sync(pair.here.root)
-    assert {(str(each.identity), each.old, each.new) for each in done.updated_names} == {
-        ("1.1", "财务科", "财务处"),
-        ("1.2", "局长", "主任"),
-    }
-    assert record(pair.here, "1.1").office == "财务处"
-    escalated = record(pair.here, "1.2").escalated
-    assert escalated is not None
-    assert escalated.to == "主任"
+    result = pair.here.run("sync")
+    assert (result.code, result.err) == (0, "")
+    for name in ("b", "财务科", "局长"):
+        assert f"{name} 予以保留" in result.out
     sync(pair.there.root)
     assert same(pair)
+    assert "category: b" in (pair.here.root / number.path).read_text(encoding="utf-8")
+    settings = parse((pair.here.root / "data/ledger.yaml").read_bytes())
+    assert {"work", "b"} <= {each["key"] for each in settings["categories"]}
+    assert {"财务处", "财务科", "主任", "局长"} <= {*settings["offices"], *settings["leaders"]}
+    assert {each.code for each in audit(pair.here.root).findings} == {"by-hand"}
 
 
-@pytest.mark.apart
-def test_an_office_that_was_replaced_is_not_taken_for_a_renamed_one(pair: Pair) -> None:
-    change(pair.there, "1.1", office="财务科")
+def test_a_name_that_nobody_uses_any_more_goes(pair: Pair) -> None:
+    settle(pair.here, "leaders: [局长,", "leaders: [主任, 局长,")
+    settle(pair.here, "leaders: [主任, 局长,", "leaders: [局长,")
+    settle(pair.here, ", 财务科]", "]")
+    report(pair.there, "1.2", "乙做的。")
     sync(pair.there.root)
-    sync(pair.here.root)
-    settle(
-        pair.there,
-        "财务科]",
-        "审计科]",
-        **{pair.there.path("1.1"): measure("1.1", "not_started", office="规划科")},
-    )
-    change(pair.here, "1.2", office="财务科")
-    sync(pair.there.root)
-    error = refused(pair.here, "sync-breaks-rules")
-    assert "data/problems/01/1.2.yaml" in error.message
-    assert "xuncha edit 1.2" in error.hint
-    change(pair.here, "1.2", office="规划科")
-    sync(pair.here.root)
-    sync(pair.there.root)
-    assert same(pair)
-
-
-@pytest.mark.apart
-def test_the_way_out_is_named_where_the_record_is_the_other_sides(pair: Pair) -> None:
-    settle(pair.here, "办公室, 规划科, 财务科]", "办公室, 规划科]")
-    change(pair.there, "1.1", office="财务科")
-    sync(pair.there.root)
-    assert "data/ledger.yaml" in refused(pair.here, "sync-breaks-rules").hint
-    settle(pair.here, "办公室, 规划科]", "办公室, 规划科, 财务科]")
-    sync(pair.here.root)
-    sync(pair.there.root)
-    assert same(pair)
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "wanted"),
-    [
-        (["a", "b"], ["a", "c"], {("b", "c")}),
-        (["a", "b"], ["c", "d"], {("a", "c"), ("b", "d")}),
-        (["a", "b"], ["c", "b", "d"], {("a", "c")}),
-        (["a", "b"], ["a"], set()),
-        (["a", "b"], ["b", "a"], set()),
-        (["a", "b"], ["b", "c"], set()),
-        (["a", "b"], ["a", "b", "c"], set()),
-        (["a"], None, set()),
-        (None, ["a"], set()),
-        (["a", {"x": 1}], ["a", 3], set()),
-    ],
-)
-def test_which_names_count_as_renamed(before: object, after: object, wanted: set[tuple[str, str]]) -> None:
-    found = renamings({"offices": before}, {"offices": after})
-    assert {(each.old, each.new) for each in found} == wanted
-
-
-def test_a_category_is_known_again_by_its_title_wherever_it_stands() -> None:
-    before = {"categories": [{"key": "a", "title": "甲"}, {"key": "b", "title": "乙"}]}
-    after = {"categories": [{"key": "c", "title": "乙"}, {"key": "a", "title": "甲"}]}
-    assert renamings(before, after) == {Renaming("categories", "b", "c")}
-
-
-def test_a_record_that_names_something_else_contradicts() -> None:
-    renaming = Renaming("offices", "甲", "乙")
-    was = {"office": "甲", "co_offices": ["丙", "甲"]}
-    assert renaming_edits(was, renaming) == {"office": "乙", "co_offices": ["丙", "乙"]}
-    assert not contradicts(was, {"office": "乙", "co_offices": ["丙", "乙"]}, renaming)
-    assert not contradicts(was, was, renaming)
-    assert contradicts(was, {"office": "丙", "co_offices": ["丙", "乙"]}, renaming)
+    assert sync(pair.here.root).kept_names == []
 
 
 # ---------------------------------------------------------------- two extensions

@@ -152,13 +152,6 @@ def test_no_measure_loses_its_time_limit_between_two_sides() -> None:
     ]
 
 
-def test_what_is_looked_at_again_stays_long_term() -> None:
-    before = BASE | {"term": "long_term", "status": "closed", "closed": CLOSED}
-    assert disputed({"term": "once"}, {"reviews": [{"date": "2024-06-01", "result": "holds"}]}, before) == [
-        ("term",)
-    ]
-
-
 # ---------------------------------------------------------------- lists
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import Any, get_args
 
@@ -16,8 +15,8 @@ from xuncha.audit.replayed import Unreadable
 from xuncha.errors import Severity
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, PROBLEMS, ledger_order
-from xuncha.sync.status_events import author_and_day, is_step_back, status_events
-from xuncha.sync.values import MISSING, STATUSES, UNSETTLED, Side, merge_values, merged_value
+from xuncha.sync.status_events import author_and_day, is_step_back
+from xuncha.sync.values import MISSING, UNSETTLED, Side, merge_values, merged_value
 from xuncha.trail.git import Git
 from xuncha.trail.replay import RAW, log
 
@@ -124,7 +123,7 @@ def _is_expected(key: str, result: Data, expected: Sequence[Data], choices: Sequ
         allowed += [each.get(key, MISSING) for each in choices]
     if (
         key == "closed"
-    ):  # of two closings either may stand: a merge by hand does not know that `sync` takes the earlier
+    ):  # either of two closings may stand: a merge by hand does not know that `sync` takes the earlier
         allowed += [each[key] for each in choices if key in each]
     return value in allowed or any(
         isinstance(value, list)
@@ -191,11 +190,10 @@ def _keys_after_closing(sides: Sequence[Data], merged: Data) -> list[str]:
     return min((changed_since(side, merged, {}) for side in same_closings), key=len, default=[])
 
 
-def merged_into_closed(root: Path, before: str) -> dict[str, tuple[str, list[str], str]]:
-    """Return what merges since a commit brought into closed measures and is still there, or closed although others had turned it back.
+def merged_into_closed(root: Path, before: str) -> dict[str, tuple[str, list[str]]]:
+    """Return what merges since a commit brought into closed measures and is still there.
 
-    By number: who closed the measure, according to its closing note; the keys of what came after the closing; and who had turned it
-    back on another side, and when, or empty if nobody had.
+    By number: who closed the measure, according to its closing note, and the keys of what came after the closing.
     """
     git = Git(root)
     options = ("--merges", "--full-history", "--topo-order", "--reverse", "--diff-merges=separate", *RAW)
@@ -203,27 +201,10 @@ def merged_into_closed(root: Path, before: str) -> dict[str, tuple[str, list[str
     touched = ((each.path, merge.parents) for merge in merges for each in merge.touched)
     places = dict.fromkeys((path, ("HEAD", *parents)) for path, parents in touched)
     contents = iter(git.blobs(f"{each}:./{path}" for path, commits in places for each in commits))
-    changes: dict[str, tuple[str, list[str], str]] = {}
-    for path, (_head, *parents) in places:
-        merged, *sides = (read_data(next(contents)) for _commit in range(len(parents) + 1))
-        opponent = _opponent_of_closing(git, path, parents, [merged, *sides])
-        keys = _keys_after_closing(sides, merged)
-        if keys or opponent:  # of several merges, the first tells the most
+    changes: dict[str, tuple[str, list[str]]] = {}
+    for path, commits in places:
+        merged, *sides = (read_data(next(contents)) for _commit in commits)
+        if keys := _keys_after_closing(sides, merged):  # of several merges, the first tells the most
             closer = str(mapping(merged, "closed").get("by", "?"))
-            changes.setdefault(number_of(path) or path, (closer, keys, opponent))
+            changes.setdefault(number_of(path) or path, (closer, keys))
     return changes
-
-
-def _opponent_of_closing(git: Git, path: str, parents: list[str], contents: list[Data]) -> str:
-    """Return who turned a measure back on one side of a merge while another side closed it, and when; empty if nobody did."""
-    new, *statuses = (data.get("status") for data in contents)
-    if new != "closed" or "closed" not in statuses:
-        return ""
-    closing = parents[statuses.index("closed")]
-    for parent, status in zip(parents, statuses, strict=True):
-        was_open = status in STATUSES and status != new
-        events = status_events(git, closing, parent, path) if was_open else ()
-        for commit, change in islice(events, 1):
-            if is_step_back(change.from_, change.to):
-                return author_and_day(commit)
-    return ""

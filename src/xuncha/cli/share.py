@@ -67,21 +67,18 @@ def sync(
 
 def _renumbering(result: Synced) -> Iterator[str]:
     """Yield what was renumbered or renamed, where old numbers or names were replaced or are still used, and what was kept."""
+    message = _("Renumbered {old} → {new} {title}: the number {old} was assigned elsewhere meanwhile")
     for record in result.renumbered:
-        message = _("Renumbered {old} → {new} {title}: the one before it was undone elsewhere")
-        if record.move.is_higher:
-            message = _("Renumbered {old} → {new} {title}: the number {old} was assigned elsewhere meanwhile")
         first, second = map(_number_name, record.move)
         yield message.format(old=first, new=second, title=record.title)
     renamed = _("Evidence of {id} renamed {old} → {new}: elsewhere, another file of this name was attached")
-    updated = _("{id} now says {new} instead of {old}, since it was renamed in data/ledger.yaml")
     outdated = _("A text of {id} mentions {old}, which is now {new}; to correct it: xuncha edit {id}")
     cited = [(identity, *move) for identity, move in result.outdated_citations]
-    for message, rows in ((renamed, result.renamed), (updated, result.updated_names), (outdated, cited)):
+    for message, rows in ((renamed, result.renamed), (outdated, cited)):
         for identity, old, new in rows:
             yield message.format(id=identity, old=old, new=new)
-    for number in result.kept:
-        yield _("{id} is kept: one side undid it, the other continued work on it", id=_number_name(number))
+    for kept in (*map(_number_name, result.kept), *result.kept_names):
+        yield _("{what} is kept: one side took it back, the other still uses it", what=kept)
 
 
 def _transfers(result: Synced) -> Iterator[str]:
@@ -113,15 +110,9 @@ def _changes(call: Context, result: Synced) -> Iterator[str]:
     message = _(
         "{id} was closed by {by} meanwhile; merged after that: {keys}; if it is not done: xuncha reopen {id} --reason …"
     )
-    overruled = _(
-        "{id} was returned or reopened ({who}), but is still closed by {by}, since that side was chosen; if it is not done: xuncha reopen {id} --reason …"
-    )
     changes = merged_into_closed(call.root, result.before) if result.received else {}
-    for number, (by, keys, who) in changes.items():
-        if keys:
-            yield message.format(id=number, by=by, keys=_(", ").join(map(key_name, keys)))
-        if who:
-            yield overruled.format(id=number, by=by, who=who)
+    for number, (by, keys) in changes.items():
+        yield message.format(id=number, by=by, keys=_(", ").join(map(key_name, keys)))
 
 
 def _number_name(number: Numbered) -> str:
@@ -142,16 +133,13 @@ def setup(call: Context) -> None:
     from xuncha.trail.git import Git  # noqa: PLC0415
 
     Git.in_repository(call.root, writes=True)
-    try:  # reading and writing git's settings runs no program of the repository
-        new, claimed = registration.register(Git(call.root))
-    except OSError as error:
-        message = _("git's settings cannot be written: {reason}", reason=cause_of(error))
-        raise SurroundingsError("not-written", message) from error
-    if claimed:
-        screen.line(_("Entered in this clone only: {line}", line=registration.LINE))
-        screen.line(_("For every clone: put that line into .gitattributes, and commit it."))
+    git = Git(call.root)  # reading and writing git's settings runs no program of the repository
     text = _("Nothing to do: git already merges the ledger's files field by field.")
-    screen.line(_("Git now merges the ledger's files field by field.") if new or claimed else text)
+    is_new = registration.register(git)
+    screen.line(_("Git now merges the ledger's files field by field.") if is_new else text)
+    if not registration.is_active(git):
+        remedy = _("put this line into .gitattributes, and commit it: {line}", line=registration.LINE)
+        screen.warning(_(".gitattributes does not assign the ledger's files to the merge driver"), remedy)
 
 
 @command("merge-driver", hidden=True)

@@ -44,17 +44,12 @@ def _no_driver(surroundings: Surroundings) -> DoctorFindings:
     elif find_program(driver_program) is None and not Path(driver_program).is_file():
         message = _("the merge driver's program was not found: {path}", path=driver_program)
         yield None, message, "xuncha setup"
-    elif registration.is_outdated(command):
-        message = _(
-            "the merge driver was registered by an earlier version, and would run Python files of the ledger"
-        )
-        yield None, message, "xuncha setup"
 
 
 @CHECKS.rule("no-driver-line", "warning", scope="repository", well=mark("the ledger's files are assigned to the merge driver"),
     why="`.gitattributes` says which files the driver merges; without the line, git never calls it.",
     wrong="`.gitattributes` does not assign the ledger's files to the merge driver.",
-    right="add the line `data/**/*.yaml merge=xuncha` to .gitattributes and commit it; or, for this clone only: xuncha setup",
+    right="add the line `data/**/*.yaml merge=xuncha` to .gitattributes and commit it",
 )  # fmt: skip
 def _no_driver_line(surroundings: Surroundings) -> DoctorFindings:
     if not registration.is_active(surroundings.git):

@@ -19,11 +19,6 @@ class Move(NamedTuple):
     old: Numbered
     new: Numbered
 
-    @property
-    def is_higher(self) -> bool:
-        """Whether the new number is higher."""
-        return self.new > self.old
-
 
 def identities(listing: Iterable[str]) -> set[Identity]:
     """Return the problems and the measures whose files are among these paths."""

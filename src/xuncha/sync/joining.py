@@ -3,34 +3,31 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from xuncha import system
 from xuncha.errors import RefusedError, SurroundingsError
 from xuncha.language import gettext as _
-from xuncha.model.identity import COMMENTS, LEDGER_FILE, PARTS, PROBLEMS, CommentNumber, Identity
+from xuncha.model.identity import LEDGER_FILE, PARTS, CommentNumber, Identity
 from xuncha.model.moves import Move, Numbered, citations, identity_of, number_after, path_now
 from xuncha.model.vocabulary import StatusChange
 from xuncha.store import editing
 from xuncha.store.faults import UnreadableError
 from xuncha.store.loading import check
 from xuncha.store.reading import Data, parse
-from xuncha.sync import numbers, registration, sharing
+from xuncha.sync import names, numbers, registration
 from xuncha.sync.merging import (
     missing_files,
-    must_not_take_invalid_closing,
     read_records,
     refusal,
     settlement_reason,
     unite,
 )
-from xuncha.sync.names import Renaming, contradicts, listed_names, renaming_edits, renamings
 from xuncha.sync.status_events import with_authors
 from xuncha.sync.values import Side, Versions
 from xuncha.trail import objects
-from xuncha.trail.git import Git, GitError, TruncatedError, is_hash, literals
+from xuncha.trail.git import Git, GitError, TruncatedError, is_hash
 from xuncha.trail.objects import Changes, Listing, StoredFile
 from xuncha.trail.tree import Tree
 from xuncha.workflow.change import Message
@@ -49,7 +46,7 @@ class Renumbered(NamedTuple):
 
 
 class Renamed(NamedTuple):
-    """A new name in a record: of an evidence file, or of an entry of the settings that the other side renamed."""
+    """A new name of an evidence file of a measure."""
 
     identity: Identity
     old: str
@@ -64,7 +61,9 @@ class Adjustments:
     renamed: list[Renamed] = field(default_factory=list)  # evidence files
     kept: list[Numbered] = field(default_factory=list)
     """What one side had taken back, and stays because the other side has worked on it or entered something after it."""
-    updated_names: list[Renamed] = field(default_factory=list)  # names in the settings
+    kept_names: list[str] = field(
+        default_factory=list
+    )  # of the settings; taken out on one side, used on the other
     outdated_citations: list[tuple[Identity, Move]] = field(default_factory=list)
     """The records whose text names a number that has changed, each with the change."""
 
@@ -98,41 +97,26 @@ class Joining:
         """
         git = self.git
         base = self._common_listing(self.ours, self.theirs)
-        reused_here = reused_paths(git, self.theirs, self.ours, base)
-        reused_there = reused_paths(git, self.ours, self.theirs, base)
-        listings = [base, *(objects.listing(git, tip) for tip in (self.ours, self.theirs))]
-        sides = Versions(*map(numbers.with_normal_paths, listings))
-        base, our_files, their_files = sides
-        self._tip, self._listing = self.ours, our_files
+        sides = Versions(base, *(objects.listing(git, tip) for tip in (self.ours, self.theirs)))
+        their_files = sides.theirs
+        self._tip, self._listing = self.ours, sides.ours
         numbers.must_not_change_removed(git, sides, self.ours, self.theirs)
-        numbers.must_not_mix_problems(git, sides, Versions(set(), reused_here, reused_there))
-        plan = numbers.moves(base, self._listing, their_files, reused_here)
-        for move in numbers.sorted_moves(plan, up=True):
+        plan = numbers.moves(sides)
+        for move in plan:
             self._renumber(move)
         for old, new in numbers.evidence_renamings(base, self._listing, their_files).items():
             self._rename(old, new)
-        united = unite(git, Versions(base, self._listing, their_files), reused=reused_there, take=self.take)
-        histories = git, self._tip, self.theirs
-        disputes = [with_authors(*histories, each) for each in united.disputes]
+        united = unite(git, Versions(base, self._listing, their_files), take=self.take)
+        disputes = [with_authors(git, self._tip, self.theirs, each) for each in united.disputes]
         if disputes and self.take is None:
             raise refusal(disputes)
-        numbers.must_not_mix_measures(disputes, reused_there)
-        if any(each.location == ("status",) for each in disputes):
-            settings = read_records(git, united.listing, [LEDGER_FILE]).get(LEDGER_FILE, {})
-            must_not_take_invalid_closing(*histories, disputes, self.take, settings)
-        down_moves = numbers.sorted_moves(plan, up=False)
-        final_listing = dict(united.listing)
-        for move in down_moves:
-            final_listing = _with_changes(final_listing, numbers.file_changes(final_listing, move))
-        missing = missing_files(final_listing, their_files, self._listing)
+        missing = missing_files(united.listing, their_files, self._listing)
         self._listing = united.listing | missing
         numbers.must_not_shadow_folder(self._listing)
         self._merge(settlement_reason(united.disputes, self.take))
-        for move in down_moves:
-            self._renumber(move)
-        self._update_names(sides)
-        self._must_be_valid(their_files)
-        self._record_citations(sides, [*numbers.sorted_moves(plan, up=True), *down_moves])
+        self._keep_names(sides)
+        self._must_be_valid()
+        self._record_citations(sides, plan)
         restored = {each for path in missing if (each := identity_of(path))}
         self.adjustments.kept += sorted(united.kept | restored)
         return self._tip
@@ -236,50 +220,29 @@ class Joining:
         tree = objects.changed_tree(git, tree, changes) if changes else tree
         self._tip = objects.commit(git, tree, [self._tip, self.theirs], message.text())
 
-    def _update_names(self, sides: Versions) -> None:
-        """Update records to the new name of what one side has renamed in the settings, each record in a commit of its own."""
-        versions = {listing.get(LEDGER_FILE) for listing in (*sides, self._listing)}
-        if len(versions) == 1 or None in versions:
+    def _keep_names(self, sides: Versions) -> None:
+        """Enter names again that one side took out of the settings while records use them, in a commit of its own."""
+        listings = (*sides, self._listing)
+        if len({each.get(LEDGER_FILE) for each in listings}) == 1:
             return
-        settings_versions = [self._read({LEDGER_FILE: each[LEDGER_FILE]}) for each in (*sides, self._listing)]
-        base_settings, *side_settings, settings = (each.get(LEDGER_FILE, {}) for each in settings_versions)
-        candidates: dict[tuple[str, str], set[Renaming]] = {}
-        for after, listing in zip(side_settings, sides[1:], strict=True):
-            for each in renamings(base_settings, after):
-                names = listed_names(settings, each.list_key)
-                is_renamed = each.new in names and each.old not in names
-                if is_renamed and not self._is_contradicted(each, sides.before, listing):
-                    candidates.setdefault((each.list_key, each.old), set()).add(each)
-        renamings_found = [each for (each, *more) in candidates.values() if not more]
-        for path, record in self._read(self._listing).items() if renamings_found else ():
-            for renaming in renamings_found:
-                if edits := renaming_edits(record, renaming):
-                    self._edit(path, edits, renaming)
-                    record.update(edits)
-
-    def _is_contradicted(self, renaming: Renaming, before: Listing, after: Listing) -> bool:
-        """Return whether a record of the side that renamed something shows that it was replaced, not renamed."""
-        old = self._read(before)
-        new = self._read({path: held for path, held in after.items() if held != before.get(path)})
-        return any(contradicts(old[path], new[path], renaming) for path in old.keys() & new.keys())
+        records = (read_records(self.git, each, [LEDGER_FILE]) for each in listings)
+        *former, settings = (each.get(LEDGER_FILE, {}) for each in records)
+        taken_out = names.taken_out(settings, former)
+        used = names.used(self._read(self._listing).values()) if taken_out else set()
+        kept = {name: item for name, item in taken_out.items() if name in used}
+        edits = {key: list(settings.get(key, ())) for key, _name in kept}
+        for (key, _name), item in kept.items():
+            edits[key].append(item)
+        if edits and (rewritten := self._rewritten(LEDGER_FILE, edits)):
+            words = [name for _key, name in kept]
+            self.adjustments.kept_names += words
+            message = Message(f"{SUBJECTS['edit']} {LEDGER_FILE}", "edit", reason=f"保留 {'、'.join(words)}")
+            self._commit({LEDGER_FILE: rewritten[0]}, message)
 
     def _read(self, listing: Listing) -> dict[str, Data]:
         """Read the settings, the problems and the measures of a listing; leave out what cannot be read."""
         paths = [path for path in listing if path == LEDGER_FILE or Identity.from_path(path)]
         return read_records(self.git, listing, paths)
-
-    def _edit(self, path: str, edits: editing.Edits, renaming: Renaming) -> None:
-        """Change a record, in a commit that does nothing else."""
-        identity = Identity.from_path(path)
-        rewritten = self._rewritten(path, edits) if identity else None
-        if identity is None or rewritten is None:
-            return  # `_must_be_valid` reports the rule that it breaks
-        held, record = rewritten
-        status = str(record["status"]) if "status" in record else None
-        summary = f"{SUBJECTS['edit']} {identity} {record.get('title', '')}"
-        steps, reason = [StatusChange(str(identity), status, status)], f"{renaming.old} 已改为 {renaming.new}"
-        self._commit({path: held}, Message(summary, "edit", steps, reason=reason))
-        self.adjustments.updated_names.append(Renamed(identity, renaming.old, renaming.new))
 
     def _record_citations(self, sides: Versions, moves: Sequence[Move]) -> None:
         """Record which records written here contain the old numbers in their text."""
@@ -291,7 +254,7 @@ class Joining:
                     (identity, move) for move in moves if move.old in cited
                 ]
 
-    def _must_be_valid(self, other: Listing) -> None:
+    def _must_be_valid(self) -> None:
         """Refuse a result that breaks a rule that neither side broke."""
         findings = check(Tree(self.git.root, self._tip))
         sides = (self.ours, self.theirs) if findings else ()
@@ -300,17 +263,10 @@ class Joining:
         if new := [finding for finding in findings if (finding.place.path, finding.code) not in old_faults]:
             message = _("each side keeps the rules, but merged they would break them; nothing was changed")
             lines = [message, *(f"{finding.place.path}: {finding.message}" for finding in new[:_MAX_LISTED])]
-            raise RefusedError("sync-breaks-rules", "\n".join(lines), self._remedy(new[0].place.path, other))
-
-    def _remedy(self, path: str, other: Listing) -> str:
-        """Return the hint on what to type if the two sides together break a rule in a file."""
-        identity = Identity.from_path(path)
-        hint = _("change it here, so that both sides are valid together: xuncha edit {id}; then: xuncha sync")
-        if identity is None or self._listing.get(path) == other.get(path):
             hint = _(
-                "restore here what the record there needs: enter it in data/ledger.yaml with xuncha edit; then: xuncha sync"
+                "change what is here so that both sides are valid together (xuncha edit); then: xuncha sync"
             )
-        return hint.format(id=identity)
+            raise RefusedError("sync-breaks-rules", "\n".join(lines), hint)
 
 
 def _with_changes(listing: Listing, changes: Changes) -> Listing:
@@ -340,18 +296,3 @@ def _tree_of_git(git: Git, ours: str, theirs: str, prefixes: Sequence[str]) -> t
     if not paths or paths.pop() or not is_hash(tree):
         raise TruncatedError
     return tree, [path for path in dict.fromkeys(paths) if path]
-
-
-def reused_paths(git: Git, without: str, commit: str, candidates: Collection[str]) -> set[str]:
-    """Return those of some paths that were removed and entered again by commits that the other history does not have.
-
-    Git is asked about each path alone: then it ignores the side of a merge that contributed nothing to the file. On that side,
-    something else may have had this number.
-    """
-    options = ("--diff-filter=A", "--no-renames")
-    span = ("--format=", "--name-only", "-z", "--relative", f"{without}..{commit}", "--", PROBLEMS, COMMENTS)
-    names = git.run("log", *options, *span).replace(b"\n", b"\0").split(b"\0")
-    paths = {system.decoded(path) for path in names if path} & set(candidates)
-    query = ("log", "-1", "--format=%H", *options, commit, "--")
-    commits = {path: git.text(*query, *literals([path])) for path in paths}
-    return {path for path in paths if not sharing.is_ancestor(git, commits[path], without)}

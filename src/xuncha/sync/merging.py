@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +18,6 @@ from xuncha.model.vocabulary import status_name
 from xuncha.store import editing
 from xuncha.store.faults import UnreadableError
 from xuncha.store.reading import Data, decode, parse
-from xuncha.sync.status_events import status_events
 from xuncha.sync.values import UNSETTLED, Dispute, Merged, Side, Versions, merge_values, merged_value
 from xuncha.system import temporary_folder
 from xuncha.trail import objects
@@ -59,7 +58,7 @@ def merge_record(
     merged = (merge_lines(texts, option)[0] for option in ("--union", "--ours"))
     content = _with_data(data, chain(merged, [texts[1]]))
     if disputes and take is None:
-        other = _with_data(merge_values(*values, "theirs").result, [content])
+        other = _with_data(merge_values(values.before, values.theirs, values.ours).result, [content])
         content = merge_lines([b"", content, other], f"--marker-size={width}")[0]
     return Merged(content, disputes)
 
@@ -122,11 +121,8 @@ class United(NamedTuple):
     kept: set[Numbered]  # what one side had taken back and the other had worked on; it stays
 
 
-def unite(git: Git, listings: Versions, *, reused: Collection[str] = (), take: Side | None = None) -> United:
-    """Unite two states, given with their common ancestor; in a dispute `take` decides, and without it ours stays.
-
-    The paths in `reused` hold something else than the common ancestor had there.
-    """
+def unite(git: Git, listings: Versions, *, take: Side | None = None) -> United:
+    """Unite two states, given with their common ancestor; in a dispute `take` decides, and without it ours stays."""
     result: Listing = {}
     kept: set[Numbered] = set()
     changed_twice: list[str] = []
@@ -145,8 +141,7 @@ def unite(git: Git, listings: Versions, *, reused: Collection[str] = (), take: S
     for path in {*ours, *theirs} - set(result):
         if Identity.from_evidence(path) in kept:
             result[path] = ours.get(path) or theirs[path]
-    bases = {path: held for path, held in base.items() if path not in reused}
-    merged, disputes = _merge_contents(git, changed_twice, listings._replace(before=bases), take)
+    merged, disputes = _merge_contents(git, changed_twice, listings, take)
     return United(result | merged, disputes, kept)
 
 
@@ -203,7 +198,7 @@ def refusal(disputes: list[Dispute]) -> RefusedError:
     """Return the error for unsettled disputes, one dispute a line."""
     message = _("both sides have changed the same thing in different ways; nothing was changed")
     hint = _(
-        "keep yours with xuncha sync --take ours, or theirs with xuncha sync --take theirs; everything else is merged either way"
+        "keep yours with xuncha sync --take ours, or theirs with xuncha sync --take theirs; everything else is merged either way, and what one side has returned or reopened is not closed"
     )
     return RefusedError("disputed", "\n".join([message, *map(dispute_line, disputes)]), hint)
 
@@ -221,37 +216,6 @@ def dispute_line(dispute: Dispute) -> str:
     if dispute.reason:
         return _("{what}: changed on both sides, and {why}", what=subject, why=dispute.reason)
     return _("{what}: the two sides have different files of this name", what=subject)
-
-
-def must_not_take_invalid_closing(
-    git: Git, ours: str, theirs: str, disputes: Sequence[Dispute], take: Side | None, settings: Data
-) -> None:
-    """Refuse to take a closing whose application the other side has turned down or withdrawn, if the policy requires one."""
-    policy = settings.get("policy")
-    required = policy.get("close_requires") if isinstance(policy, dict) else None
-    if not isinstance(required, list) or {"submission", "second_person"}.isdisjoint(required):
-        return
-    for dispute in disputes:
-        span, values = (theirs, ours), (dispute.ours, dispute.theirs)
-        if take == "theirs":
-            span, values = span[::-1], values[::-1]
-        if dispute.location != ("status",) or values[0] != "closed" or values[1] in {"closed", "submitted"}:
-            continue
-        events = status_events(git, *span, dispute.path)
-        if any(change.to == "submitted" and commit.trailers.action != "undo" for commit, change in events):
-            continue  # there is a new application
-        message = _(
-            "{what}; the application for that closing is no longer valid, and the policy requires one; nothing was changed"
-        )
-        hint = _(
-            "reopen it, so that a new application can be made: xuncha reopen {id} --reason …; then: xuncha sync"
-        )
-        if take == "theirs":
-            hint = _(
-                "keep the version here: xuncha sync --take ours; or take back what was done here against the closing: xuncha undo"
-            )
-        number = Identity.from_path(dispute.path)
-        raise RefusedError("closed-over", message.format(what=dispute_line(dispute)), hint.format(id=number))
 
 
 def settlement_reason(disputes: list[Dispute], take: Side | None) -> str:

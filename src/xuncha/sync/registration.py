@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 import sys
 from pathlib import Path
@@ -54,47 +53,18 @@ def is_written_by_us(registered_command: str, root: Path) -> bool:
     program_path = program_of(registered_command)
     own_commands = {_command([program_path]), _command([program_path, *_MODULE])}
     is_outside = Path(program_path).is_absolute() and not Path(program_path).is_relative_to(root)
-    return (registered_command in own_commands or is_outdated(registered_command)) and is_outside
+    return registered_command in own_commands and is_outside
 
 
-def is_outdated(registered_command: str) -> bool:
-    """Return whether a registered driver is an older command of ours, with which Python loads modules from the ledger."""
-    return registered_command == _command([program_of(registered_command), "-m", "xuncha"])
-
-
-def register(git: Git) -> tuple[bool, bool]:
-    """Register the merge driver in this repository, and assign the files of the ledger to it.
-
-    Return whether the settings changed, and whether the files had to be assigned in git's own folder. Raises GitError if
-    the settings of git cannot be written; OSError if git's own folder cannot be.
-    """
+def register(git: Git) -> bool:
+    """Register the merge driver in this repository, and return whether that was new. Raises GitError if git cannot write its settings."""
     expected = command()
-    if has_new_settings := git.setting(KEY) != expected:
+    if is_new := git.setting(KEY) != expected:
         git.run("config", "--local", f"merge.{NAME}.name", "xuncha, field by field")
         git.run("config", "--local", KEY, expected)
-    if has_assigned_files := not is_active(git):
-        _assign_files(git)
-    return has_new_settings, has_assigned_files
+    return is_new
 
 
 def is_active(git: Git) -> bool:
     """Return whether git uses the driver for the files of the ledger."""
     return git.text("check-attr", "merge", "--", _PROBE).endswith(f": {NAME}")
-
-
-def _assign_files(git: Git) -> None:
-    """Assign the files to the driver in git's own folder, which needs no commit."""
-    place = Path(git.root, git.text("rev-parse", "--git-path", "info/attributes"))
-    old_text = place.read_text("utf-8", "surrogateescape") if place.is_file() else ""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    lines = old_text if not old_text or old_text.endswith("\n") else f"{old_text}\n"
-    place.write_text(f"{lines}{_quoted(git.prefix + PATTERN)} merge={NAME}\n", "utf-8", "surrogateescape")
-
-
-def _quoted(pattern: str) -> str:
-    """Quote a pattern for a file of attributes, whatever characters the name of a folder has."""
-    escaped = re.sub(r"[][?\\]", r"\\\g<0>", pattern)
-    if not re.search('[ "\t]', escaped):
-        return escaped
-    inner = escaped.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{inner}"'

@@ -86,16 +86,14 @@ STATUSES: Final = ("not_started", "in_progress", "submitted", "closed")
 def merge_values(before: Data, ours: Data, theirs: Data, take: Side | None = None) -> Merged[Data]:
     """Merge two versions of a record; `before` is empty if both sides have created it.
 
-    `take` is the side that wins in a dispute; without it, ours stays.
+    `take` is the side that wins in a dispute, but not with a closing against a return, a withdrawal or a reopening; without it,
+    ours stays.
     """
     merger = _Merger(take)
     versions = Versions(before, ours, theirs)
     data = merger.mapping((), versions)
     for pair in PAIRS:
         merger.pair(data, versions, pair)
-    terms = versions.get("term")._replace(before=MISSING)
-    if data.get("reviews") and data.get("term") != "long_term" and "long_term" in terms:
-        merger.dispute(("term",), terms)
     return Merged(data, tuple(merger.disputes))
 
 
@@ -160,8 +158,8 @@ class _Merger:
         for name in merged.keys() - lists.before.keys() if withheld else ():
             if _day(name) in withheld and isinstance(merged[name], dict):  # its new text on the other side
                 merged[name] = {**merged[name], "publish": False}
-        order = _order_by_day if key in _DATED_LISTS else _merged_order
-        return [merged[name] for name in order(*lists.map(list)) if name in merged]
+        names = [name for name in _merged_order(*lists.map(list)) if name in merged]
+        return [merged[name] for name in (sorted(names, key=_day) if key in _DATED_LISTS else names)]
 
     def pair(self, data: Data, versions: Versions, keys: tuple[str, str]) -> None:
         """Merge two keys of which each would be wrong without the other."""
@@ -172,6 +170,8 @@ class _Merger:
         if chosen is None:
             key = keys[0] if pairs.ours[0] != pairs.theirs[0] else keys[1]
             chosen = pairs.theirs if self.take == "theirs" else pairs.ours
+            if self.take and chosen[0] == "closed":
+                chosen = pairs.ours if self.take == "theirs" else pairs.theirs
             self.dispute((key,), versions.get(key))
         for key, value in zip(keys, chosen, strict=True):
             data.pop(key, None) if value is MISSING else data.update({key: value})
@@ -255,17 +255,6 @@ def _merged_order(before: list[Any], ours: list[Any], theirs: list[Any]) -> list
             while place and side[place - 1] not in result:
                 place -= 1
             result.insert(result.index(side[place - 1]) + 1 if place else 0, name)
-    return result
-
-
-def _order_by_day(before: list[ItemName], ours: list[ItemName], theirs: list[ItemName]) -> list[ItemName]:
-    """Order entries by day: a new entry comes after the existing ones of the same day or earlier."""
-    result = [name for name in _merged_order(before, ours, theirs) if name in before]
-    added = [[name for name in side if name not in before] for side in (ours, theirs)]
-    new = dict.fromkeys(name for side in sorted(added, key=_canonical) for name in side)
-    for name in sorted(new, key=_day):
-        place = max((place for place, other in enumerate(result) if _day(other) <= _day(name)), default=-1)
-        result.insert(place + 1, name)
     return result
 
 

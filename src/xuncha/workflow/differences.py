@@ -11,7 +11,6 @@ from xuncha.model.vocabulary import status_name
 
 Data = Mapping[str, Any]
 _MAX_LENGTH: Final = 24  # the most characters of a text that are shown
-_LEAD_LENGTH: Final = 6  # characters of a long text that are shown before the first difference
 
 
 def differences(old: Data, new: Data) -> list[str]:
@@ -33,8 +32,8 @@ def _compare_values(name: str, key: str, old: object, new: object) -> Iterator[s
     elif any(_holds_mappings(value) for value in (old, new)):
         yield from _compare_lists(name, *(value if isinstance(value, list) else [] for value in (old, new)))
     else:
-        start = _start_of_difference(old, new)
-        yield f"{name} {_formatted(old, key, start)} → {_formatted(new, key, start)}"
+        before, after = _formatted(old, key), _formatted(new, key)
+        yield f"{name} {before} → {after}" if before != after else _("changed {what}", what=name)
 
 
 def _holds_mappings(value: object) -> bool:
@@ -55,18 +54,7 @@ def _compare_lists(name: str, old: list[Any], new: list[Any]) -> Iterator[str]:
             yield _("{name}: taken out “{what}”", name=name, what=_formatted(item))
 
 
-def _start_of_difference(old: object, new: object) -> int:
-    """Return the index from which two texts are shown: 0, unless their difference would then be cut off."""
-    if not (isinstance(old, str) and isinstance(new, str)):
-        return 0
-    common = next(
-        (index for index, (first, second) in enumerate(zip(old, new, strict=False)) if first != second),
-        min(len(old), len(new)),
-    )
-    return common - _LEAD_LENGTH if common > _MAX_LENGTH - _LEAD_LENGTH else 0
-
-
-def _formatted(value: object, key: str = "", start: int = 0) -> str:
+def _formatted(value: object, key: str = "") -> str:
     """Return a value on one line, shortened."""
     if value in (None, [], {}, ""):
         return _("(nothing)")
@@ -77,5 +65,4 @@ def _formatted(value: object, key: str = "", start: int = 0) -> str:
     elif isinstance(value, list):
         value = _(", ").join(_formatted(item) for item in value)
     text = " ".join((status_name(str(value)) if key == "status" else str(value)).split())
-    shown = text[start : start + _MAX_LENGTH]
-    return ("…" if start else "") + shown + ("…" if len(text) > start + _MAX_LENGTH else "")
+    return text[:_MAX_LENGTH] + ("…" if len(text) > _MAX_LENGTH else "")

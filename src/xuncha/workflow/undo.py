@@ -7,11 +7,10 @@ from pathlib import Path
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
-from xuncha.language import ngettext
 from xuncha.model.vocabulary import NEVER_UNDONE, StatusChange
 from xuncha.store.files import Overlay
 from xuncha.store.loading import check
-from xuncha.trail.git import Git, TruncatedError, literals
+from xuncha.trail.git import Git, TruncatedError
 from xuncha.trail.history import Event, history, undone_commits
 from xuncha.workflow.change import Leftover, Message, Session, begin
 from xuncha.workflow.committer import addresses
@@ -90,14 +89,8 @@ def _newest(git: Git, events: Sequence[Event], count: int, emails: set[str] | No
             foreign.append(event)
     if len(chosen) == count:
         return [event for group in chosen.values() for event in group]
-    message = _("there is nothing here that was done by xuncha and can be taken back")
-    if chosen:
-        message = ngettext(
-            "only {n} commit of a command can be taken back here, and nothing was changed",
-            "only {n} commits of commands can be taken back here, and nothing was changed",
-            len(chosen),
-            n=len(chosen),
-        )
+    message = _("what xuncha did and can be taken back here: {found} of {n}; nothing was changed")
+    message = message.format(found=len(chosen), n=count)
     hint = _("let others take back what they did; to do it for them: xuncha undo --others")
     raise RefusedError("nothing-to-undo", message, hint if foreign else "")
 
@@ -128,10 +121,9 @@ def _changes(session: Session, commits: Sequence[tuple[str, str]]) -> dict[str, 
         for path, head, then, before in zip(paths, blobs[::3], blobs[1::3], blobs[2::3], strict=True):
             at_head.setdefault(path, head)
             if restored.get(path, head) != then:
-                later = git.run("rev-list", f"{commit}..HEAD", "--", *literals([path])).decode().split()
-                message = _("“{subject}” cannot be taken back, since {commit} changed the same files later")
-                message = message.format(subject=subject, commit=(later or ["HEAD"])[-1][:10])
-                raise RefusedError("later-work", message, _("see `xuncha log`"))
+                message = _("“{subject}” cannot be taken back, since {path} was changed later")
+                message = message.format(subject=subject, path=path)
+                raise RefusedError("later-work", message, _("see `xuncha log`"), path)
             restored[path], sources[path] = before, commit
     changes: dict[str, bytes | None] = {}
     for path, before in restored.items():
