@@ -122,7 +122,7 @@ def export() -> None:
 
 @command("export", "xlsx")
 def export_xlsx(call: Context, output: options.IntoFile) -> None:
-    """Write the ledger as an Excel workbook, ready to print.
+    """Write the ledger as an Excel workbook, ready to print: the ledger, the counts, the three lists.
 
     `import table` turns it back into the same ledger.
 

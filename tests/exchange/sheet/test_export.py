@@ -35,7 +35,7 @@ def cells(sheet: Worksheet) -> list[tuple[Any, ...]]:
 
 def test_the_ledger_is_as_an_office_would_have_made_it(ledger: LedgerOnDisk, tmp_path: Path) -> None:
     _path, book = exported(ledger, tmp_path)
-    assert book.sheetnames == ["整改台账", "选项", "补充信息"]
+    assert book.sheetnames == ["整改台账", "统计", "三个清单", "选项", "补充信息"]
     sheet = book["整改台账"]
     assert sheet["A1"].value == "中共某市水务局党组巡察整改台账"
     heads = [cell.value for cell in sheet[3]]
@@ -61,6 +61,13 @@ def test_the_ledger_is_as_an_office_would_have_made_it(ledger: LedgerOnDisk, tmp
     )
 
 
+def test_the_three_lists_are_there(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    _path, book = exported(ledger, tmp_path)
+    said = [row[0] for row in cells(book["三个清单"])]
+    assert [said.index(name) for name in ("问题清单", "任务清单", "责任清单")]
+    assert said.count("2.3") == 2
+
+
 def test_formulas_in_texts_are_texts(ledger: LedgerOnDisk, tmp_path: Path) -> None:
     for place, text in enumerate(FORMULAS, 2):
         ledger.write(
@@ -79,6 +86,37 @@ def test_formulas_in_texts_are_texts(ledger: LedgerOnDisk, tmp_path: Path) -> No
     assert not any(name.startswith("xl/externalLinks") for name in zipfile.ZipFile(path).namelist())
     rows = list(csv.reader(io.StringIO(ledger.ok("export", "csv"))))
     assert {row[5] for row in rows} >= {f"'{text}" for text in FORMULAS}
+
+
+def test_the_counts_agree_with_the_ledger(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    ledger.write(
+        ledger.path("1.2"),
+        measure("1.2", "in_progress", due="2024-06-01", office="'*科'", leader="分管副局长"),
+    )
+    ledger.write(ledger.path("2.2"), measure("2.2", "closed", term="long_term"))
+    ledger.write(
+        "data/ledger.yaml",
+        (ledger.root / "data/ledger.yaml")
+        .read_text(encoding="utf-8")
+        .replace("[办公室, ", "[办公室, '*科', "),
+    )
+    ledger.commit()
+    _path, book = exported(ledger, tmp_path)
+    sheet = book["统计"]
+    told = {row[0]: row[1] for row in cells(sheet)[:13]}
+    status = ledger.json("status")
+    counted = status["measures"]
+    assert told["问题总数"] == status["problems"]["total"]
+    assert told["已完成整改的问题"] == status["problems"]["closed"]
+    assert told["措施总数"] == counted["total"]
+    assert [told[f"其中{word}"] for word in ("未启动", "推进中", "申请销号", "已销号")] == [
+        counted[key] for key in ("not_started", "in_progress", "submitted", "closed")
+    ]
+    assert told["措施销号率"] == f"{counted['rate'] * 100:.4g}%"
+    assert told["逾期的措施"] == counted["overdue"] == 1
+    assert told["已销号的长期任务"] == counted["long_term_closed"] == 1
+    by_office = {row[0]: row[1:4] for row in cells(sheet) if row[0] in {"*科", "规划科"}}
+    assert by_office == {"*科": (1, 0, 1), "规划科": (5, 2, 0)}
 
 
 def test_csv_is_for_excel(ledger: LedgerOnDisk, tmp_path: Path) -> None:

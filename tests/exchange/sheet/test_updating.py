@@ -257,6 +257,18 @@ def test_a_technical_sheet_that_somebody_has_broken_is_a_doubt(
     assert result.out.count("补充信息") == 3
 
 
+def test_without_the_technical_sheet_our_sums_and_lists_are_not_read_as_problems(
+    ledger: LedgerOnDisk, tmp_path: Path
+) -> None:
+    path = tmp_path / "台账.xlsx"
+    ledger.ok("export", "xlsx", "-o", path)
+    book = load_workbook(path)
+    del book["补充信息"]
+    book.save(path)
+    changes = json.loads(ledger.ok("import", "table", path, "--dry-run", "--json"))
+    assert (changes["added"], len(changes["problems"])) == ([], 3)
+
+
 def test_a_dry_run_asks_git_for_no_name(ledger: LedgerOnDisk, tmp_path: Path) -> None:
     path = sheet_of(tmp_path / "a.xlsx", [1, "学习不够深入", "做好1.2号工作", "局长", "规划科"])
     nobody = {"GIT_CONFIG_GLOBAL": "/dev/null", "HOME": str(tmp_path)}

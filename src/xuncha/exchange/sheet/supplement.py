@@ -30,6 +30,8 @@ HEADINGS = ("编号", "内容")
 CHOICES = "选项"
 """The sheet with the names that are offered as choices."""
 LEDGER = "台账"
+COMPUTED = ("统计", "三个清单")
+"""Our sheets that are computed from the first one, and say nothing new."""
 _MEASURE_COLUMNS = {"part", "goal", "co_offices", "person", "due", "progress", "closed_date"}
 """Columns in which an empty cell means that there is no value."""
 Records = dict[str, dict[str, Any]]
@@ -51,13 +53,14 @@ def is_own(sheet: Sheet | None) -> bool:
 def separate(sheets: Sequence[Sheet]) -> tuple[list[Sheet], Records]:
     """Separate the sheets that people fill in from ours. Return them, and the records of 补充信息 by their names."""
     own = next(filter(is_own, sheets), None)
-    if own is None:
-        return list(sheets), {}
+    if own is None:  # somebody may have deleted it
+        written = {CHOICES, *COMPUTED} <= {sheet.name for sheet in sheets}
+        return [sheet for sheet in sheets if not (written and sheet.name in COMPUTED)], {}
     texts: dict[str, str] = {}
     for row in list(own.by_row)[1:]:
         name, part = (cell.value if (cell := own.cells.get((row, column))) else "" for column in (1, 2))
         texts[str(name)] = f"{texts.get(str(name), '')}{part}"
-    others = [sheet for sheet in sheets if sheet.name not in {NAME, CHOICES}]
+    others = [sheet for sheet in sheets if sheet.name not in {NAME, CHOICES, *COMPUTED}]
     return others, {name: _record(text) for name, text in texts.items()}
 
 

@@ -20,6 +20,7 @@ from openpyxl.worksheet._reader import WorkSheetParser
 from openpyxl.xml.constants import SHARED_STRINGS
 
 from xuncha.chinese.characters import is_blank
+from xuncha.exchange.sheet import supplement
 from xuncha.exchange.sheet.grid import Cell, Sheet, Spot, Unseen, clean, column_of, letters
 from xuncha.exchange.sheet.safety import hostile, refusing_damage
 from xuncha.language import gettext as _
@@ -50,8 +51,12 @@ def _sheets(path: Path, content: bytes, package: Package) -> list[Sheet]:
     if len(set(parts)) < len(parts) or len(set(book.sheetnames)) < len(parts):
         raise hostile(path)
     styles = _styles(book)
-    sheets: list[Sheet] = []
-    for worksheet, part in zip(book.worksheets, parts, strict=True):
+    sheets: dict[str, Sheet] = {}
+    # Read 补充信息 first: if it is our own, the computed sheets need not be read.
+    pairs = zip(book.worksheets, parts, strict=True)
+    for worksheet, part in sorted(pairs, key=lambda pair: pair[0].title != supplement.NAME):
+        if worksheet.title in supplement.COMPUTED and supplement.is_own(sheets.get(supplement.NAME)):
+            continue
         sheet = Sheet(worksheet.title, hidden=worksheet.sheet_state != "visible")
         with worksheet._get_source() as source:  # noqa: SLF001
             parser = SheetParser(source, reader.shared_strings, book, styles)
@@ -66,8 +71,8 @@ def _sheets(path: Path, content: bytes, package: Package) -> list[Sheet]:
         sheet.hidden_columns = {column for column in columns if any(column in each for each in hidden)}
         sheet.expand(parser.merged)
         sheet.comments = _comments(package, part)
-        sheets.append(sheet)
-    return sheets
+        sheets[sheet.name] = sheet
+    return [sheets[worksheet.title] for worksheet in book.worksheets if worksheet.title in sheets]
 
 
 def _styles(book: Any) -> list[tuple[str, bool]]:  # noqa: ANN401

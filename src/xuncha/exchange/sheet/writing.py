@@ -1,7 +1,9 @@
-"""Write a ledger as a workbook like an office's own, with hidden sheets for choices and for `import`."""
+"""Write a ledger as a workbook like an office's own: the ledger, the counts, the three lists, and sheets for `import`."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import zip_longest
@@ -9,8 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 from xuncha.chinese.days import in_words
 from xuncha.exchange.sheet import layout, supplement
-from xuncha.model.vocabulary import STATUS_WORDS
-from xuncha.paper.xlsx import CENTRED, MARK, TEXT, Book, Sheet, Value
+from xuncha.model.vocabulary import STATUS_WORDS, UNKNOWN
+from xuncha.paper.xlsx import CENTRED, HEAD, MARK, TEXT, Book, Sheet, Value
+from xuncha.tally import Grouping, groups, percent, tally
 
 if TYPE_CHECKING:
     from xuncha.model.records import Ledger
@@ -22,12 +25,22 @@ _PALE: Final = ("#EDEDED", "#DDEBF7", "#FFF2CC", "#E2EFDA", "#F8CBAD")
 _COLOURS: Final = dict(zip((*STATUS_WORDS.values(), _LATE), _PALE, strict=True))
 """The colours of the states; pale, so that they can be read on paper without colour."""
 _WIDEST_WORDS: Final = 14  # wider columns hold sentences, which are aligned left
+_HEADING: Final = HEAD._replace(size=13, align="left", framed=False)
+_GROUPS: Final[dict[Grouping, str]] = {
+    "category": "方面",
+    "office": "责任科室",
+    "leader": "责任领导",
+    "problem": "反馈问题",
+}
+_LIST_WIDTHS: Final = (9, 44, 44, 20, 22, 14)
 
 
 def workbook(ledger: Ledger, today: date) -> bytes:
     """Write the workbook of a ledger. Raises SurroundingsError without the part `office`."""
     book = Book(f"{ledger.settings.name}整改台账")
     _write_ledger(book, ledger, today)
+    _write_counts(book, ledger, today)
+    _write_lists(book, ledger)
     names = zip_longest(ledger.settings.leaders, ledger.settings.offices, fillvalue=None)
     choices = book.sheet(supplement.CHOICES, (24, 24), landscape=False, head="1:1", frozen="A2")
     choices.add_table(("责任领导", "责任科室"), list(names), [TEXT] * 2)
@@ -102,3 +115,66 @@ def _colour_states(book: Book, sheet: Sheet, due: str, status: str, today: date)
         formula = overdue if late else f'{status}{_FIRST}="{word}"'
         rule = {"type": "formula", "criteria": f"={formula}", "format": fill, "stop_if_true": late}
         sheet.raw.conditional_format(states, rule | {"multi_range": f"{dues} {states}" if late else states})
+
+
+def _write_counts(book: Book, ledger: Ledger, today: date) -> None:
+    """Write the counts: of the whole ledger, and by category, office, leader and problem."""
+    register = ledger.register()
+    counted = tally(register, today)
+    sheet = book.sheet(supplement.COMPUTED[0], (56, *[12] * 6), landscape=True, head="1:1", frozen="A2")
+    sheet.add_title("整改情况统计")
+    styles = [TEXT, *[CENTRED] * 6]
+    totals: list[tuple[str, Value]] = [
+        ("问题总数", counted.problems),
+        ("已完成整改的问题", counted.problems_closed),
+        ("问题整改完成率", counted.problem_rate),
+        ("措施总数", counted.measures),
+        *((f"其中{STATUS_WORDS[status]}", number) for status, number in counted.by_status.items()),
+        ("措施销号率", counted.measure_rate),
+        ("已销号的长期任务", counted.long_term_closed),
+        ("逾期的措施", counted.overdue),
+    ]
+    sheet.add_table(("统计日期", today.isoformat()), totals, styles)
+    problems = Counter(problem.category for problem in register.problems)
+    complete = Counter(problem.category for problem in register.problems if problem.is_complete)
+    for by, heading in _GROUPS.items():
+        sheet.add_row((f"按{heading}", _HEADING, 1))
+        own = ("问题", "已完成") if by == "category" else ()
+        rows: list[list[Value]] = []
+        for group in groups(register, today, by):
+            title = f"{group.key}. {group.title}" if by == "problem" else group.title
+            counts = (problems[group.key], complete[group.key]) if own else ()
+            share = percent(group.closed, group.total)
+            rows.append([title, *counts, group.total, group.closed, group.overdue, share])
+        sheet.add_table((heading, *own, "措施", "已销号", "逾期", "销号率"), rows, styles)
+
+
+def _write_lists(book: Book, ledger: Ledger) -> None:
+    """Write the three lists (三个清单) into which a plan is split: of problems, of tasks, of responsibilities."""
+    titles: dict[str | None, str] = {category.key: category.title for category in ledger.settings.categories}
+    problems = ledger.problems
+    counts: list[Sequence[Value]] = []
+    tasks: list[Sequence[Value]] = []
+    duties: list[Sequence[Value]] = []
+    for number, own in ledger.by_problem().items():
+        title, category = problems[number].title, titles.get(problems[number].category, UNKNOWN)
+        counts.append((number, title, category, len(own)))
+        for n, each in own.items():
+            tasks.append((str(n), each.title, each.goal, each.due or layout.WITHOUT_LIMIT[each.term]))
+            answers = each.leader or UNKNOWN, each.office or UNKNOWN, "、".join(each.co_offices)
+            duties.append((str(n), each.title, title, *answers))
+    lists: tuple[tuple[str, str, Iterable[Sequence[Value]]], ...] = (
+        ("问题清单", "序号 反馈问题 方面 措施（条）", counts),
+        ("任务清单", "编号 整改措施 整改目标 整改时限", tasks),
+        ("责任清单", "编号 整改措施 反馈问题 责任领导 责任科室 配合科室", duties),
+    )
+    sheet = book.sheet(
+        supplement.COMPUTED[1], _LIST_WIDTHS, landscape=True, head="1:1", frozen="A2", large=True
+    )
+    sheet.add_title("问题清单、任务清单、责任清单")
+    styles = [TEXT if width > _WIDEST_WORDS * 2 else CENTRED for width in _LIST_WIDTHS]
+    for title, header, rows in lists:
+        if title != lists[0][0]:
+            sheet.breaks.append(sheet.rows)
+        sheet.add_row((title, _HEADING, 2))
+        sheet.add_table(header.split(), list(rows), styles)
