@@ -123,19 +123,21 @@ class TableFinder:
     def _ticked(self, top: int, bottom: int, rows: Sequence[int], headings: Columns) -> Columns:
         """Return the columns of ticks, with the words that a tick in them means; `top` and `bottom` are the first and last row of the header.
 
-        Their headings are states, several side by side, or a refusal; or only a heading above theirs means states or progress.
+        Their headings are states or a refusal; or only a heading above theirs means states or progress; or the next column has ticks and no heading.
         """
         words = {column: self.sheet.text(bottom, column) for column in headings}
         # Columns called 完成 or 销号 may hold states, and the heading 是 may mean anything.
         plainly = {column: word for column, word in words.items() if len(word) > 1 and is_plain_state(word)}
         several = len(plainly) >= _FEWEST_TICKED and not all(map(roles.role, plainly.values()))
         ticked = plainly if several else Columns()
-        for column in sorted(words.keys() - plainly.keys()):
-            below = (
-                bottom != top and roles.role(headings[column]) in _STATES and not roles.role(words[column])
-            )
-            if (below or is_refused(words[column])) and self._only_ticks(rows, column):
-                ticked[column] = words[column]
+        for column in sorted(words.keys() - ticked.keys()):
+            word = words[column]
+            below = bottom != top and roles.role(headings[column]) in _STATES and not roles.role(word)
+            is_first = column + 1 not in words and self._only_ticks(rows, column + 1)
+            if (below or is_first or column in plainly or is_refused(word)) and self._only_ticks(
+                rows, column
+            ):
+                ticked[column] = word
         return ticked
 
     def _only_ticks(self, rows: Iterable[int], column: int) -> bool:
@@ -166,11 +168,18 @@ class TableFinder:
                 names = list(map(self.role, texts))
                 for place, column in enumerate(columns[1:], 1):
                     parted = columns[place - 1] < column - 1
-                    is_start = parted or texts[place] == texts[0]
-                    topics = _TOPICS if is_start else {"problem"} if names[place] == "number" else set()
+                    is_number, is_same = names[place] == "number", texts[place] == texts[0]
+                    # Without an empty column, the second numbers may be those of the measures.
+                    topics = (
+                        _TOPICS
+                        if parted or (is_same and not is_number)
+                        else {"problem"}
+                        if is_number
+                        else set()
+                    )
                     again = topics.intersection(names[:place]).intersection(names[place:])
                     counts = parted and any(_COUNT.search(plain(text)) for text in texts[place:])
-                    if again or counts:
+                    if again or counts or (parted and is_number and is_same):
                         return column
         return 0
 
@@ -208,7 +217,8 @@ class TableFinder:
         sheet, texts = self.sheet, self.sheet.filled(row)
         for column, text in texts.items():
             is_text = isinstance(sheet.cells[row, column].value, str)
-            is_data = not is_text or _DATA.fullmatch(plain(text)) or is_tick(text)
+            is_mark = is_tick(text) and not is_plain_state(text)  # 是 and 否 may be headings
+            is_data = not is_text or _DATA.fullmatch(plain(text)) or is_mark
             if is_data and sheet.starts(row, column):
                 return True
         return False
