@@ -275,6 +275,7 @@ def test_suggestions_name_what_was_meant(ledger: LedgerOnDisk) -> None:
         (("list", "--status", "in_progres"), "in_progress"),
         (("status", "--by", "offices"), "office"),
         (("add", "mesure", "1", "甲"), "measure"),
+        (("close", "1.2", "--nota", "x"), "--note"),
     ):
         result = run_inside(ledger, *command)
         assert result.code in {1, 2}

@@ -67,7 +67,10 @@ def _usage_message(error: Any) -> str:  # noqa: ANN401  Typer does not export th
     """Return what is wrong with a command line, in the chosen language for the kinds of Typer's error that are known here."""
     match type(error).__name__:
         case "NoSuchOption":
-            return _("there is no option {name}", name=error.option_name)
+            similar = (
+                _(" (available: {options})", options=error.possibilities[0]) if error.possibilities else ""
+            )
+            return _("there is no option {name}", name=error.option_name) + similar
         case "MissingParameter" if error.param is not None:
             from xuncha.cli.help import metavar  # noqa: PLC0415  for this error alone
 
