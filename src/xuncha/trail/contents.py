@@ -5,11 +5,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import re
-import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator
 from io import BufferedReader
-from threading import Thread
 from typing import IO, Final, NamedTuple
 
 from xuncha.model.source import MAX_POINTER, Fingerprint, parse_pointer
@@ -47,12 +45,9 @@ def git_pipe(
 
     Raises GitError if git ended with an error, and SlowError if a limit ended it; both only after the output was read.
     """
-    source = subprocess.PIPE if stdin else subprocess.DEVNULL
     with tempfile.TemporaryFile() as stderr_file:
-        with git.process(*arguments, stdin=source, stderr=stderr_file) as process:
+        with git.process(*arguments, feed=stdin, stderr=stderr_file) as process:
             assert isinstance(process.stdout, BufferedReader)  # noqa: S101  it is a pipe
-            if process.stdin:
-                Thread(target=_feed, args=(process.stdin, stdin), daemon=True).start()
             if limited:
                 limit_child(process.pid, MAX_SECONDS, MAX_MEMORY)
             try:
@@ -66,12 +61,6 @@ def git_pipe(
             if limited and (process.returncode == -_TIME_IS_UP or _NO_MEMORY.search(error.message)):
                 raise SlowError(error.message)
             raise error
-
-
-def _feed(stream: IO[bytes], content: bytes) -> None:
-    """Write what git is asked; a git that has ended has its own reason."""
-    with contextlib.suppress(OSError), stream:
-        stream.write(content)
 
 
 def split_nul(pipe: BufferedReader) -> Iterator[bytes]:

@@ -135,7 +135,6 @@ class Git(GitRunner):
         except GitError as error:
             if has_crashed(error.returncode):
                 raise
-            self.run("config", "--list")  # if other settings are wrong, git's own message says which
             raise no_user_error() from error
         if not (match := _IDENTITY.fullmatch(identity)):
             raise TruncatedError

@@ -299,28 +299,20 @@ def _commits_of_file(root: Path, path: str, until: str) -> list[Commit]:
     By default git leaves that side out, for example where a merge keeps the earlier of two new time limits. What was done
     there to another record, which had the same number before it was renumbered, is left out here.
     """
-    # If somebody has replaced the file by a folder, git need not read what is in it.
-    inside = [f":(exclude,literal){path}/"]
-    usual = list(_commits(root, path, until, *RAW, excluded=inside))
+    usual = list(_commits(root, path, until, *RAW))
     if not usual or not Git(root).run("rev-list", "--min-parents=2", "--max-count=1", until, "--"):
         return usual
     usual_hashes = {commit.hash for commit in usual}
-    complete = list(_commits(root, path, until, "--full-history", *RAW, excluded=inside))
+    complete = list(_commits(root, path, until, "--full-history", *RAW))
     added = [each for each in complete if each.hash not in usual_hashes and len(each.parents) == 1]
     for gone in [each for each in added if any(not touched.blob for touched in each.touched)]:
-        others = {each.hash for each in _commits(root, path, gone.hash, excluded=inside)}
+        others = {each.hash for each in _commits(root, path, gone.hash)}
         added = [each for each in added if each.hash not in others]
     kept = usual_hashes | {each.hash for each in added}
     return [each for each in complete if each.hash in kept]
 
 
-def _commits(
-    root: Path,
-    paths: str | Sequence[str],
-    until: str = "HEAD",
-    *options: str,
-    excluded: Sequence[str] = (),
-) -> Iterator[Commit]:
+def _commits(root: Path, paths: str | Sequence[str], until: str = "HEAD", *options: str) -> Iterator[Commit]:
     """Yield the commits that touched a path, or one of several, newest first; `options` are those of `git log`.
 
     There are none outside a repository or before the first commit.
@@ -329,7 +321,7 @@ def _commits(
         return
     git, is_empty = Git(root), True
     names = [paths] if isinstance(paths, str) else paths
-    arguments = [*(options or ["--no-patch"]), until, "--", *names, *excluded]
+    arguments = [*(options or ["--no-patch"]), until, "--", *names]
     try:
         for commit in log(git, *arguments):
             is_empty = False

@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import chain
 from pathlib import Path
+from threading import Thread
 from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Any, Final, Self
 
@@ -79,6 +80,12 @@ class SlowError(GitError):
     """Git was stopped because it took too long, or too much memory."""
 
 
+def _write(stream: IO[bytes], content: bytes) -> None:
+    """Write all that git is asked; a git that has ended meanwhile says why."""
+    with contextlib.suppress(OSError), stream:
+        stream.write(content)
+
+
 class GitRunner:
     """Git in one ledger's folder, for reading; with `writes`, for changes, with the hooks, filters and signing that are set up."""
 
@@ -106,8 +113,11 @@ class GitRunner:
         stderr: IO[bytes] | int = subprocess.PIPE,
         environ: Mapping[str, str] | None = None,
         finishes: bool = True,
+        feed: bytes = b"",
     ) -> Iterator[subprocess.Popen[bytes]]:
         """Start git, yield the process, and wait for it at the end; its output goes into a pipe. `environ` are additional variables.
+
+        Instead of `stdin`, git can be given `feed`, which another thread writes while its output is read.
 
         A git that changes the repository finishes even where this process and its whole group are killed, since git would leave
         its locks behind; not if `finishes` is false, or if there is a terminal, at which a hook or a signature may ask something.
@@ -125,7 +135,10 @@ class GitRunner:
         variables |= environ or {}
         apart = self.writes and finishes and not system.WINDOWS and not system.has_terminal()
         group = system.process_group() if apart else {}
+        stdin = subprocess.PIPE if feed else stdin
         with self._start([*options, *arguments], variables, stdin, stderr, group) as process:
+            if feed:
+                Thread(target=_write, args=(process.stdin, feed), daemon=True).start()
             yield process
 
     @contextlib.contextmanager
