@@ -802,6 +802,12 @@ def an_attribute_for_a_file_whose_name_is_no_text(book: Book) -> None:
 
 
 @cheat("converted")
+def an_attribute_in_a_folder_whose_name_has_a_line_end(book: Book) -> None:
+    book.commit("属性", {'"data/evidence/1.1/a\\nb/.gitattributes"': b"* filter=x\n"})
+    book.commit("属性", {f"data/evidence/1.1/{'a' * 300}/.gitattributes": b"* filter=x\n"})
+
+
+@cheat("converted")
 def an_attribute_that_counts_bytes(book: Book) -> None:
     book.act("attach", "1.1", beside={"data/evidence/1.1/评.pdf": PDF})
     book.commit("属性", {".gitattributes": b"???.pdf ident\n"})

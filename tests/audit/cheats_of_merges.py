@@ -174,6 +174,16 @@ def takes_a_removal_where_another_has_begun(book: Book) -> None:
     takes(book, main, fork, {path_of("1.3"): None})
 
 
+@cheat("merge-differs")
+def keeps_one_of_two_files_of_evidence_that_have_one_name(book: Book) -> None:
+    fork, path = book.here(), "data/evidence/1.1/纪要.pdf"
+    book.act("attach", "1.1", beside={path: b"minutes of one"}, who=LI)
+    main = book.here()
+    book.back_to(fork)
+    book.act("attach", "1.1", beside={path: b"minutes of another"})
+    takes(book, main, fork, {path: b"minutes of another"})
+
+
 def turned_back(book: Book, action: str) -> tuple[Fork, Fork]:
     """Have Li apply for 1.1 and turn that back on the main branch; return where it was applied for, and the main branch."""
     if action == "reopen":

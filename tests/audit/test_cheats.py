@@ -255,6 +255,14 @@ def takes_back_what_it_has_just_set_or_decided(book: Book) -> None:
 
 
 @honest
+def closes_after_it_took_a_goal_back_that_was_set_by_mistake(book: Book) -> None:
+    before = book.held("1.1")
+    mark = book.edit("1.1", action="set", goal="形成长效机制并投入运行，改造泵站300座并通过验收")
+    book.undo(mark, before)
+    closed_by(book, LI)
+
+
+@honest
 def undoes_what_has_another_hash_since_a_rebase(book: Book) -> None:
     before = book.held("1.1", "1.2")
     book.entry("1.1", "误记一。")
@@ -524,6 +532,7 @@ def attributes_under_a_name_of_their_own(book: Book) -> None:
         "属性",
         {".gitattributes": lines, "data/.gitattributes": b"*.pdf paper\n[attr]plain ident\n*.yaml plain\n"},
     )
+    book.commit("属性", {".gitattributes": None, "data/.gitattributes": b"*.yaml source\n"})
 
 
 @honest
@@ -630,6 +639,17 @@ def takes_his_return_back_on_a_branch(book: Book) -> None:
     book.undo(mark, before, LI)
     book.merge(main, fork, text=message("同步", "sync"))
     book.close("1.1")
+
+
+@honest
+def two_who_closed_the_same_of_whom_a_merge_by_hand_takes_the_later(book: Book) -> None:
+    book.act("submit", "1.1")
+    fork = book.here()
+    book.close("1.1", LI)
+    main = book.here()
+    book.back_to(fork)
+    book.days(1).close("1.1", WANG)
+    book.merge(main, fork, book.held("1.1"), who=WANG)
 
 
 @honest

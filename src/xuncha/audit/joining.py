@@ -174,8 +174,6 @@ class Joining:
         readable = same.readable if same else next((other.readable for _side, other in versions), "")
         version = Version(mode, blob, blob if is_read else readable)
         status = text_of(files.record(version), "status") if is_record(path) else None
-        submitted = status in {"submitted", "closed"} or any(other.submitted for _side, other in versions)
-        version = version._replace(submitted=submitted)
         if status == "submitted":
             return version._replace(applicants=self._applicants(versions))
         if status == "closed":

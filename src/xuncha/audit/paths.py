@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
+import errno
 import os
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
@@ -19,19 +20,18 @@ from xuncha.catalogue import Violations
 from xuncha.errors import Severity
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, FORMS, PARTS
+from xuncha.model.source import MAX_SIZE
 from xuncha.paper.own import FOLDER, is_template
 from xuncha.system import temporary_folder
+from xuncha.trail.contents import read_objects
 from xuncha.trail.git import Git
 from xuncha.trail.replay import SUBMODULE, Commit, Touched, commits_in
 
 _LINK: Final = "120000"
 _ATTRIBUTES: Final = ".gitattributes"
 _ESCAPED: Final = re.compile(r"\\x([89a-f][0-9a-f])")
-_CONVERTING: Final = (
-    "working-tree-encoding",
-    "filter",
-    "ident",
-)  # the attributes by which git converts files
+_CONVERTING: Final = ("working-tree-encoding", "filter", "ident")
+"""The attributes by which git converts files."""
 _MAX_ATTRIBUTES: Final = 1000  # files of attributes that are examined, at all commits together
 
 
@@ -77,21 +77,22 @@ def _same_name(path: str) -> str:
 def _look_alikes(step: Step) -> Iterator[tuple[str, str, Severity]]:
     """Yield each added file whose name or folder differs from another one only in letter case or composition; with that one, and the severity."""
     folders = step.after.folders
-    for path in (each.path for each in step.changes if each.before is None and each.after is not None):
-        folder = path.rpartition("/")[0]
-        others = (
-            folders[folder]
-            if step.before.folders.get(folder)
-            else {**folders[folder], **{each: each for each in folders if folders[each]}}
-        )
-        if twin := next(
-            (
-                each
-                for each in others
-                if each not in {path, folder} and _same_name(each) in {_same_name(path), _same_name(folder)}
-            ),
-            None,
-        ):
+    added = [each.path for each in step.changes if each.before is None and each.after is not None]
+    new_folders = {path: path.rpartition("/")[0] for path in added}
+    by_name: defaultdict[str, list[str]] = defaultdict(list)
+    for folder in set(new_folders.values()):
+        for each in folders[folder]:
+            by_name[_same_name(each)].append(each)
+    new_folders = {
+        path: folder for path, folder in new_folders.items() if not step.before.folders.get(folder)
+    }
+    for folder in folders if new_folders else ():
+        if folders[folder]:
+            by_name[_same_name(folder)].append(folder)
+    for path in added:
+        folder = new_folders.get(path, "")
+        alike = [*by_name[_same_name(path)], *by_name[_same_name(folder)]]
+        if twin := next((each for each in alike if each not in {path, folder}), None):
             # Two offices may attach such files in good faith.
             yield path, twin, "warning" if path.startswith(f"{EVIDENCE}/") else "error"
 
@@ -113,17 +114,13 @@ def check_merged_paths(joining: Joining) -> Findings:
     """Yield the links, pointers and look-alikes that a merge brings and none of its sides has."""
     sides, result, graph = [side.state for side in joining.sides], joining.result, joining.graph
     step = Step(joining.commit, sides[0], changes_of(joining.commit, sides[0], graph.files), graph)
-    new = {
-        each.path
-        for each in step.changes
-        if all(side.get(each.path) != result.get(each.path) for side in sides)
-    }
-    yield from (each for each in link(step) if each.place.path in new)
-    yield from (
-        each
-        for each in RULES["evidence-changed"](step)
-        if each.place.path in new and each.severity == "warning"
-    )
+    for finding in (*link(step), *RULES["evidence-changed"](step)):
+        path = finding.place.path
+        is_pointer = finding.severity == "warning"  # what else happened to evidence, `merging` tells
+        if (is_pointer or finding.code == "link") and all(
+            side.get(path) != result.get(path) for side in sides
+        ):
+            yield finding
     for path, twin, severity in _look_alikes(step):
         if not any(side.get(path) and side.get(twin) for side in sides):
             place = HistoryPlace.at(joining.commit, path, number_of(path))
@@ -177,52 +174,48 @@ def check_attributes(git: Git, commits: Sequence[Commit], paths: Iterable[str]) 
         for each in commit.touched
         if each.path.rpartition("/")[2] == _ATTRIBUTES
     ]
-    files = {path for _place, path, _commit in changes}
-    if not files:
-        return
-    # `trail.replay` writes a byte that is no UTF-8 as `\\xff`; git wants the byte.
-    ledger_paths = [
-        prefix + _ESCAPED.sub(lambda match: chr(0xDC00 + int(match[1], 16)), path)
-        for path in paths
-        if ".." not in path
-    ]
+    files = [*{path for _place, path, _commit in changes if "\\" not in path}]
+    states: list[tuple[Commit, str, dict[str, bytes]]] = []
+    for count, (_place, path, commit) in enumerate(sorted(changes)):
+        if count * len(files) > _MAX_ATTRIBUTES or "\\" in path:  # git takes no such path on a line
+            message = _("{path} may make git convert files of the ledger on checkout: it was not examined")
+            yield CONVERTED.finding(HistoryPlace.at(commit, path), message.format(path=path))
+            continue
+        found = zip(files, git.objects(f"{commit.hash}:{each}" for each in files), strict=True)
+        blobs = {each: name for each, (kind, name) in found if kind == "blob"}
+        read = {each.name: each.content for each in read_objects(git, {*blobs.values()}, MAX_SIZE)}
+        if any(name.encode() in content for content in read.values() for name in _CONVERTING):
+            states.append((commit, path, {each: read[blob] for each, blob in blobs.items()}))
+    # `trail.replay` writes a byte that is no UTF-8 as `\xff`; git wants the byte.
+    named = (_ESCAPED.sub(lambda match: chr(0xDC00 + int(match[1], 16)), path) for path in paths)
+    ledger_paths = [prefix + path for path in named if ".." not in path]
     reported: set[tuple[str, str]] = set()
-    with temporary_folder() as folder:
-        scratch = Git(folder, writes=True)
-        scratch.run("init", "--quiet", "--template=")
-        for name, value in (("core.attributesFile", os.devnull), ("core.ignoreCase", "true")):
-            scratch.run("config", name, value)
-        for count, (_place, path, commit) in enumerate(sorted(changes)):
-            if count * len(files) > _MAX_ATTRIBUTES:
-                message = _(
-                    "{path} was changed, after too many other files of attributes to examine it", path=path
-                )
-                yield CONVERTED.finding(HistoryPlace.at(commit, path), message)
-                return
-            contents = dict(zip(files, git.blobs(f"{commit.hash}:{each}" for each in files), strict=True))
-            found = _conversions(scratch, contents, ledger_paths, f"{prefix}{EVIDENCE}/")
-            if new := found - reported:
-                reported |= new
-                message = _("{path} makes git convert files of the ledger on checkout: {names}")
-                names = quoted(sorted({each for _path, each in new}))
-                yield CONVERTED.finding(HistoryPlace.at(commit, path), message.format(path=path, names=names))
+    for commit, path, contents in states:
+        if new := _conversions(contents, ledger_paths, f"{prefix}{EVIDENCE}/") - reported:
+            reported |= new
+            message = _("{path} makes git convert files of the ledger on checkout: {names}")
+            names = quoted(sorted({each for _path, each in new}))
+            yield CONVERTED.finding(HistoryPlace.at(commit, path), message.format(path=path, names=names))
 
 
-def _conversions(
-    scratch: Git, files: Mapping[str, bytes | None], paths: Iterable[str], evidence: str
-) -> set[tuple[str, str]]:
+def _conversions(files: Mapping[str, bytes], paths: Iterable[str], evidence: str) -> set[tuple[str, str]]:
     """Return the attributes by which some files of attributes make git convert other files, each with the path. Evidence may have `filter=lfs`."""
-    for path, content in files.items():
-        file = scratch.root / path
-        with contextlib.suppress(OSError):  # git could not write such a file either
-            if content is None:
-                file.unlink(missing_ok=True)
-            elif file.resolve().is_relative_to(scratch.root.resolve()):
+    with temporary_folder() as folder:
+        git = Git(folder, writes=True)
+        git.run("init", "--quiet", "--template=")
+        for name, value in (("core.attributesFile", os.devnull), ("core.ignoreCase", "true")):
+            git.run("config", name, value)
+        for path, content in files.items():
+            file = folder / path
+            if not file.resolve().is_relative_to(folder.resolve()):
+                continue
+            try:
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_bytes(content)
-    if not any(name.encode() in content for content in files.values() if content for name in _CONVERTING):
-        return set()
-    found = scratch.attributes(paths, *_CONVERTING)
+            except OSError as error:  # such as a name too long, which git could not write either
+                if error.errno == errno.ENOSPC:
+                    raise
+        found = git.attributes(paths, *_CONVERTING)
     pairs = {
         (path, name if value == "set" else f"{name}={value}")
         for path, values in found.items()

@@ -45,14 +45,12 @@ class Version(NamedTuple):
     """The blob of the last readable content, with which the next one is compared; empty if there is none."""
     applicants: tuple[Actor, ...] = ()
     """Who made the pending application, or the one before the closing. If a merge joined several, any of them may be the applicant."""
-    submitted: bool = False  # whether closing was ever applied for or granted
     closer: Actor | None = None  # who closed the measure, while it is closed
 
     def with_past_of(self, earlier: Version | None) -> Version:
         """Return this version with the past of another one: its applicants and closer."""
         past = earlier or Version("", "", "")
-        submitted = past.submitted or self.submitted
-        return self._replace(applicants=past.applicants, closer=past.closer, submitted=submitted)
+        return self._replace(applicants=past.applicants, closer=past.closer)
 
 
 class State:
@@ -216,8 +214,6 @@ def changes_of(commit: Commit, before: State, files: Files) -> list[Change]:
             actor, closed = Actor.from_commit(commit), status == "closed"
             applicants = (actor,) if status == "submitted" else version.applicants if closed else ()
             version = version._replace(applicants=applicants, closer=actor if closed else None)
-        if status in {"submitted", "closed"} and not version.submitted:
-            version = version._replace(submitted=True)
         after = version if blob else None
         changes.append(Change(path, number_of(path), earlier, after, old, new, (old_status, status), reason))
     return changes
