@@ -804,6 +804,7 @@ def an_attribute_for_a_file_whose_name_is_no_text(book: Book) -> None:
 @cheat("converted")
 def an_attribute_in_a_folder_whose_name_has_a_line_end(book: Book) -> None:
     book.commit("属性", {'"data/evidence/1.1/a\\nb/.gitattributes"': b"* filter=x\n"})
+    book.commit("属性", {f"data/evidence/1.1/{'a' * 300}/.gitattributes": b"* filter=x\n"})
 
 
 @cheat("converted")

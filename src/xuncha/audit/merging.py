@@ -121,9 +121,8 @@ def _is_expected(key: str, result: Data, expected: Sequence[Data], choices: Sequ
     value, allowed = result.get(key, MISSING), [each.get(key, MISSING) for each in expected]
     if UNSETTLED in allowed:  # of more than two sides, some had disagreed
         allowed += [each.get(key, MISSING) for each in choices]
-    if (
-        key == "closed"
-    ):  # either of two closings may stand: a merge by hand does not know that `sync` takes the earlier
+    # Either of two closings may stand: a merge by hand does not know that `sync` takes the earlier.
+    if key == "closed":
         allowed += [each[key] for each in choices if key in each]
     return value in allowed or any(
         isinstance(value, list)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import errno
 import os
 import re
 import unicodedata
@@ -101,18 +101,13 @@ def _look_alike_message(path: str, twin: str) -> str:
     return _("{path} differs from {twin} only in letter case or composition", path=path, twin=twin)
 
 
-def check_look_alikes(git: Git) -> Findings:
-    """Yield files and folders beside the ledger's whose names differ only in letter case, each in the commit that brings it."""
-    names = {_same_name(each): each for each in ("data", FOLDER, *PARTS)}
-    known: set[str] = set()
-    folders = (f":(icase){name}" for name in ("data", FOLDER))
-    for commit in commits_in(git, *folders, *(f":(exclude,literal){part}" for part in PARTS)):
-        for top, *rest in (each.path.split("/") for each in commit.touched if each.blob):
-            path = "/".join([top, *rest[:1]]) if top in {"data", FOLDER} else top
-            own = names.get(_same_name(path), path)
-            if own != path and path not in known:
-                known.add(path)
-                yield look_alike.finding(HistoryPlace.at(commit, path), _look_alike_message(path, own))
+def check_look_alikes(commits_by_path: Mapping[str, str], commits: Mapping[str, Commit]) -> Findings:
+    """Yield files and folders beside the ledger's whose names differ only in letter case; `commits_by_path` gives the commit in which each first stood."""
+    names = {_same_name(each): each for each in ("data", "templates", *PARTS)}
+    for path, name in commits_by_path.items():
+        own = names.get(_same_name(path))
+        if own and own != path:
+            yield look_alike.finding(HistoryPlace.at(commits[name], path), _look_alike_message(path, own))
 
 
 def check_merged_paths(joining: Joining) -> Findings:
@@ -180,56 +175,47 @@ def check_attributes(git: Git, commits: Sequence[Commit], paths: Iterable[str]) 
         if each.path.rpartition("/")[2] == _ATTRIBUTES
     ]
     files = [*{path for _place, path, _commit in changes if "\\" not in path}]
-    if not changes:
-        return
+    states: list[tuple[Commit, str, dict[str, bytes]]] = []
+    for count, (_place, path, commit) in enumerate(sorted(changes)):
+        if count * len(files) > _MAX_ATTRIBUTES or "\\" in path:  # git takes no such path on a line
+            message = _("{path} may make git convert files of the ledger on checkout: it was not examined")
+            yield CONVERTED.finding(HistoryPlace.at(commit, path), message.format(path=path))
+            continue
+        found = zip(files, git.objects(f"{commit.hash}:{each}" for each in files), strict=True)
+        blobs = {each: name for each, (kind, name) in found if kind == "blob"}
+        read = {each.name: each.content for each in read_objects(git, {*blobs.values()}, MAX_SIZE)}
+        if any(name.encode() in content for content in read.values() for name in _CONVERTING):
+            states.append((commit, path, {each: read[blob] for each, blob in blobs.items()}))
     # `trail.replay` writes a byte that is no UTF-8 as `\xff`; git wants the byte.
-    ledger_paths = [
-        prefix + _ESCAPED.sub(lambda match: chr(0xDC00 + int(match[1], 16)), path)
-        for path in paths
-        if ".." not in path
-    ]
+    named = (_ESCAPED.sub(lambda match: chr(0xDC00 + int(match[1], 16)), path) for path in paths)
+    ledger_paths = [prefix + path for path in named if ".." not in path]
     reported: set[tuple[str, str]] = set()
-    with temporary_folder() as folder:
-        scratch = Git(folder, writes=True)
-        scratch.run("init", "--quiet", "--template=")
-        for name, value in (("core.attributesFile", os.devnull), ("core.ignoreCase", "true")):
-            scratch.run("config", name, value)
-        for count, (_place, path, commit) in enumerate(sorted(changes)):
-            if count * len(files) > _MAX_ATTRIBUTES or "\\" in path:  # git takes no such path on a line
-                message = _(
-                    "{path} may make git convert files of the ledger on checkout: it was not examined"
-                )
-                yield CONVERTED.finding(HistoryPlace.at(commit, path), message.format(path=path))
-                continue
-            blobs = [
-                name if kind == "blob" else ""
-                for kind, name in git.objects(f"{commit.hash}:{each}" for each in files)
-            ]
-            read = {each.name: each.content for each in read_objects(git, {*filter(None, blobs)}, MAX_SIZE)}
-            contents = {each: read.get(blob) for each, blob in zip(files, blobs, strict=True)}
-            found = _conversions(scratch, contents, ledger_paths, f"{prefix}{EVIDENCE}/")
-            if new := found - reported:
-                reported |= new
-                message = _("{path} makes git convert files of the ledger on checkout: {names}")
-                names = quoted(sorted({each for _path, each in new}))
-                yield CONVERTED.finding(HistoryPlace.at(commit, path), message.format(path=path, names=names))
+    for commit, path, contents in states:
+        if new := _conversions(contents, ledger_paths, f"{prefix}{EVIDENCE}/") - reported:
+            reported |= new
+            message = _("{path} makes git convert files of the ledger on checkout: {names}")
+            names = quoted(sorted({each for _path, each in new}))
+            yield CONVERTED.finding(HistoryPlace.at(commit, path), message.format(path=path, names=names))
 
 
-def _conversions(
-    scratch: Git, files: Mapping[str, bytes | None], paths: Iterable[str], evidence: str
-) -> set[tuple[str, str]]:
+def _conversions(files: Mapping[str, bytes], paths: Iterable[str], evidence: str) -> set[tuple[str, str]]:
     """Return the attributes by which some files of attributes make git convert other files, each with the path. Evidence may have `filter=lfs`."""
-    for path, content in files.items():
-        file = scratch.root / path
-        with contextlib.suppress(OSError):  # git could not write such a file either
-            if content is None:
-                file.unlink(missing_ok=True)
-            elif file.resolve().is_relative_to(scratch.root.resolve()):
+    with temporary_folder() as folder:
+        git = Git(folder, writes=True)
+        git.run("init", "--quiet", "--template=")
+        for name, value in (("core.attributesFile", os.devnull), ("core.ignoreCase", "true")):
+            git.run("config", name, value)
+        for path, content in files.items():
+            file = folder / path
+            if not file.resolve().is_relative_to(folder.resolve()):
+                continue
+            try:
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_bytes(content)
-    if not any(name.encode() in content for content in files.values() if content for name in _CONVERTING):
-        return set()
-    found = scratch.attributes(paths, *_CONVERTING)
+            except OSError as error:  # such as a name too long, which git could not write either
+                if error.errno == errno.ENOSPC:
+                    raise
+        found = git.attributes(paths, *_CONVERTING)
     pairs = {
         (path, name if value == "set" else f"{name}={value}")
         for path, values in found.items()
