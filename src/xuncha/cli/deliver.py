@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from io import BytesIO
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import Final
 
 from xuncha.cli import screen
@@ -108,6 +107,8 @@ def _check_place(output: Path) -> None:
 
     Raises RefusedError for these; OSError if there is no such folder, or it cannot be written.
     """
+    from tempfile import TemporaryFile  # noqa: PLC0415  help and completion need none
+
     if _is_device(output):
         return
     absolute, real = Path(os.path.normpath(output.absolute())), _real_path(output)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from xuncha.exchange.sheet.reading import ReadOptions
     from xuncha.workflow.intake import Intake
 
-_MOST_LINES = 400  # the most lines of differences on the screen
+_MOST_LINES = 400  # the most lines of changes that are shown
 
 
 @group("import")
@@ -257,6 +257,13 @@ def _additions(intake: Intake) -> Iterator[str]:
             )
 
 
+def _shortened(texts: Iterator[str]) -> Iterator[str]:
+    """Yield the first lines, and whether there are more: each costs reading a record."""
+    yield from islice(texts, _MOST_LINES)
+    if next(texts, None):
+        yield _("… and more")
+
+
 def _table(title: str, headings: Sequence[str], rows: Sequence[tuple[str, ...]]) -> list[RenderableType]:
     """Return rows as a table with a title; nothing if there are no rows."""
     from rich.text import Text  # noqa: PLC0415
@@ -307,7 +314,7 @@ def import_json(draft: Draft, intake: Intake, *, written: bool) -> dict[str, Any
         "added": [step.id for step in intake.steps if Identity.parse(step.id).path not in intake.before],
         "digest": intake.digest(),
         "changed": list(intake.before),
-        "differences": [*_differences(intake)],
+        "differences": [*_shortened(_differences(intake))],
     }
 
 
@@ -320,11 +327,8 @@ def _short(text: str, most: int = 60) -> str:
 def _print_result(root: Path, draft: Draft, intake: Intake, *, existed: bool, dry_run: bool) -> None:
     """Print the doubts, what changes, how much was understood, and what was written."""
     screen.show(*doubts_table(draft))
-    changes = chain(_differences(intake), _additions(intake) if dry_run else ())
-    for text in islice(changes, _MOST_LINES):
+    for text in _shortened(chain(_differences(intake), _additions(intake) if dry_run else ())):
         screen.line(text)
-    if next(changes, None):
-        screen.line(_("… and more"))
     text = _("Understood: {problems} problems, {measures} measures.")
     screen.line(text.format(problems=len(draft.problems), measures=len(draft.measures)))
     if dry_run:

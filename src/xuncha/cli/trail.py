@@ -117,7 +117,8 @@ def audit(
     if page:
         from xuncha.audit.page import render  # noqa: PLC0415  templates are for this alone
 
-        deliver(render(call.root, result).encode(), (), page, None)
+        told = None if as_json else _("The page is in {path}.")
+        deliver(render(call.root, result).encode(), (), page, told)
     tag_anchor = add_anchor(call.root, result.tip, result.counts) if anchor else None
     if as_json:
         screen.data(result.as_json())
@@ -126,8 +127,6 @@ def audit(
         if tag_anchor:
             screen.line(tag_anchor.line)
             screen.line(_("It is kept in a tag, which xuncha sync sends."))
-    if page and not as_json:
-        screen.line(_("The page is in {path}.", path=page))
     raise typer.Exit(1 if result.errors else 0)
 
 
