@@ -27,6 +27,8 @@ from xuncha.errors import RefusedError
 from xuncha.exchange.sheet import files
 from xuncha.exchange.sheet.reading import ReadOptions, draft_of
 from xuncha.pages import lines
+from xuncha.paper.harmless import must_be_harmless
+from xuncha.paper.own import OwnFileError
 from xuncha.store.cache import register
 
 if TYPE_CHECKING:
@@ -135,6 +137,13 @@ def test_an_own_word_file_is_looked_through_whatever_its_parts_are_called(
     change, named = WORD_ATTACKS[name]
     message, _excerpt = refused(bare_ledger, changed_word(word("{{ notice.title }}"), change))
     assert named in message
+
+
+def test_a_part_of_no_kind_is_refused() -> None:
+    """Programs guess the kind of such a part by what refers to it."""
+    to = "http://schemas.microsoft.com/office/2006/relationships/vbaProject"
+    with pytest.raises(OwnFileError, match=r"x\.bin"):
+        must_be_harmless(changed_word(word("甲"), added("word/x.bin", b"x", to=to)))
 
 
 def test_a_published_word_file_keeps_no_properties_whatever_they_are_called(
@@ -497,6 +506,7 @@ AMBIGUOUS = {
     "a deleted text without an author": '<w:p><w:del w:id="1"><w:r><w:delText>密</w:delText></w:r></w:del></w:p>',
     "an inserted text without an author": '<w:p><w:ins w:id="1"><w:r><w:t>密</w:t></w:r></w:ins></w:p>',
     "a moved text without an author": '<w:p><w:moveFrom w:id="1"><w:r><w:t>密</w:t></w:r></w:moveFrom></w:p>',
+    "an online video": '<w:p><w:r><wp15:webVideoPr xmlns:wp15="http://schemas.microsoft.com/office/word/2012/wordprocessingDrawing" embeddedHtml="x"/></w:r></w:p>',
     "a second address": '<w:p><w:r><w:pict><v:shape><v:imagedata src="http://a.cn/x.png" zz:src="a"/></v:shape></w:pict></w:r></w:p>',
     "an address that names no protocol": '<w:p><w:r><w:pict><v:shape><v:imagedata src="x.png"/></v:shape></w:pict></w:r></w:p>',
     "a code behind a comment": f"<w:p>{BEGIN}<w:r><w:instrText><!-- -->INCLUDETEXT c:\\\\a</w:instrText></w:r>{RESULT}</w:p>",

@@ -150,20 +150,6 @@ def test_the_zip_holds_every_sound_file_under_its_number(bare_ledger: LedgerOnDi
     assert held == {f"{row['number']:02d}-{row['name']}": KINDS[row["name"]] for row in rows}
 
 
-def test_where_no_pdf_can_be_made_the_zip_holds_a_word_file(
-    bare_ledger: LedgerOnDisk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from xuncha.paper import pdf as room
-
-    monkeypatch.setattr(room, "_FONTS", {"title": ("无此字体", ())})
-    monkeypatch.setattr(room, "_SUBSTITUTES", {"title": ()})
-    ledger = proved(bare_ledger, tmp_path, SOUND)
-    result = ledger.run("report", "dossier", OF, "-f", "zip", "-o", "dossier.zip")
-    assert (result.code, "无此字体" in result.err) == (0, True)
-    with ZipFile(ledger.root / "dossier.zip") as packed:
-        assert packed.read(f"一事一档{OF}/00-一事一档{OF}.docx").startswith(b"PK")
-
-
 @pytest.mark.apart
 def test_the_word_file_says_what_the_ledger_says(bare_ledger: LedgerOnDisk, tmp_path: Path) -> None:
     docx = pytest.importorskip("docx")

@@ -52,7 +52,7 @@ _FIELD_PARTS: Final = frozenset({"fldChar", "instrText"})
 _IN_CODE: Final = frozenset({*_FIELD_PARTS, "r", "rPr", "proofErr", "bookmarkStart", "bookmarkEnd"})
 """Elements that may stand between the beginning and the end of a code."""
 _ACTIVE: Final = frozenset({
-    "altChunk", "object", "OLEObject", "control", "ocx", "subDoc", "mailMerge", "frame", "entryMacro", "exitMacro", "script", "delInstrText",
+    "altChunk", "object", "OLEObject", "control", "ocx", "subDoc", "mailMerge", "frame", "entryMacro", "exitMacro", "script", "delInstrText", "webVideoPr",
 })  # fmt: skip
 _REVISION: Final = re.compile(
     r"(?:customXml)?(?:ins|del|moveFrom|moveTo|Ins|Del|MoveFrom|MoveTo)(?:Range(?:Start|End))?|cell(?:Ins|Del|Merge)|\w+Change|delText"
@@ -75,7 +75,7 @@ def must_be_harmless(content: bytes) -> None:
         if link.kind in DROPPED or link.target not in package.sizes:
             continue
         kind = package.kind(link.target)
-        if not re.fullmatch(_KINDS.get(link.kind, ""), kind):
+        if link.kind not in _KINDS or not re.fullmatch(_KINDS[link.kind], kind):
             raise _active_error(link.target)
         if kind.endswith("+xml"):
             _check_content(parsed(package.read(link.target)))

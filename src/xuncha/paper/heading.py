@@ -33,9 +33,9 @@ _BODY = re.compile(
 )
 """A word that ends the name of a body, such as 党组 or 局."""
 _TERMS = re.compile(
-    r"巡[察视]反馈(意见|问题)|反馈(意见|问题)|集中整改|整改(落实|工作|进展)*情况|巡[察视]整改|进展情况|(落实|工作|实施)方案|看板|工作(周报|规则|规定)|管理办法"
+    r"[《“‘（〔][^》”’）〕]*[》”’）〕]|巡[察视]反馈(意见|问题)|反馈(意见|问题)|集中整改|整改(落实|工作|进展)*情况|巡[察视]整改|进展情况|(落实|工作|实施)方案|看板|工作(周报|规则|规定)|管理办法"
 )
-"""Terms of the field; they stay on one line if possible."""
+"""Quotations, and terms of the field; they stay on one line if possible."""
 
 
 def title(document: Document) -> list[str]:
@@ -135,10 +135,6 @@ def _unbreakable(words: Sequence[str]) -> set[int]:
         last = max((index for index in range(start, end) if _BODY.fullmatch(words[index])), default=start)
         result |= set(range(start + 1, last + 1))
         start = end + 1
-    depth = 0
-    for index, word in enumerate(words):
-        result |= {index} if depth > 0 else set()
-        depth += len(re.findall("[《“‘（〔]", word)) - len(re.findall("[》”’）〕]", word))
     starts = list(accumulate(map(len, words), initial=0))
     for match in _TERMS.finditer("".join(words)):
         result |= {index for index, offset in enumerate(starts) if match.start() < offset < match.end()}

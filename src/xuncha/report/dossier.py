@@ -8,7 +8,6 @@ from datetime import date as Date  # noqa: N812  a field is named `date`
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from xuncha.errors import SurroundingsError
 from xuncha.language import use_language
 from xuncha.model.identity import Identity
 from xuncha.model.records import Closed, Ledger
@@ -137,7 +136,7 @@ def dossier_file(report: Dossier, form: str, root: Path, folder: Path, files: Ow
     """Make a dossier in a form: one of `paper.forms.FORMS`, or zip.
 
     The files of its evidence are read here. `folder` is for temporary files, and empty; `files` take precedence over the built-in templates.
-    Raises SurroundingsError if a part is not installed, or no font has a character; a zip then holds a Word file instead.
+    Raises SurroundingsError if a part is not installed, or no font has a character.
     """
     identity, copies = Identity.parse(report.record.item.id), folder if form in {"pdf", ZIP} else None
     pieces = [check_piece(root, identity, piece, copies) for piece in report.record.evidence]
@@ -177,14 +176,10 @@ def _load_pages(piece: Piece, folder: Path, loaded: dict[int, binding.Pages]) ->
 
 
 def _dossier_zip(report: Dossier, document: Document, folder: Path) -> DossierFile:
-    """Pack the document, as PDF or else as a Word file, and the intact files of evidence in their order, with a list of their hashes."""
-    kind, top = "pdf", f"一事一档{report.record.item.id}"
-    try:
-        content, warnings = convert(document, kind)
-    except SurroundingsError as error:
-        kind, warnings = "docx", [error.message]
-        content, _none = convert(document, kind)
-    document_name = f"00-{top}.{kind}"
+    """Pack the document as PDF and the intact files of evidence in their order, with a list of their hashes."""
+    top = f"一事一档{report.record.item.id}"
+    content, warnings = convert(document, "pdf")
+    document_name = f"00-{top}.pdf"
     (folder / document_name).write_bytes(content)
     hashes = {document_name: hashlib.sha256(content).hexdigest()}
     hashes |= {
