@@ -101,13 +101,18 @@ def _look_alike_message(path: str, twin: str) -> str:
     return _("{path} differs from {twin} only in letter case or composition", path=path, twin=twin)
 
 
-def check_look_alikes(commits_by_path: Mapping[str, str], commits: Mapping[str, Commit]) -> Findings:
-    """Yield files and folders beside the ledger's whose names differ only in letter case; `commits_by_path` gives the commit in which each first stood."""
-    names = {_same_name(each): each for each in ("data", "templates", *PARTS)}
-    for path, name in commits_by_path.items():
-        own = names.get(_same_name(path))
-        if own and own != path:
-            yield look_alike.finding(HistoryPlace.at(commits[name], path), _look_alike_message(path, own))
+def check_look_alikes(git: Git) -> Findings:
+    """Yield files and folders beside the ledger's whose names differ only in letter case, each in the commit that brings it."""
+    names = {_same_name(each): each for each in ("data", FOLDER, *PARTS)}
+    known: set[str] = set()
+    folders = (f":(icase){name}" for name in ("data", FOLDER))
+    for commit in commits_in(git, *folders, *(f":(exclude,literal){part}" for part in PARTS)):
+        for top, *rest in (each.path.split("/") for each in commit.touched if each.blob):
+            path = "/".join([top, *rest[:1]]) if top in {"data", FOLDER} else top
+            own = names.get(_same_name(path), path)
+            if own != path and path not in known:
+                known.add(path)
+                yield look_alike.finding(HistoryPlace.at(commit, path), _look_alike_message(path, own))
 
 
 def check_merged_paths(joining: Joining) -> Findings:
