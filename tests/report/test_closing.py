@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from tests.conftest import LedgerOnDisk
 
 SIGN = "（签名）："
-PARTIES = ("office", "leader", "desk", "group")
 
 
 def decided(ledger: LedgerOnDisk) -> LedgerOnDisk:
@@ -50,7 +49,7 @@ def test_the_form_word_for_word(bare_ledger: LedgerOnDisk) -> None:
 
 
 def test_each_fact_stands_with_whoever_the_ledger_knows(bare_ledger: LedgerOnDisk) -> None:
-    form = data(decided(bare_ledger), "report", "closing", "2.1")["forms"][0]
+    form = data(decided(bare_ledger), "report", "closing", "2.1")["forms"][0]["known"]
     told_of = {who: [(each["deed"], each["by"]) for each in form[who]] for who in ("leader", "desk", "group")}
     user = bare_ledger.git("config", "user.name").strip()
     assert [each["deed"] for each in form["office"]] == ["submit", "submit"]
@@ -67,7 +66,7 @@ def test_what_was_before_it_was_opened_again_or_was_taken_back_is_not_told(bare_
     ledger = worked(bare_ledger)
     at(ledger, "2024-06-15", "reopen", "2.3", "--reason", "反弹")
     forms = data(ledger, "report", "closing", "2.3", "3.1")["forms"]
-    assert [fact for form in forms for who in PARTIES for fact in form[who]] == []
+    assert [fact for form in forms for facts in form["known"].values() for fact in facts] == []
 
 
 @pytest.mark.apart
@@ -78,9 +77,9 @@ def test_to_take_something_back_returns_nothing_and_leaves_what_stood(bare_ledge
     at(ledger, "2024-06-15", "undo")
     at(ledger, "2024-06-15", "close", "2.1")
     at(ledger, "2024-06-15", "undo")
-    idle, waiting = data(ledger, "report", "closing", "1.2", "2.1")["forms"]
-    assert not [fact for who in PARTIES for fact in idle[who]]
-    assert [fact["deed"] for who in PARTIES for fact in waiting[who]] == ["submit", "return"]
+    idle, waiting = (form["known"] for form in data(ledger, "report", "closing", "1.2", "2.1")["forms"])
+    assert not [fact for facts in idle.values() for fact in facts]
+    assert [fact["deed"] for facts in waiting.values() for fact in facts] == ["submit", "return"]
 
 
 def test_without_history_the_file_alone_is_told_and_nothing_added(bare_ledger: LedgerOnDisk) -> None:
@@ -124,7 +123,7 @@ def test_all_that_wait_are_printed_each_on_a_page(bare_ledger: LedgerOnDisk) -> 
     ledger = worked(bare_ledger)
     waiting = [each["id"] for each in data(ledger, "list", "--status", "submitted")]
     report = data(ledger, "report", "closing", "--submitted")
-    assert [form["record"]["item"]["id"] for form in report["forms"]] == waiting == ["2.1"]
+    assert [form["id"] for form in report["forms"]] == waiting == ["2.1"]
     page = Page.of(told(ledger, "report", "closing", "1.2", "2.1", "2.3", "-f", "html"))
     assert len([each for each in page.elements if each.tag == "h1"]) == 3
 
@@ -156,15 +155,14 @@ def test_the_word_file_says_what_the_ledger_says(bare_ledger: LedgerOnDisk) -> N
     word = docx.Document(BytesIO((ledger.root / "closing.docx").read_bytes()))
     forms = [_fields(table) for table in word.tables]
     for form, row in zip(forms, data(ledger, "report", "closing", "2.1", "2.3")["forms"], strict=True):
-        record, item = row["record"], row["record"]["item"]
-        assert (form["编号"], form["整改措施"]) == (item["id"], item["title"])
-        assert (form["责任领导"], form["责任科室"]) == (record["leader"], record["office"])
-        assert form["反馈问题"] == f"{item['problem']}.{item['problem_title']}"
-        assert len(form["整改情况"].splitlines()) == len(record["entries"])
+        assert (form["编号"], form["整改措施"]) == (row["id"], row["title"])
+        assert (form["责任领导"], form["责任科室"]) == (row["leader"], row["office"])
+        assert form["反馈问题"] == f"{row['problem']}.{row['problem_title']}"
+        assert len(form["整改情况"].splitlines()) == len(row["progress"])
         assert [line.partition(".")[2] for line in form["佐证材料"].splitlines()] == [
-            each["name"] for each in record["evidence"]
+            each["name"] for each in row["evidence"]
         ]
-        assert form["责任科室意见"].count("申请销号") == len(row["office"])
+        assert form["责任科室意见"].count("申请销号") == len(row["known"]["office"])
     titles = [each for each in word.paragraphs if each.style.name == "Title"]
     assert [bool(each.paragraph_format.page_break_before) for each in titles] == [False, True]
 

@@ -43,20 +43,17 @@ def test_the_table_is_what_status_counts(bare_ledger: LedgerOnDisk) -> None:
     counted = {
         group["key"]: (group["total"], group["closed"], group["overdue"]) for group in status["groups"]
     }
-    rows = shown["standings"]
-    assert {row["office"]: (row["total"], row["closed"], row["overdue"]) for row in rows} == counted
-    assert [row["place"] for row in rows] == [1, 2]
-    assert [row["rate"] for row in rows] == ["20%", "0%"]
-    assert [shown["counts"][key] for key in ("problems", "measures")] == [
-        status["problems"],
-        status["measures"],
-    ]
+    assert {
+        row["office"]: (row["total"], row["closed"], row["overdue"]) for row in shown["offices"]
+    } == counted
+    assert [row["place"] for row in shown["offices"]] == [1, 2]
+    assert [row["rate"] for row in shown["offices"]] == [0.2, 0.0]
+    assert (shown["problems"], shown["measures"]) == (status["problems"], status["measures"])
 
 
 def test_what_is_to_be_pressed_is_what_list_finds(bare_ledger: LedgerOnDisk) -> None:
     ledger = all_lights(bare_ledger)
-    shown = data(ledger, "report", "dispatch")
-    pressed = [(row["id"], row["days"]) for row in shown["overdue"] + shown["due_soon"]]
+    pressed = [(row["id"], row["days"]) for row in data(ledger, "report", "dispatch")["press"]]
     assert pressed == [("1.2", -45), ("1.1", -1), ("2.1", 0), ("2.3", 1), ("3.1", 14)]
     listed = [row["id"] for row in data(ledger, "list", "--overdue")]
     listed += [row["id"] for row in data(ledger, "list", "--due-within", "14d")]

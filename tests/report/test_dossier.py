@@ -71,11 +71,9 @@ def test_what_a_desk_and_another_committer_have_done_is_told(bare_ledger: Ledger
 def test_a_moved_time_limit_is_told_with_both_days(bare_ledger: LedgerOnDisk) -> None:
     ledger = worked(bare_ledger)
     (moved,) = data(ledger, "report", "dossier", "3.1")["extensions"]
-    assert (moved["old"], moved["new"], moved["step"]["reason"]) == (
-        "2024-12-31",
-        "2024-07-31",
-        "密理由密",
-    ) or moved["new"] == "2024-07-31"
+    assert (moved["old"], moved["new"], moved["reason"]) == ("2024-12-31", "2024-07-31", "密理由密") or moved[
+        "new"
+    ] == "2024-07-31"
     assert "2024年7月31日，理由：密理由密" in told(ledger, "report", "dossier", "3.1")
 
 
@@ -105,7 +103,7 @@ def test_the_pdf_holds_the_evidence_where_its_contents_say(bare_ledger: LedgerOn
     ledger.ok("report", "dossier", OF, "-f", "pdf", "-o", "dossier.pdf")
     reader = pypdf.PdfReader(ledger.root / "dossier.pdf")
     texts = [page.extract_text() for page in reader.pages]
-    rows = data(ledger, "report", "dossier", OF)["record"]["evidence"]
+    rows = data(ledger, "report", "dossier", OF)["evidence"]
     files = {row["name"]: row for row in rows if row["file"]}
     first = {
         name: next(n for n, text in enumerate(texts, 1) if n > 2 and f"佐证材料{row['number']}\u3000" in text)
@@ -146,7 +144,7 @@ def test_the_zip_holds_every_sound_file_under_its_number(bare_ledger: LedgerOnDi
     sums = {name: known for known, name in lines}
     assert {name: hashlib.sha256(content).hexdigest() for name, content in held.items()} == sums
     assert held.pop(f"00-一事一档{OF}.pdf").startswith(b"%PDF")
-    rows = [row for row in data(ledger, "report", "dossier", OF)["record"]["evidence"] if row["file"]]
+    rows = [row for row in data(ledger, "report", "dossier", OF)["evidence"] if row["file"]]
     assert held == {f"{row['number']:02d}-{row['name']}": KINDS[row["name"]] for row in rows}
 
 
@@ -160,10 +158,10 @@ def test_the_word_file_says_what_the_ledger_says(bare_ledger: LedgerOnDisk, tmp_
     known = data(ledger, "report", "dossier", OF)
     assert cover.rows[0].cells[1].text == record.rows[0].cells[1].text == OF
     assert [row.cells[2].text.removesuffix("（本条不公开）") for row in entries.rows[1:]] == [
-        each["text"] for each in known["record"]["entries"]
+        each["text"] for each in known["progress"]
     ]
     assert [row.cells[2].text for row in evidence.rows[1:]] == [
-        each["sha256"] or "—" for each in known["record"]["evidence"]
+        each["sha256"] or "—" for each in known["evidence"]
     ]
     assert len(steps.rows) - 1 == len(known["steps"])
     headings = [each.text for each in word.paragraphs if each.style.name == "Heading 1"]
@@ -174,7 +172,7 @@ def test_the_word_file_says_what_the_ledger_says(bare_ledger: LedgerOnDisk, tmp_
 def test_the_web_page_says_what_the_ledger_says(bare_ledger: LedgerOnDisk, tmp_path: Path) -> None:
     ledger = proved(bare_ledger, tmp_path, SOUND)
     shown = told(ledger, "report", "dossier", OF, "-f", "html")
-    for row in data(ledger, "report", "dossier", OF)["record"]["evidence"]:
+    for row in data(ledger, "report", "dossier", OF)["evidence"]:
         assert f"<td>{row['sha256']}</td>" in shown or row["sha256"] is None
     assert not [
         each

@@ -113,8 +113,8 @@ def test_whoever_reports_every_week_tells_each_day_once(bare_ledger: LedgerOnDis
     for day in ("2024-06-15", "2024-06-22"):
         shown = data(ledger, "report", "weekly", "--today", day)
         assert (date.fromisoformat(day) - date.fromisoformat(shown["since"])).days == 6
-        offices = [office for leader in shown["leaders"] for office in leader["sections"]]
-        entries = [entry for office in offices for done in office["done"] for entry in done["entries"]]
+        offices = [office for leader in shown["leaders"] for office in leader["offices"]]
+        entries = [entry for office in offices for done in office["done"] for entry in done["progress"]]
         for entry in entries:
             told_on.setdefault(entry["text"], []).append(day)
     assert "本期第一天召开专题会议。" not in told_on, "the report of 8 June tells it"
@@ -176,21 +176,18 @@ def test_a_ledger_that_began_in_these_days_tells_what_its_days_say(bare_ledger: 
     ledger = committed(all_lights(bare_ledger))
     shown = data(ledger, "report", "weekly")
     assert [
-        work for leader in shown["leaders"] for office in leader["sections"] for work in office["done"]
+        work for leader in shown["leaders"] for office in leader["offices"] for work in office["done"]
     ] == []
 
 
 def test_counts_are_those_of_status(bare_ledger: LedgerOnDisk) -> None:
     ledger = worked(bare_ledger)
     shown, status = data(ledger, "report", "weekly"), data(ledger, "status")
-    assert [shown["counts"][key] for key in ("problems", "measures")] == [
-        status["problems"],
-        status["measures"],
-    ]
-    assert shown["date"] == "2024-06-15"
+    assert (shown["problems"], shown["measures"]) == (status["problems"], status["measures"])
+    assert shown["as_of"] == "2024-06-15"
     assert shown["since"] == "2024-06-09"
     assert [row["id"] for row in shown["overdue"]] == ["1.2", "1.1"]
-    assert [row["due"] for row in shown["reviews"]] == ["2024-05-29"]
+    assert [row["review_due"] for row in shown["reviews_due"]] == ["2024-05-29"]
 
 
 def test_when_nothing_is_near_the_next_one_is_named(ledger: LedgerOnDisk) -> None:

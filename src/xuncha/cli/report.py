@@ -64,7 +64,8 @@ def weekly(
     ledger, events = call.ledger(), call.history_if_any()
     earlier = _earlier(call, first, room.recorded(events, first, call.today))
     report = room.weekly(ledger, call.today, first, events, earlier, all_comments(call.source()).values())
-    _deliver(call, "report.weekly", form, output, as_json=as_json, report=report)
+    data = room.as_json(report, ledger) if as_json else None
+    _deliver(call, "report.weekly", form, output, data, report=report)
 
 
 @command("report", "dispatch")
@@ -82,7 +83,8 @@ def dispatch(
     check_form(form, FORMS, output, "dispatch", as_json=as_json)
     ledger = call.ledger()
     report = room.dispatch(ledger, call.today)
-    _deliver(call, "report.dispatch", form, output, as_json=as_json, report=report)
+    data = room.as_json(report, ledger) if as_json else None
+    _deliver(call, "report.dispatch", form, output, data, report=report)
 
 
 @command("report", "plan")
@@ -135,7 +137,8 @@ def progress(
     check_form(form, FORMS, output, "progress", as_json=as_json)
     ledger = call.ledger()
     report = room.progress(ledger, call.today, call.history_if_any(), number, signer)
-    _deliver(call, "report.progress", form, output, as_json=as_json, report=report)
+    data = room.as_json(report, ledger) if as_json else None
+    _deliver(call, "report.progress", form, output, data, report=report)
 
 
 @command("report", "letter")
@@ -230,7 +233,8 @@ def closing(
     ledger = call.ledger()
     chosen = [readers.read_measure(each, ledger.measures) for each in identities or ()]
     report = room.closing(ledger, call.today, chosen, call.history_if_any())
-    _deliver(call, "report.closing", form, output, as_json=as_json, report=report)
+    data = room.as_json(report, ledger) if as_json else None
+    _deliver(call, "report.closing", form, output, data, report=report)
 
 
 @command("report", "dossier")
@@ -253,7 +257,6 @@ def dossier(
     """
     from xuncha.paper.own import own_warning  # noqa: PLC0415
     from xuncha.report import dossier as room  # noqa: PLC0415
-    from xuncha.report import items  # noqa: PLC0415
 
     check_form(form, _DOSSIER_FORMS, output, "dossier", as_json=as_json)
     ledger, measure = _ledger_of(call, identity)
@@ -269,7 +272,7 @@ def dossier(
             warnings = [*document.warnings, *own_warning(templates)]
             deliver(document.content, warnings, output, None if as_json else "")
         if as_json:
-            screen.data(items.as_json(document.report))
+            screen.data(room.as_json(document.report, ledger))
 
 
 def _make(call: Context, name: str, form: str, **values: object) -> tuple[bytes, list[str]]:
@@ -281,16 +284,14 @@ def _make(call: Context, name: str, form: str, **values: object) -> tuple[bytes,
 
 
 def _deliver(
-    call: Context, name: str, form: str, output: Path | None, *, as_json: bool = False, **values: object
+    call: Context, name: str, form: str, output: Path | None, data: object = None, **values: object
 ) -> None:
-    """Make a document as `_make` does, and deliver it; or print its values for programs, or both."""
-    from xuncha.report import items  # noqa: PLC0415
-
-    if output or not as_json:
+    """Make a document as `_make` does, and deliver it; or print `data`, its values for programs, or both."""
+    if output or data is None:
         content, warnings = _make(call, name, form, **values)
-        deliver(content, warnings, output, None if as_json else "")
-    if as_json:
-        screen.data(items.as_json(values["report"]))
+        deliver(content, warnings, output, "" if data is None else None)
+    if data is not None:
+        screen.data(data)
 
 
 def _last_entry_day(call: Context) -> date | None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date as Date  # noqa: N812  a field is named `date`
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.records import Ledger, Measure
 from xuncha.report import record as told
-from xuncha.report.items import Item, items
+from xuncha.report.items import Item, items, plain, rows_json
 from xuncha.report.record import MeasureRecord, Step, steps
 from xuncha.trail.history import Event
 
@@ -111,3 +111,20 @@ def _form(
         decider = "leader" if fact.by in leaders else "group" if group and fact.by == group.head else "desk"
         by_field["office" if fact.deed == "submit" else decider].append(fact)
     return ApprovalForm(told.record(ledger, identity, by_id), *(tuple(by_field[field]) for field in _PARTIES))
+
+
+def as_json(report: Closing, ledger: Ledger) -> dict[str, Any]:
+    """Return the output of `report closing --json`."""
+    rows = rows_json(ledger, report.date)
+    return {
+        "organisation": report.organisation,
+        "as_of": report.date.isoformat(),
+        "forms": [
+            {
+                **rows[form.record.item.id],
+                **told.as_json(form.record),
+                "known": {field: plain(getattr(form, field)) for field in _PARTIES},
+            }
+            for form in report.forms
+        ],
+    }

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date as Date  # noqa: N812  a field is named `date`
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from xuncha.model.records import Ledger
-from xuncha.report.items import Item, desk, items, with_light
+from xuncha.report.items import Item, desk, items, rows_json, timed_rows, with_light
 from xuncha.tally import Group, Tally, groups, percent, rate, tally
 
 
@@ -61,3 +61,14 @@ def ranked(offices: list[Group]) -> tuple[OfficeRank, ...]:
         for group in (*places, *(group for group in offices if not group.key))
         for _key, title, total, closed, overdue in [group]
     )
+
+
+def as_json(report: Dispatch, ledger: Ledger) -> dict[str, Any]:
+    """Return the output of `report dispatch --json`."""
+    counts = report.counts.as_json(())
+    rows = rows_json(ledger, report.date)
+    return {
+        **{key: counts[key] for key in ("organisation", "as_of", "problems", "measures")},
+        "offices": [{**each._asdict(), "rate": rate(each.closed, each.total)} for each in report.standings],
+        "press": timed_rows(rows, (*report.overdue, *report.due_soon)),
+    }

@@ -17,7 +17,7 @@ from xuncha.paper.outline import Document
 from xuncha.paper.own import OwnFiles
 from xuncha.paper.templates import make_document
 from xuncha.report import record as told
-from xuncha.report.items import desk, items
+from xuncha.report.items import desk, items, plain, rows_json
 from xuncha.report.record import MeasureRecord, Piece, Step, check_piece, evidence_authors, fault_text, steps
 from xuncha.store.loading import load_measures
 from xuncha.trail.history import Event
@@ -193,3 +193,25 @@ def _dossier_zip(report: Dossier, document: Document, folder: Path) -> DossierFi
             ((f"{top}/{name}", folder / name) for name in (*hashes, _HASH_LIST)), report.date, stream
         )
     return DossierFile(report, zip_path, warnings)
+
+
+def as_json(report: Dossier, ledger: Ledger) -> dict[str, Any]:
+    """Return the output of `report dossier --json`."""
+    closed = {"date": report.closed_on, "by": report.closed_by, "note": report.note}
+    escalated = {"to": report.escalated_to, "date": report.escalated_on}
+    return {
+        "organisation": report.organisation,
+        "as_of": report.date.isoformat(),
+        "commit": report.commit or None,
+        **rows_json(ledger, report.date)[report.record.item.id],
+        **told.as_json(report.record),
+        "steps": plain(report.steps),
+        "extensions": [
+            plain({"commit": each.step.commit, "old": each.old, "new": each.new, "reason": each.step.reason})
+            for each in report.extensions
+        ],
+        "returns": [each.commit for each in report.returns],
+        "escalated": plain(escalated) if report.escalated_to else None,
+        "reviews": plain(report.reviews),
+        "closed": plain(closed) if report.is_closed else None,
+    }

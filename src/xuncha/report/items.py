@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -11,7 +12,7 @@ from xuncha.model.identity import Identity
 from xuncha.model.records import Ledger, Measure, Problem
 from xuncha.model.settings import Settings
 from xuncha.model.vocabulary import UNKNOWN, Light, Status, Term
-from xuncha.tally import Horizon, Tally
+from xuncha.tally import Horizon, measure_json
 
 
 class Item(NamedTuple):
@@ -79,21 +80,26 @@ def with_light(by_id: dict[Identity, Item], light: Light) -> tuple[Item, ...]:
     return tuple(sorted(chosen, key=lambda item: item.days or 0))
 
 
-def as_json(value: Any) -> Any:  # noqa: ANN401  any value that a template gets
-    """Return what `--json` prints of a report, or of a value in it: what its template gets.
+def rows_json(ledger: Ledger, today: date) -> dict[str, dict[str, Any]]:
+    """Return the measures as in `list --json`, by their ids."""
+    register = ledger.register()
+    horizon = Horizon.of_register(register, today)
+    return {row.id: measure_json(row, horizon) for row in register.measures}
 
-    Named tuples become objects, days become texts, what is not named yet becomes null; counts are those of `status --json`.
-    """
-    if isinstance(value, Tally):
-        return value.as_json(())
+
+def timed_rows(rows: dict[str, dict[str, Any]], chosen: Iterable[Item]) -> list[dict[str, Any]]:
+    """Return the rows of some measures, each with the number of days left."""
+    return [{**rows[item.id], "days": item.days} for item in chosen]
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401  any value in the output of `--json`
+    """Return a value for JSON: named tuples become objects, days become text, and an underscore at the end of a key is removed."""
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, dict) or hasattr(value, "_asdict"):
         pairs = (value if isinstance(value, dict) else value._asdict()).items()
-        return {key.rstrip("_"): as_json(each) for key, each in pairs}
-    if isinstance(value, tuple):
-        return [as_json(each) for each in value]
-    return None if value == UNKNOWN else value
+        return {key.rstrip("_"): plain(each) for key, each in pairs}
+    return [plain(each) for each in value] if isinstance(value, tuple) else value
 
 
 def field_values(settings: Settings, record: Problem | Measure) -> tuple[tuple[str, str], ...]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date as Date  # noqa: N812  a field is named `date`
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from xuncha.model.identity import Identity
 from xuncha.model.records import Ledger, Measure
 from xuncha.model.vocabulary import UNKNOWN
-from xuncha.report.items import Item, items, with_light
+from xuncha.report.items import Item, items, plain, rows_json, timed_rows, with_light
 from xuncha.tally import Horizon, Tally, amount, tally
 from xuncha.trail.history import Event, undone_commits
 
@@ -131,6 +131,40 @@ def progress(
         due_soon=with_light(by_id, "yellow"),
         later=tuple(sorted(later, key=lambda item: item.days or 0)),
     )
+
+
+def as_json(report: Progress, ledger: Ledger) -> dict[str, Any]:
+    """Return the output of `report progress --json`."""
+    counts, rows = report.counts.as_json(()), rows_json(ledger, report.date)
+    return {
+        **{key: counts[key] for key in ("organisation", "as_of", "problems", "measures")},
+        "head": {
+            "name": report.head,
+            "work": list(report.head_work),
+            "taken_over": [each.item.id for each in report.taken_over],
+        },
+        "categories": [
+            {
+                "title": None if category.title == UNKNOWN else category.title,
+                "problems": [
+                    {
+                        "number": problem.number,
+                        "title": problem.title,
+                        "complete": problem.complete,
+                        "measures": [
+                            {**rows[each.item.id], "progress": each.last} for each in problem.measures
+                        ],
+                    }
+                    for problem in category.problems
+                ],
+            }
+            for category in report.categories
+        ],
+        "unfinished": [{"id": each.item.id, "reasons": plain(each.reasons)} for each in report.unfinished],
+        "outcomes": [{**each._asdict(), "by_problem": dict(each.by_problem)} for each in report.outcomes],
+        "reviews_due": [item.id for item in report.reviews],
+        "next": timed_rows(rows, (*report.overdue, *report.due_soon, *report.later)),
+    }
 
 
 def _reasons(events: Sequence[Event]) -> dict[str, tuple[Reason, ...]]:

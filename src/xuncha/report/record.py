@@ -8,12 +8,12 @@ from contextlib import nullcontext
 from datetime import date as Date  # noqa: N812  a field is named `date`
 from errno import ELOOP
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, Identity
 from xuncha.model.records import EvidenceFile, Ledger, Measure
-from xuncha.report.items import Item, field_values
+from xuncha.report.items import Item, field_values, plain
 from xuncha.store.files import WorkingTree, fingerprint
 from xuncha.trail.git import Git
 from xuncha.trail.history import Event, undone_commits
@@ -139,6 +139,21 @@ def _numbered_evidence(measure: Measure) -> tuple[tuple[Piece, ...], tuple[Entry
             numbers[pieces.setdefault(key, new).number] = None
         entries.append(Entry(entry.date, entry.text, entry.publish, tuple(numbers)))
     return tuple(pieces.values()), tuple(entries)
+
+
+def as_json(record: MeasureRecord) -> dict[str, Any]:
+    """Return the part of the `--json` output that `list --json` does not have."""
+    keys = ("number", "name", "date", "file", "sha256", "size", "by", "on")
+    return {
+        "problem_title": record.item.problem_title,
+        "goal": record.item.goal,
+        "progress": plain(record.entries),
+        "evidence": [
+            {key: plain(getattr(piece, key)) for key in keys} | {"fault": piece.fault or None}
+            for piece in record.evidence
+        ],
+        "outcomes": plain(record.outcomes),
+    }
 
 
 def evidence_authors(root: Path, identity: Identity, measure: Measure) -> dict[str, tuple[str, str]]:

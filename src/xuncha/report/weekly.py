@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date as Date  # noqa: N812  a field is named `date`
 from datetime import timedelta
 from itertools import groupby
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from xuncha.model.identity import Identity
 from xuncha.model.records import Comment, Ledger, Measure
-from xuncha.model.vocabulary import ReviewResult
-from xuncha.report.items import Item, desk, items, with_light
+from xuncha.model.vocabulary import UNKNOWN, ReviewResult
+from xuncha.report.items import Item, desk, items, plain, rows_json, timed_rows, with_light
 from xuncha.tally import Horizon, Tally, groups, review_day, tally
 from xuncha.trail.history import Event, undone_commits
 
@@ -155,6 +155,51 @@ def recorded(events: Iterable[Event], since: Date, today: Date) -> set[Identity]
         Identity.parse(identity)
         for identity, measure_events in _by_measure(events, since, today).items()
         if any(event.action in {"progress", "attach"} for event in measure_events)
+    }
+
+
+def as_json(report: Weekly, ledger: Ledger) -> dict[str, Any]:
+    """Return the output of `report weekly --json`."""
+    counts, rows = report.counts.as_json(()), rows_json(ledger, report.date)
+    return {
+        "organisation": report.organisation,
+        "since": plain(report.since),
+        **{key: counts[key] for key in ("as_of", "problems", "measures")},
+        "did": report.did,
+        "comments": report.comments,
+        "leaders": [
+            {
+                "leader": None if leader.name == UNKNOWN else leader.name,
+                "offices": [_section_json(section) for section in leader.sections],
+            }
+            for leader in report.leaders
+        ],
+        "overdue": timed_rows(rows, report.overdue),
+        "due_soon": timed_rows(rows, report.due_soon),
+        "reviews_due": [
+            {**rows[review.item.id], "last": plain(review.last), "review_due": plain(review.due)}
+            for review in report.reviews
+        ],
+    }
+
+
+def _section_json(section: Section) -> dict[str, Any]:
+    return {
+        **section._asdict(),
+        "office": None if section.office == UNKNOWN else section.office,
+        "done": [
+            {
+                **{key: getattr(work.item, key) for key in ("id", "title", "status")},
+                "actions": list(work.actions),
+                "progress": [
+                    {key: plain(getattr(entry, key)) for key in ("date", "text", "publish")}
+                    for entry in work.entries
+                ],
+            }
+            for work in section.done
+        ],
+        "overdue": [item.id for item in section.overdue],
+        "due_soon": [item.id for item in section.due_soon],
     }
 
 
