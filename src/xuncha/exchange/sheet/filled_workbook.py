@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 
 from xuncha.chinese.characters import is_formula
 from xuncha.exchange.sheet import safety
-from xuncha.exchange.sheet.plan import Due, Plan, as_text
+from xuncha.exchange.sheet.plan import Plan, as_text
 
 if TYPE_CHECKING:
     from xuncha.exchange.sheet.grid import Spot
@@ -42,14 +42,10 @@ class FilledWorkbook:
         """Return the filled workbook."""
         for sheet, first in plan.split_cells:
             self._split(self.sheets[sheet], first)
-        for (sheet, spot), planned in plan.entries.items():
+        for (sheet, spot), value in plan.entries.items():
             cell: Any = self.sheets[sheet].cell(*spot)
-            value = planned
-            if isinstance(value, Due):
-                value = value.day if isinstance(cell.value, date) else as_text(value, str(cell.value))
-            if isinstance(value, date) and not isinstance(cell.value, date | None):
-                value = as_text(value, str(cell.value))
-            cell.value = value
+            is_text = isinstance(value, date) and not isinstance(cell.value, date | None)
+            cell.value = as_text(value, str(cell.value)) if is_text else value
             if cell.font.strike:
                 font = copy(cell.font)
                 font.strike = False  # the new value must not be struck out

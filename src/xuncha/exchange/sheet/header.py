@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xuncha.exchange.sheet import roles
 from xuncha.exchange.sheet.roles import Choice, Columns, plain
 from xuncha.language import gettext as _
 from xuncha.model.forms import IGNORE
-from xuncha.model.states import is_plain_state, is_refused
+from xuncha.model.states import is_plain_state
 
 if TYPE_CHECKING:
     from xuncha.exchange.sheet.grid import Sheet
@@ -105,7 +106,7 @@ class TableFinder:
         sheet = self.sheet
         rows = sheet.rows(first, last)
         names = self._names(start, first, headings)
-        ticked = self._ticked(start, first - 1, rows, headings)
+        ticked = self._ticked(start, first - 1, rows)
         headings = headings | {column: word for column, word in ticked.items() if word}
         others = {column: text for column, text in headings.items() if column not in ticked}
         words = {column: (plain(names[column]), plain(text)) for column, text in others.items()}
@@ -120,29 +121,50 @@ class TableFinder:
         heads = tuple(_plain(sheet.filled(row)) for row in range(start, first))
         return Table(start, first, last, headings, choices, names, heads, ticked)
 
-    def _ticked(self, top: int, bottom: int, rows: Sequence[int], headings: Columns) -> Columns:
+    def _ticked(self, top: int, bottom: int, rows: Sequence[int]) -> Columns:
         """Return the columns of ticks, with the words that a tick in them means; `top` and `bottom` are the first and last row of the header.
 
-        Their headings are states or a refusal; or only a heading above theirs means states or progress; or the next column has ticks and no heading.
+        They belong to a group whose heading means states or progress, or have no group, and states as their headings.
         """
-        words = {column: self.sheet.text(bottom, column) for column in headings}
-        # Columns called 完成 or 销号 may hold states, and the heading 是 may mean anything.
-        plainly = {column: word for column, word in words.items() if len(word) > 1 and is_plain_state(word)}
-        several = len(plainly) >= _FEWEST_TICKED and not all(map(roles.role, plainly.values()))
-        ticked = plainly if several else Columns()
-        for column in sorted(words.keys() - ticked.keys()):
-            word = words[column]
-            below = bottom != top and roles.role(headings[column]) in _STATES and not roles.role(word)
-            is_first = column + 1 not in words and self._only_ticks(rows, column + 1)
-            if (below or is_first or column in plainly or is_refused(word)) and self._only_ticks(
-                rows, column
-            ):
-                ticked[column] = word
-        return ticked
+
+        def role(heading: str) -> str:
+            """Return the role of a column without regard to ticks: a form gives columns of ticks the role `state`, too."""
+            meaning = self.role(heading)
+            return roles.role(heading) if meaning == "state" else meaning
+
+        sheet, ticked = self.sheet, Columns()
+        for group in self._groups(top, bottom, rows):
+            if role(sheet.text(top, group[0])) not in _STATES:
+                continue
+            words = {column: sheet.text(bottom, column) if bottom != top else "" for column in group}
+            has_states = any(map(is_plain_state, words.values()))
+            for column, word in words.items():
+                is_other = has_states and role(word) not in {"", *_STATES}
+                if is_plain_state(word) or (not is_other and self._only_ticks(rows, column)):
+                    ticked[column] = word
+        others = {column: word for column, word in sheet.filled(bottom).items() if column not in ticked}
+        # Without a group, the heading 是 may mean anything; and columns called 完成 or 销号 may hold states.
+        ungrouped = {each: word for each, word in others.items() if len(word) > 1 and is_plain_state(word)}
+        is_group = len(ungrouped) >= _FEWEST_TICKED and not all(map(role, ungrouped.values()))
+        return ticked | ungrouped if is_group else ticked
 
     def _only_ticks(self, rows: Iterable[int], column: int) -> bool:
         texts = {text for row in rows if (text := self.sheet.text(row, column))}
         return bool(texts) and all(map(is_tick, texts))
+
+    def _groups(self, top: int, bottom: int, rows: Sequence[int]) -> list[list[int]]:
+        """Return the groups of columns below one name, which is merged over them, or is followed by columns with only parts or ticks."""
+        sheet, groups = self.sheet, list[list[int]]()
+        for column in sorted({*sheet.columns(top, bottom), *chain.from_iterable(map(sheet.columns, rows))}):
+            goes_on = bool(groups) and column == groups[-1][-1] + 1
+            merged = goes_on and sheet.merged((top, column), (top, groups[-1][-1]))
+            named = sheet.text(bottom, column) if bottom != top else ""
+            unnamed = not sheet.text(top, column) and (named or self._only_ticks(rows, column))
+            if merged or (goes_on and unnamed):
+                groups[-1].append(column)
+            else:
+                groups.append([column])
+        return [group for group in groups if len(group) >= _FEWEST_TICKED]
 
     def _names(self, start: int, end: int, headings: Columns) -> Columns:
         """Return the names by which a form knows the columns. If several are the same, the later ones are numbered."""
@@ -168,18 +190,14 @@ class TableFinder:
                 names = list(map(self.role, texts))
                 for place, column in enumerate(columns[1:], 1):
                     parted = columns[place - 1] < column - 1
-                    is_number, is_same = names[place] == "number", texts[place] == texts[0]
-                    # Without an empty column, the second numbers may be those of the measures.
+                    numbered = names[place] == "number"
                     topics = (
-                        _TOPICS
-                        if parted or (is_same and not is_number)
-                        else {"problem"}
-                        if is_number
-                        else set()
+                        _TOPICS | _STATES if parted and numbered else {"problem"} if numbered else _TOPICS
                     )
+                    topics = topics if parted or numbered or texts[place] == texts[0] else set()
                     again = topics.intersection(names[:place]).intersection(names[place:])
                     counts = parted and any(_COUNT.search(plain(text)) for text in texts[place:])
-                    if again or counts or (parted and is_number and is_same):
+                    if again or counts:
                         return column
         return 0
 
@@ -217,8 +235,7 @@ class TableFinder:
         sheet, texts = self.sheet, self.sheet.filled(row)
         for column, text in texts.items():
             is_text = isinstance(sheet.cells[row, column].value, str)
-            is_mark = is_tick(text) and not is_plain_state(text)  # 是 and 否 may be headings
-            is_data = not is_text or _DATA.fullmatch(plain(text)) or is_mark
+            is_data = not is_text or _DATA.fullmatch(plain(text)) or (is_tick(text) and text != "是")
             if is_data and sheet.starts(row, column):
                 return True
         return False

@@ -28,13 +28,6 @@ _SHARED_CELLS: Final = {"co_offices": "office", "closed_date": "state"}
 _DIGITS: Final = re.compile(r"\d{4}([-./])\d{1,2}\1\d{1,2}")  # a day as some offices write it
 
 
-class Due(NamedTuple):
-    """A time limit, and the text after the day, such as （长期坚持）."""
-
-    day: date
-    suffix: str
-
-
 class CellValue(NamedTuple):
     """The value that a measure needs in a cell."""
 
@@ -46,8 +39,6 @@ class CellValue(NamedTuple):
 
 def as_text(value: object, previous: str) -> str:
     """Write a value as text; a day is written as the day that stood there before."""
-    if isinstance(value, Due):
-        return as_text(value.day, previous) + value.suffix
     if not isinstance(value, date):
         return "" if value is None else layout.cell_text(value)
     if match := _DIGITS.search(previous):
@@ -87,7 +78,9 @@ class Plan:
         """Compare the cells of a measure with its record. The cells of a measure that the ledger does not have stay as they are."""
         old = comparable({**measure.record, "status": measure.status})
         record = self.record(identity) if identity else {}
-        new = comparable(record) if identity else old
+        new = comparable(record) if identity else dict(old)
+        if record.get("due") and "term" not in measure.record:
+            new["due"] = record["due"], old["kind"]  # a day says nothing of the kind of task
         columns = self.columns(measure.sheet, measure.rows[0])
         filled = {each.role: column_of(each.letter) for each in reversed(columns)}
         shared = {role for role in _SHARED_CELLS if old[role] and role not in filled}
@@ -139,9 +132,6 @@ class Plan:
         status, term = record["status"], record.get("term", "once")
         due, closed = record.get("due"), record.get("closed", {}).get("date")
         kind = None if term == "once" else layout.WITHOUT_LIMIT[term]
-        day: object = date.fromisoformat(due) if due else kind
-        if isinstance(day, date) and kind and all(each.role != "kind" for each in columns):
-            day = Due(day, f"（{kind}）")
         fitting = (word for word, meant in words.items() if meant == status and _is_only_state(word, term))
         helping = record.get("co_offices", ())
         by_role = {
@@ -149,7 +139,7 @@ class Plan:
             "measure": record["title"],
             "state": next(fitting, STATUS_WORDS[status]),
             "kind": kind or "限期整改",
-            "due": day,
+            "due": date.fromisoformat(due) if due else kind,
             "closed_date": date.fromisoformat(closed) if closed else None,
             "co_offices": "、".join(helping) or None,
             "progress": "\n".join(map(cells.show_entry, record.get("progress", ()))) or None,

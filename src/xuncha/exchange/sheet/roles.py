@@ -13,7 +13,7 @@ from xuncha.chinese.characters import without_invisible
 from xuncha.exchange.sheet.cells import exact_day, field_key, kind
 from xuncha.exchange.sheet.grid import Cell, Sheet
 from xuncha.language import gettext as _
-from xuncha.model.forms import FIELD_PREFIX, IGNORE
+from xuncha.model.forms import FIELD_PREFIX, IGNORE, role_name
 from xuncha.model.states import MAX_LENGTH, is_plain_state, read_state
 
 Columns = dict[int, str]
@@ -174,8 +174,8 @@ class Decider:
         self._settle_lists()
         seen: set[str] = set()
         for column, name in self.roles.items():
-            if name in seen - _REPEATABLE and not name.startswith(FIELD_PREFIX) and name != IGNORE:
-                self._assign(column, "", _("another column is already {role}", role=name))
+            if name in seen - {*_REPEATABLE, "", IGNORE} and not name.startswith(FIELD_PREFIX):
+                self._assign(column, "", _("another column is already {role}", role=role_name(name)))
                 self.repeated.add(column)
             seen.add(self.roles[column])
         chosen: dict[int, Choice] = {}
