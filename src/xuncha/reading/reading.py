@@ -181,6 +181,12 @@ def _headings(node: Node) -> list[Node]:
     rests = [child.rest[_heading_end(child.rest) :].strip() for child in children]
     rests = ["" if state_alone(rest) else rest for rest in rests]
     pairs = list(zip(children, rests, strict=True))
+    if children[0].head.level is Level.CIRCLE and not any(child.children for child in children):
+        return []
+    if _most_name_faults(children) and _most(
+        _content(child) or child.children or rest for child, rest in pairs
+    ):
+        return children
     texts = ("\n".join([child.rest, *_content(child)]) for child in children)
     # Measures may have headings, too.
     acts = _most(_ACTS.match(_title(child)) for child in children)
