@@ -61,8 +61,8 @@ def read(pages: Pages) -> Notice:
     first = _place(nodes[0].line) if nodes else None
     before = list(takewhile(lambda line: _place(line) != first, text))
     of_leaders = [root for root in roots if _is_about_leaders(root)]
-    inside = _places([*of_leaders, *nodes])
-    counts = stated_counts(line.text for line in text if _place(line) not in inside)
+    inside = _places(of_leaders)
+    counts = stated_counts(line.text for line in before if _place(line) not in inside)
     texts = ["\n".join(line.text for line in part) for part in (opening, before[len(opening) :])]
     notice = with_opening(notice, *texts)
     work, plans = _work_and_plans(roots, nodes)
