@@ -79,7 +79,7 @@ def test_what_nobody_sees_of_a_document_is_left_out_and_parts_no_word(tmp_path: 
     (problem,) = draft.problems
     assert problem.record["title"] == "重点工程推进缓慢"
     assert "完成前期手续" in problem.measures[0].record["title"]
-    assert lines(path).lines[2].place(4) == (3, 6)
+    assert lines(path).lines[2].place(4) == (3, 5)
 
 
 @pytest.mark.parametrize("text", ["\u200b", "\u2800", "\u3164"])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from docx import Document
+from docx.enum.style import WD_STYLE_TYPE
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
@@ -66,6 +67,10 @@ def test_a_web_page_is_read_as_its_reader_sees_it(tmp_path: Path) -> None:
             "c.html",
             '<p>一是开展学习。<span style="color: red; text-decoration:line-through">二是考试。</span></p>',
         ),
+        (
+            "d.html",
+            '<?xml version="1.0" encoding="gbk"?><p>一是开展学习。</p><s><p>二是考试。</p></s>',
+        ),
         ("a.md", "一是开展学习。~~二是组织考试，已完成。~~"),
         ("b.md", "一是开展学习。<del>二是组织考试，已完成。</del>"),
     ],
@@ -120,6 +125,45 @@ def test_what_is_struck_out_in_word_is_not_read(how: dict[str, bool], tmp_path: 
     assert [(why, line.text, line.line) for why, line in pages.unread] == [
         ("struck", "二是组织考试，已完成。", 1)
     ]
+
+
+def test_what_a_style_strikes_out_is_not_read_unless_the_run_says_otherwise(tmp_path: Path) -> None:
+    document = Document()
+    style = document.styles.add_style("删", WD_STYLE_TYPE.CHARACTER)
+    style.font.strike = True
+    paragraph = document.add_paragraph("甲")
+    paragraph.add_run("乙", style)
+    paragraph.add_run("丙", style).font.strike = False
+    document.save(str(tmp_path / "notice.docx"))
+    assert [line.text for line in lines(tmp_path / "notice.docx").lines] == ["甲丙"]
+
+
+def test_the_form_before_a_tracked_change_does_not_count(tmp_path: Path) -> None:
+    document = Document()
+    paragraph = document.add_paragraph("甲", style="List Number")
+    run = paragraph.runs[0]._r
+    for element, name, old in (
+        (paragraph._p.get_or_add_pPr(), "pPrChange", "<w:pPr><w:pStyle w:val='Normal'/></w:pPr>"),
+        (run.get_or_add_rPr(), "rPrChange", "<w:rPr><w:strike/></w:rPr>"),
+    ):
+        element.append(parse_xml(f"<w:{name} {nsdecls('w')} w:id='1' w:author='a'>{old}</w:{name}>"))
+    document.save(str(tmp_path / "notice.docx"))
+    assert [line.text for line in lines(tmp_path / "notice.docx").lines] == ["1.甲"]
+
+
+def test_the_paragraphs_of_a_text_box_follow_the_paragraph_that_holds_it_once(tmp_path: Path) -> None:
+    document = Document()
+    box = "<w:pict><w:txbxContent><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:txbxContent></w:pict>"
+    mc = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+    document.add_paragraph("甲").runs[0]._r.append(
+        parse_xml(
+            f"<mc:AlternateContent {mc} {nsdecls('w')}><mc:Choice>{box.format(text='乙')}</mc:Choice>"
+            f"<mc:Fallback>{box.format(text='乙')}</mc:Fallback></mc:AlternateContent>"
+        )
+    )
+    document.add_paragraph("丙")
+    document.save(str(tmp_path / "notice.docx"))
+    assert [line.text for line in lines(tmp_path / "notice.docx").lines] == ["甲", "乙", "丙"]
 
 
 def test_an_item_that_is_struck_out_leaves_no_number(tmp_path: Path) -> None:

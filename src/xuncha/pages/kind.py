@@ -105,16 +105,13 @@ def _check_supported(content: bytes, path: str) -> None:
     if other is None or (other.kind == "empty" and not path.lower().endswith(_OFFICE_NAMES)):
         return
     hints = {
-        "pdf": _("save the original document as .docx, or its text as .txt"),
-        "picture": _("save the original document as .docx, or its text as .txt"),
-        "archive": _("open the document in it, and save that as .docx"),
         "password": _("open it, and save it without the password"),
         "excel": _("it holds a table: type `xuncha import table`, or save its text as .docx"),
         "table": _("it holds a table: type `xuncha import table`, or save its text as .docx"),
         "empty": _("ask for the file again: its content was lost on the way"),
         "pointer": _("fetch the file itself: type `git lfs pull`"),
     }
-    hint = hints.get(other.kind, _("open it in Word or WPS, and save it as .docx"))
+    hint = hints.get(other.kind, _("save the original document as .docx, or its text as .txt"))
     raise RefusedError(other.code, other.message, hint, path)
 
 

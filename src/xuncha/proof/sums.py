@@ -65,19 +65,18 @@ def _listed_parts(words: str, begin: int, whole: Figure) -> tuple[Figure, list[F
     parts: list[Figure] = []
     for piece in re.finditer("[^、，,]+", words):
         figures, place = _figures(piece[0]), begin + piece.start()
-        if len(figures) != 1 or _NO_PART.search(piece[0]) or _is_unrelated(figures[0], whole, piece[0]):
+        if len(figures) != 1 or _NO_PART.search(piece[0]) or _is_unrelated(figures[0], whole):
             break
         parts.append(figures[0]._replace(start=place + figures[0].start, end=place + figures[0].end))
     return whole, parts, words[parts[-1].end - begin :] if parts else words
 
 
-def _is_unrelated(part: Figure, whole: Figure, words: str) -> bool:
+def _is_unrelated(part: Figure, whole: Figure) -> bool:
     """Return whether a number counts something else than the whole: 3个科室 is no part of 30个问题."""
     if part.unit != whole.unit or part.start > _NAME:
         return True
     nouns = part.noun and whole.noun[:2] not in part.noun and part.noun[-2:] not in whole.noun
-    unnamed = part.noun and not (part.start or whole.noun)
-    return part.unit not in {"元", "人"} and bool(nouns or unnamed or len(words) - part.end > _NAME // 2)
+    return part.unit not in {"元", "人"} and bool(nouns or (part.noun and not (part.start or whole.noun)))
 
 
 def _stated_sums(text: Text) -> Iterator[tuple[int, Figure, list[Figure], str, bool]]:

@@ -123,19 +123,18 @@ def _title(lines: Sequence[Line]) -> tuple[str | None, int]:
 def _signature(lines: Sequence[Line], begin: int) -> tuple[str | None, date | None, int]:
     """Find the signature. Return the issuer, the day, and the number of its first line."""
     numbered = [number for number in range(begin, len(lines)) if heading(lines[number].text)]
-    after = numbered[-1] + 1 if numbered else begin + 1
+    first, after = (numbered[0] + 1, numbered[-1] + 1) if numbered else (begin + 1, begin + 1)
     texts = [line.text for line in lines]
-    for number in range(numbered[0] + 1 if numbered else len(lines), len(lines)):
-        # After the day, a web page may go on with a list of other pages.
-        if (day := only_day(texts[number])) and _ORGANISATION.fullmatch(texts[number - 1].strip("。 ")):
-            return texts[number - 1].strip("。 "), day, number - 1
-    for number in range(after, len(lines)):
-        if day := only_day(texts[number]):
-            issuer = texts[number - 1].strip("。 ") if number > after else ""
-            return (issuer, day, number - 1) if _ORGANISATION.fullmatch(issuer) else (None, day, number)
-        place = max(0, len(texts[number]) - _LONGEST_DAY)
-        for named in days(texts[number][place:])[-1:]:
-            before, behind = texts[number][: place + named.start].strip(), texts[number][place + named.end :]
+    for number in range(first, len(lines)):
+        text, above = texts[number], texts[number - 1].strip("。 ")
+        if day := only_day(text):
+            if _ORGANISATION.fullmatch(above):
+                return above, day, number - 1
+            if number >= after:
+                return None, day, number
+        place = max(0, len(text) - _LONGEST_DAY)
+        for named in days(text[place:])[-1:] if number >= after else ():
+            before, behind = text[: place + named.start].strip(), text[place + named.end :]
             if not behind.strip(" 。") and _ORGANISATION.fullmatch(before):
                 return before, named.exact, number
     for number in range(len(lines) - 1, after, -1):

@@ -110,14 +110,12 @@ def _with_column_labels(lines: list[Line], cells: Mapping[int, tuple[int, int]])
             continue
         if len(cell) <= 1:
             heads = {}
-        elif heads and cell[column] is line:
-            label = "." if heads.get(column) == "序号" else f"{heads[column]}：" if column in heads else ""
-            numbered = label == "." and line.text.isdecimal()
-            column_label = first_label(label)
-            if numbered:
-                line = join_lines([line, line._replace(text=".")])  # noqa: PLW2901
-            elif column_label and column_label.kind != "finding":
-                line = join_lines([line._replace(text=label, spans=line.spans[:1]), line])  # noqa: PLW2901
+        label = heads.get(column, "") if cell.get(column) is line else ""
+        column_label = first_label(f"{label}：")
+        if label == "序号" and line.text.isdecimal():
+            line = join_lines([line, line._replace(text=".")])  # noqa: PLW2901
+        elif column_label and column_label.kind != "finding":
+            line = join_lines([line._replace(text=f"{label}：", spans=line.spans[:1]), line])  # noqa: PLW2901
         result.append(line)
     return result
 

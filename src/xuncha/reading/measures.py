@@ -160,11 +160,10 @@ def _is_heading(text: str, label: Label) -> bool:
     Labels of people, offices, time limits and states stand on a line of their own, or on a line that begins with a label.
     """
     before = text[label.begin - 1] if label.begin else "\n"
-    within = before in "，,、（("
-    if before == "\n" or (label.kind not in ONE_LINE and not within):
+    if before == "\n" or (label.kind not in ONE_LINE and before not in "，,、（("):
         return True
     first = first_label(text[text.rfind("\n", 0, label.begin) + 1 : label.start])
-    return first is not None and (not within or {first.kind, label.kind} <= ONE_LINE)
+    return first is not None and {first.kind, label.kind} <= ONE_LINE
 
 
 def _measure(line: Line) -> Measure:

@@ -61,8 +61,8 @@ def read(pages: Pages) -> Notice:
     first = _place(nodes[0].line) if nodes else None
     before = list(takewhile(lambda line: _place(line) != first, text))
     of_leaders = [root for root in roots if _is_about_leaders(root)]
-    inside = _places([*of_leaders, *nodes])
-    counts = stated_counts(line.text for line in text if _place(line) not in inside)
+    inside = _places(of_leaders)
+    counts = stated_counts(line.text for line in before if _place(line) not in inside)
     texts = ["\n".join(line.text for line in part) for part in (opening, before[len(opening) :])]
     notice = with_opening(notice, *texts)
     work, plans = _work_and_plans(roots, nodes)
@@ -181,6 +181,12 @@ def _headings(node: Node) -> list[Node]:
     rests = [child.rest[_heading_end(child.rest) :].strip() for child in children]
     rests = ["" if state_alone(rest) else rest for rest in rests]
     pairs = list(zip(children, rests, strict=True))
+    if children[0].head.level is Level.CIRCLE and not any(child.children for child in children):
+        return []
+    if _most_name_faults(children) and _most(
+        _content(child) or child.children or rest for child, rest in pairs
+    ):
+        return children
     texts = ("\n".join([child.rest, *_content(child)]) for child in children)
     # Measures may have headings, too.
     acts = _most(_ACTS.match(_title(child)) for child in children)
