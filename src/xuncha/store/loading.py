@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 _PROBLEM_FILE = "problem.yaml"
 _FOLDER = re.compile(r"0*([1-9][0-9]{0,5})")
+_FILE = re.compile(r"([1-9][0-9]{0,5})\.yaml")
 
 
 @dataclass
@@ -121,10 +122,8 @@ def load_problem(source: Source, name: str, frame: Frame | None, *, warn: bool =
     loaded = ProblemFolder(number, findings=findings)
     if findings:
         return loaded
-    form = re.compile(rf"{number}\.([1-9][0-9]{{0,5}})\.yaml")
-    numbers, wrong = numbered(
-        folder, [each for each in entries if each.name != _PROBLEM_FILE], form, f"{number}.{{n}}.yaml"
-    )
+    files = [each for each in entries if each.name != _PROBLEM_FILE]
+    numbers, wrong = numbered(folder, files, _FILE, f"{number}.{{n}}.yaml")
     findings += wrong
     for place, file in {0: _PROBLEM_FILE, **numbers}.items():
         identity, path = Identity(number, place), f"{folder}/{file}"
