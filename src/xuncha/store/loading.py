@@ -86,7 +86,7 @@ def load_settings(source: Source, *, warn: bool = False) -> LedgerFile:
     if findings:
         return LedgerFile(None, None, findings)
     settings, findings = read_record(source, LEDGER_FILE, Settings, entries)
-    required = settings or read_record(source, LEDGER_FILE, Requires).record
+    required = settings or read_record(source, LEDGER_FILE, Requires, entries).record
     if required and (newer := requires_newer(required)):
         raise InvalidLedgerError(places_if_any(source, LEDGER_FILE, newer))
     if settings is None:
@@ -107,9 +107,8 @@ def load_folders(source: Source, non_empty: Container[str] = ()) -> tuple[dict[i
         if entry.kind != "folder":
             findings.append(wrong_kind(path, entry.kind))
         elif entry.name in non_empty or list_folder(source, path) != ([], []):
-            filled.append(
-                entry
-            )  # git keeps no empty folders, and a command that was killed may have left one
+            # git keeps no empty folders, and a command that was killed may have left one
+            filled.append(entry)
     folders, wrong = numbered(PROBLEMS, filled, _FOLDER, "{n:02d}")
     return folders, findings + wrong
 
