@@ -154,7 +154,7 @@ def replace(target: Path, content: bytes | BinaryIO, *, private: bool = False) -
         with target.open("wb") as stream:
             _write(content, stream)
     else:
-        replace_all({target: content}, 0o600 if private else 0o7777)
+        replace_all({target: content}, permissions=0o600 if private else 0o7777)
 
 
 def replace_all(contents: Mapping[Path, bytes | BinaryIO], permissions: int = 0o7777) -> None:
