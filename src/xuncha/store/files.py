@@ -135,7 +135,9 @@ def find_ledger(start: Path | None, folder_option: Path | None) -> Path:
             for folder in (start, *start.parents):
                 if (folder / LEDGER_FILE).exists():
                     return folder
-    hint = _("go to a ledger's folder, name one with --ledger, or make one with `xuncha init`")
+    hint = _(
+        "go to a ledger's folder, name one with --ledger or XUNCHA_LEDGER, or make one with `xuncha init`"
+    )
     raise SurroundingsError("no-ledger", message.format(file=LEDGER_FILE, path=folder_option), hint)
 
 
