@@ -135,7 +135,9 @@ def find_ledger(start: Path | None, folder_option: Path | None) -> Path:
             for folder in (start, *start.parents):
                 if (folder / LEDGER_FILE).exists():
                     return folder
-    hint = _("go to a ledger's folder, name one with --ledger, or make one with `xuncha init`")
+    hint = _(
+        "go to a ledger's folder, name one with --ledger or XUNCHA_LEDGER, or make one with `xuncha init`"
+    )
     raise SurroundingsError("no-ledger", message.format(file=LEDGER_FILE, path=folder_option), hint)
 
 
@@ -154,7 +156,7 @@ def replace(target: Path, content: bytes | BinaryIO, *, private: bool = False) -
         with target.open("wb") as stream:
             _write(content, stream)
     else:
-        replace_all({target: content}, 0o600 if private else 0o7777)
+        replace_all({target: content}, permissions=0o600 if private else 0o7777)
 
 
 def replace_all(contents: Mapping[Path, bytes | BinaryIO], permissions: int = 0o7777) -> None:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 _PROBLEM_FILE = "problem.yaml"
 _FOLDER = re.compile(r"0*([1-9][0-9]{0,5})")
+_FILE = re.compile(r"([1-9][0-9]{0,5})\.yaml")
 
 
 @dataclass
@@ -85,7 +86,7 @@ def load_settings(source: Source, *, warn: bool = False) -> LedgerFile:
     if findings:
         return LedgerFile(None, None, findings)
     settings, findings = read_record(source, LEDGER_FILE, Settings, entries)
-    required = settings or read_record(source, LEDGER_FILE, Requires).record
+    required = settings or read_record(source, LEDGER_FILE, Requires, entries).record
     if required and (newer := requires_newer(required)):
         raise InvalidLedgerError(places_if_any(source, LEDGER_FILE, newer))
     if settings is None:
@@ -106,9 +107,8 @@ def load_folders(source: Source, non_empty: Container[str] = ()) -> tuple[dict[i
         if entry.kind != "folder":
             findings.append(wrong_kind(path, entry.kind))
         elif entry.name in non_empty or list_folder(source, path) != ([], []):
-            filled.append(
-                entry
-            )  # git keeps no empty folders, and a command that was killed may have left one
+            # git keeps no empty folders, and a command that was killed may have left one
+            filled.append(entry)
     folders, wrong = numbered(PROBLEMS, filled, _FOLDER, "{n:02d}")
     return folders, findings + wrong
 
@@ -121,10 +121,8 @@ def load_problem(source: Source, name: str, frame: Frame | None, *, warn: bool =
     loaded = ProblemFolder(number, findings=findings)
     if findings:
         return loaded
-    form = re.compile(rf"{number}\.([1-9][0-9]{{0,5}})\.yaml")
-    numbers, wrong = numbered(
-        folder, [each for each in entries if each.name != _PROBLEM_FILE], form, f"{number}.{{n}}.yaml"
-    )
+    files = [each for each in entries if each.name != _PROBLEM_FILE]
+    numbers, wrong = numbered(folder, files, _FILE, f"{number}.{{n}}.yaml")
     findings += wrong
     for place, file in {0: _PROBLEM_FILE, **numbers}.items():
         identity, path = Identity(number, place), f"{folder}/{file}"

@@ -171,13 +171,15 @@ def numbered(
 ) -> tuple[dict[int, str], Findings]:
     """Return the names of numbered files or folders by their numbers, in order, and the findings about names and numbers.
 
-    `form` matches the names whose first group is the number; `proper` is the right name, with `{n}` in place of the number.
+    `proper` is the right name, with `{n}` in place of the number; `form` matches all of a name after what `proper` begins with,
+    and its first group is the number.
     """
+    prefix = proper.partition("{")[0]
     names: dict[int, str] = {}
     findings = []
     for entry in sorted(entries):
         path = f"{folder}/{entry.name}"
-        match = form.fullmatch(entry.name)
+        match = form.fullmatch(entry.name.removeprefix(prefix))
         if match is None:
             message, hint = _("{path} does not belong here"), _("the names here are like {name}")
             findings.append(finding_on(path, "misnamed", message, hint, name=proper.format(n=1)))
