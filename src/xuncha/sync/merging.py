@@ -54,9 +54,11 @@ def merge_record(
     data, disputes = merge_values(*values, take)
     text = decode(ours)
     anew = editing.leading_comments(text) + editing.block(data, 0, editing.common_line_end(text))
-    texts = [_with_data(data, [content, anew.encode()]) for content in (base, ours, theirs)]
-    merged = (merge_lines(texts, option)[0] for option in ("--union", "--ours"))
-    content = _with_data(data, chain(merged, [texts[1]]))
+    before, *sides = (_with_data(data, [content, anew.encode()]) for content in (base, ours, theirs))
+    content = merged_value(before, sides)
+    if content is UNSETTLED:
+        merged = (merge_lines([before, *sides], option)[0] for option in ("--union", "--ours"))
+        content = _with_data(data, chain(merged, sides))
     if disputes and take is None:
         other = _with_data(merge_values(values.before, values.theirs, values.ours).result, [content])
         content = merge_lines([b"", content, other], f"--marker-size={width}")[0]
