@@ -322,6 +322,7 @@ def test_together_tells_what_came_of_it(reader: Reader, ledger: LedgerOnDisk) ->
     ledger.git("init", "-q", "--bare", f"{ledger.root}/../bare")
     ledger.git("remote", "add", "origin", f"{ledger.root}/../bare")
     assert "按行合并" in reader.get("/together")
+    ledger.write(".gitattributes", "data/**/*.yaml merge=xuncha\n")
     reader.job("/together", do="setup")
     assert "按字段合并" in reader.get("/together")
     assert "次提交" in reader.job("/together", do="sync", take="--help")

@@ -54,9 +54,11 @@ def merge_record(
     data, disputes = merge_values(*values, take)
     text = decode(ours)
     anew = editing.leading_comments(text) + editing.block(data, 0, editing.common_line_end(text))
-    texts = [_with_data(data, [content, anew.encode()]) for content in (base, ours, theirs)]
-    merged = (merge_lines(texts, option)[0] for option in ("--union", "--ours"))
-    content = _with_data(data, chain(merged, [texts[1]]))
+    before, *sides = (_with_data(data, [content, anew.encode()]) for content in (base, ours, theirs))
+    content = merged_value(before, sides)
+    if content is UNSETTLED:
+        merged = (merge_lines([before, *sides], option)[0] for option in ("--union", "--ours"))
+        content = _with_data(data, chain(merged, sides))
     if disputes and take is None:
         other = _with_data(merge_values(values.before, values.theirs, values.ours).result, [content])
         content = merge_lines([b"", content, other], f"--marker-size={width}")[0]
@@ -172,24 +174,19 @@ def missing_files(result: Listing, *others: Listing) -> Listing:
 
     No number may be left out, and no measure may be without its problem.
     """
-    existing = identities(result)
-    used = {comment.number for comment in comments(result)}
-    unused = {CommentNumber(number) for number in range(1, max(used, default=0) + 1) if number not in used}
+    existing, used = identities(result), comments(result)
     last = {identity.problem: identity.measure for identity in sorted(existing)}
-    missing = {
-        Identity(problem, measure)
-        for problem in range(1, max(last, default=0) + 1)
-        for measure in range(last.get(problem, 0) + 1)
-    } - existing
+    problems = range(1, max(last, default=0) + 1)
+    needed: set[Numbered] = {Identity(each, n) for each in problems for n in range(last.get(each, 0) + 1)}
+    needed |= {CommentNumber(n) for n in range(1, max((each.number for each in used), default=0))}
+    missing = needed - existing - used
     # A problem that was taken back with its measures comes back with them.
-    whole = {identity.problem for identity in missing if identity.is_problem and identity.problem not in last}
+    whole = {each for each in problems if each not in last}
     restored: Listing = {}
     for path, held in chain.from_iterable(other.items() for other in others):
-        owner = Identity.from_path(path) or Identity.from_evidence(path)
-        is_wanted = CommentNumber.from_path(path) in unused
-        if owner:
-            is_wanted = owner in missing or owner.problem in whole
-        if is_wanted and path not in result:
+        owner = identity_of(path) or Identity.from_evidence(path)
+        is_missing = owner in missing or (isinstance(owner, Identity) and owner.problem in whole)
+        if is_missing and path not in result:
             restored.setdefault(path, held)
     return restored
 

@@ -32,7 +32,10 @@ def moves(listings: Versions) -> list[Move]:
     base, ours, theirs = listings
     present = {**base, **theirs}
     there = identities(present)
-    entered = {path for path in ours if path not in base and ours[path] != theirs.get(path)}
+    paths = {
+        number.path for path in ours if (number := identity_of(path))
+    }  # a folder 004 is that of problem 4
+    entered = {path for path in paths - base.keys() if ours.get(path) != theirs.get(path)}
     own = identities(entered)
     last = max((each.problem for each in there), default=0)
     found = _next_numbers({each for each in own if each.is_problem}, last)

@@ -27,7 +27,7 @@ _UNFINISHED = {
 class Route(NamedTuple):
     """The remote branch with which a branch is shared."""
 
-    remote: str  # its name; or an address, if git is configured so
+    remote: str
     branch: str
     remote_ref: str  # the full name of the remote branch, refs/heads/…
     tracking_ref: str  # the local reference of what the remote had at the last fetch
@@ -46,7 +46,7 @@ class MovedError(Exception):
 def find_route(git: Git) -> Route:
     """Find the remote branch of the branch that is checked out; if none is configured, in the only remote, or in origin.
 
-    Raises SurroundingsError if no branch is checked out, or there is no remote, or there are several and none is origin.
+    Raises SurroundingsError if no branch is checked out, there is no remote, or it is not known which of several is meant.
     """
     branch = git.branch().removeprefix(_HEADS)
     if not branch:
@@ -54,26 +54,22 @@ def find_route(git: Git) -> Route:
         hint = _("switch to one first, such as git switch main, or create one: git switch -c NAME")
         raise SurroundingsError("no-branch", message, hint)
     remotes = sorted(git.text("remote").splitlines())
-    remote = git.setting(f"branch.{branch}.remote")
-    remote_ref = git.setting(f"branch.{branch}.merge")
-    is_configured = bool(remote_ref)
-    if not remote:
-        remote_ref = ""
-        remote = "origin" if "origin" in remotes or len(remotes) != 1 else remotes[0]
-        if not remotes:
-            message = _("this ledger is not shared yet: git has no remote")
-            hint = _(
-                "make an empty repository that all can reach, such as git init --bare on a share; then: git remote add origin ADDRESS"
-            )
-            raise SurroundingsError("no-remote", message, hint)
-        if remote not in remotes:
-            message = _("it is not set with which of the remotes {names} the branch {branch} is shared")
-            message = message.format(names=_(", ").join(remotes), branch=branch)
-            hint = _("type once: git push -u {remote} {branch}", remote=remotes[0], branch=branch)
-            raise SurroundingsError("no-remote", message, hint)
-    remote_ref = remote_ref or f"{_HEADS}{branch}"
-    place = f"refs/remotes/{remote}" if remote in remotes else "refs/xuncha/elsewhere"
-    return Route(remote, branch, remote_ref, f"{place}/{remote_ref.removeprefix(_HEADS)}", is_configured)
+    if not remotes:
+        message = _("this ledger is not shared yet: git has no remote")
+        hint = _(
+            "make an empty repository that all can reach, such as git init --bare on a share; then: git remote add origin ADDRESS"
+        )
+        raise SurroundingsError("no-remote", message, hint)
+    configured = git.setting(f"branch.{branch}.remote")
+    remote = configured or ("origin" if "origin" in remotes or len(remotes) > 1 else remotes[0])
+    if remote not in remotes:
+        message = _("it is not set with which of the remotes {names} the branch {branch} is shared")
+        message = message.format(names=_(", ").join(remotes), branch=branch)
+        hint = _("type once: git push -u {remote} {branch}", remote=remotes[0], branch=branch)
+        raise SurroundingsError("no-remote", message, hint)
+    remote_ref = git.setting(f"branch.{branch}.merge") if configured else ""
+    name = (remote_ref or branch).removeprefix(_HEADS)
+    return Route(remote, branch, _HEADS + name, f"refs/remotes/{remote}/{name}", bool(remote_ref))
 
 
 def fetch(git: Git, route: Route) -> str | None:
@@ -153,7 +149,7 @@ def _unreachable(route: Route, error: GitError) -> SurroundingsError:
     message = _(
         "“{remote}” could not be reached, or refused access; nothing is lost: what was recorded here is kept, and will be sent with the next sync"
     )
-    text = f"{message.format(remote=_SECRET.sub('', route.remote))}\n{_complaint(error.reason)}"
+    text = f"{message.format(remote=route.remote)}\n{_complaint(error.reason)}"
     hint = _("see whether the network is up; git remote -v shows the address")
     return SurroundingsError("unreachable", text, hint)
 
