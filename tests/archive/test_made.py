@@ -58,6 +58,7 @@ def test_the_same_commit_gives_the_same_bytes_whoever_makes_it(ledger: LedgerOnD
     with_evidence(ledger)
     first = made_by_a_process(ledger, tmp_path / "1.zip", TZ="Asia/Shanghai", XUNCHA_LANG="zh")
     other = clone_of(ledger, tmp_path / "另一处")
+    other.git("repack", "-adfq", "--depth=1", "--window=1")
     other.git("config", "core.compression", "0")
     other.git("config", "pack.threads", "4")
     other.git("config", "log.date", "relative")

@@ -105,5 +105,5 @@ def _archived(root: Path, tip: str, place: Path) -> list[str]:
     write_files(inside, [leaf.path for leaf in leaves if leaf.is_file], root, tip)
     with isolated():
         files, _events, _audit = record_files(inside)
-        write_bundle(place, place / "bundle")
+        write_bundle(place, io.BytesIO())
     return [content.decode() for content in files.values()]

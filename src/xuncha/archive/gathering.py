@@ -250,7 +250,8 @@ def gather(root: Path, commit: str, day: Date, folder: Path) -> ArchiveCase:
         for path, content in {**files, BUNDLE: b""}.items():
             (payload / path).parent.mkdir(parents=True, exist_ok=True)
             (payload / path).write_bytes(content)
-        write_bundle(folder / "repository", payload / BUNDLE)
+        with (payload / BUNDLE).open("wb") as stream:
+            write_bundle(folder / "repository", stream)
     text = readme(facts, ledger, place, len(events), audited, comments=by_number, with_lfs=bool(pointers))
     (payload / LEDGER).mkdir()
     for name in FOLDERS:

@@ -1,16 +1,17 @@
 """Hand a history on: make a repository that ends at one commit, write out its files and its bundle; and unpack such a bundle.
 
-The result depends on the commit: not on how this machine's git is set up, or what else the repository holds
-(docs/adr/0019-the-record-office.md).
+The result depends on the commit alone: not on how this machine's git is set up, how the objects happen to be packed, or what
+else the repository holds (docs/adr/0019-the-record-office.md).
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from xuncha import system
 from xuncha.errors import RefusedError
@@ -18,7 +19,7 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.model.source import MAX_POINTER, parse_pointer
 from xuncha.system import has_crashed, temporary_folder
-from xuncha.trail.contents import filtered
+from xuncha.trail.contents import filtered, git_pipe
 from xuncha.trail.git import Git, GitError, Leaf
 from xuncha.trail.limits import ls_tree
 from xuncha.trail.repository import check_folder
@@ -29,6 +30,13 @@ _TIP: Final = f"refs/heads/{_BRANCH}"
 _FORMAT: Final = "--format=%(objectname) %(refname)"
 _LARGE_FILES: Final = ("-c", "core.bigFileThreshold=16m")
 """Options for contents of any size: larger ones are not held in memory."""
+# One thread, and nothing reused from existing packs: then the same objects give the same bytes.
+_PACK: Final = (
+    *_LARGE_FILES,
+    *("pack-objects", "--revs", "--stdout", "--quiet", "--threads=1", "--window=10", "--depth=50"),
+    *("--no-reuse-delta", "--no-reuse-object", "--no-use-bitmap-index", "--delta-base-offset"),
+    "--compression=6",
+)
 _ISOLATED: Final = {
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": os.devnull,
@@ -161,10 +169,19 @@ def write_files(root: Path, paths: list[str], source: Path, commit: str) -> list
     return from_lfs
 
 
-def write_bundle(folder: Path, target: Path) -> None:
+def write_bundle(folder: Path, target: IO[bytes]) -> None:
     """Write everything in a repository made by `clone_until` as a bundle. Raises GitError if objects are missing."""
     with isolated():
-        Git(folder).run(*_LARGE_FILES, "bundle", "create", "--quiet", str(target), "--all", "HEAD")
+        git = Git(folder)
+        form = git.text("rev-parse", "--show-object-format")
+        refs = git.references("for-each-ref", _FORMAT)
+        head = git.text("rev-parse", "HEAD")
+        header = ["# v2 git bundle"] if form == "sha1" else ["# v3 git bundle", f"@object-format={form}"]
+        lines = [f"{name} {ref}" for ref, name in refs.items()]
+        target.write("\n".join([*header, *lines, f"{head} HEAD", "", ""]).encode())
+        hashes = "".join(f"{name}\n" for name in refs.values())
+        with git_pipe(git, *_PACK, stdin=hashes.encode()) as pack:
+            shutil.copyfileobj(pack, target)
 
 
 def unpack_bundle(bundle: Path, folder: Path) -> str:
