@@ -194,11 +194,12 @@ FOUND = [
     ("电话：0546-8382481、010-65252017、12388、400-123-4567。", None),
     ("联系电话：0546-83824811。", None),  # eight digits are possible in a growing city
     ("联系电话：010-6525201。", "phone"),
-    ("联系电话：13800138000。", "mobile-number"),
+    ("联系电话：13800138000。", "mobile-contact"),
     ("联系人：李某，联系电话：13800138000。", "mobile-number"),
     ("村民李某13800138000反映。", "mobile-number"),
     ("监督电话：（0912）7621190", None),
     ("电子邮箱：a@example.cn；邮编：257091。", None),
+    ("电子邮箱：a.example.cn", "email"),
     ("电子邮箱：a@example", "email"),
     ("邮编：2570910", "postcode"),
     ("身份证号370502198001011234", "identity-number"),

@@ -32,6 +32,10 @@ _AT = re.compile(
 _EMAIL = re.compile(
     r"[A-Za-z0-9][A-Za-z0-9._%+\-]*@(?:[A-Za-z0-9](?:[A-Za-z0-9\-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}"
 )
+_WITHOUT_AT = re.compile(
+    r"(?:电子邮箱|电子邮件|电子信箱|邮箱地址|E-?mail)\s*[：:]\s*(?P<rest>[A-Za-z0-9._\-]{2,40})(?![A-Za-z0-9._\-@＠])",
+    re.IGNORECASE,
+)
 _NO_COLON = re.compile(
     r"(?:电子邮箱|电子邮件|电子信箱|邮箱|邮编|邮政编码|传真|联系电话|监督电话|电话)(?=[0-9A-Za-z])"
 )
@@ -44,11 +48,18 @@ RULES.pattern("identity-number", "error",
     example="对责任人张某{（身份证号370502198001011234）→}批评教育。",
 )  # fmt: skip
 
-RULES.pattern("mobile-number", "warning",
-    _MOBILE,
+RULES.pattern("mobile-number", "error",
+    rf"(?:联系人.{{0,20}}|(?<!联系电话[：:])(?<!监督电话[：:])(?<!举报电话[：:]))(?P<words>{_MOBILE})",
     mark("a mobile number: {words}"), hint=mark("give the telephone of an office"), secret=True,
-    why="The mobile number of a person is not published; a local unit without another telephone may give one that belongs to the unit.",
+    why="The mobile number of a person is not published; a notice gives the telephone of an office.",
     example="联系人：{李某→办公室}，电话：{13800138000→0546-8382481}。",
+)  # fmt: skip
+
+RULES.pattern("mobile-contact", "warning",
+    rf"^(?!.*联系人).*?(?:联系|监督|举报)电话[：:](?P<words>{_MOBILE})",
+    mark("a mobile number: {words}"), hint=mark("give the telephone of an office"), secret=True,
+    why="A local unit without another telephone may give a mobile number, if it belongs to the unit, not to a person.",
+    example="联系电话：{13800138000→0546-8382481}。",
 )  # fmt: skip
 
 RULES.pattern("bank-card", "error",
@@ -89,6 +100,8 @@ def _email(text: Text) -> Mistakes:
         address = match[0].strip("，。,. ")
         if not _EMAIL.fullmatch(address):
             yield (line, match.start()), message.format(words=address), ""
+    for line, match in text.search(_WITHOUT_AT):
+        yield (line, match.start("rest")), message.format(words=match["rest"]), _("the @ is missing")
 
 
 RULES.pattern("postal-box", "note",
