@@ -239,7 +239,7 @@ def test_folders_without_end_are_refused_with_a_sentence_and_take_no_memory(
     result = ledger.run("audit")
     assert (result.code, "error[too-many-files]" in result.err) == (1, True), result.err
     assert before[:10] in result.err, "the last commit that was read"
-    result = ledger.run("archive", "--at", name, "-o", "../a.zip")
+    result = ledger.run("archive", "-o", "../a.zip")
     assert (result.code, "error[too-many-files]" in result.err) == (1, True), result.err
     result = ledger.run("status", "--at", name)
     assert result.code == (b"evidence" not in place), "evidence is not looked at to count measures"

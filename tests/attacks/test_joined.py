@@ -111,7 +111,7 @@ def test_a_folder_with_another_zero_does_not_become_another_problem(
     met(pair, here, there)
     result = pair.here.run("sync")
     assert (result.code, "error[sync-breaks-rules]" in result.err) == (1, True), result
-    assert "004 和 04" in result.err
+    assert "04 与 004 编号相同" in result.err
 
 
 def closes(ledger: LedgerOnDisk) -> None:

@@ -205,28 +205,28 @@ def turned_back(book: Book, action: str) -> tuple[Fork, Fork]:
     return fork, main
 
 
-@cheat("merge-overruled")
+@cheat("merge-differs")
 def closes_what_was_returned_meanwhile(book: Book) -> None:
     fork, main = turned_back(book, "return")
     book.days(1).close("1.1", ZHANG)
     takes(book, main, fork, book.held("1.1"))
 
 
-@cheat("merge-overruled")
+@cheat("merge-differs")
 def closes_what_was_withdrawn_meanwhile(book: Book) -> None:
     fork, main = turned_back(book, "undo")
     book.days(1).close("1.1", ZHANG)
     takes(book, main, fork, book.held("1.1"))
 
 
-@cheat("merge-overruled")
+@cheat("merge-differs")
 def closes_anew_what_was_reopened_meanwhile(book: Book) -> None:
     fork, main = turned_back(book, "reopen")
     book.days(9).close("1.1", ZHANG)
     takes(book, main, fork, book.held("1.1"))
 
 
-@cheat("merge-overruled")
+@cheat("merge-differs")
 def closes_what_was_returned_after_it_was_returned_and_that_taken_back(book: Book) -> None:
     fork, main = turned_back(book, "return")
     before = book.held("1.1")
@@ -236,7 +236,7 @@ def closes_what_was_returned_after_it_was_returned_and_that_taken_back(book: Boo
     takes(book, main, fork, book.held("1.1"))
 
 
-@cheat("merge-overruled", "warning")
+@cheat("merge-reopened", "warning")
 def takes_the_return_of_what_was_closed_meanwhile(book: Book) -> None:
     fork, main = closed_meanwhile(book)
     book.days(1).act("return", "1.1", who=LI, reason="缺件")
@@ -260,7 +260,7 @@ def closed_meanwhile(book: Book) -> tuple[Fork, Fork]:
     return fork, main
 
 
-@cheat("merge-overruled")
+@cheat("merge-differs")
 def closes_what_was_returned_twice_meanwhile(book: Book) -> None:
     book.act("submit", "1.1")
     fork = book.here()
@@ -273,7 +273,7 @@ def closes_what_was_returned_twice_meanwhile(book: Book) -> None:
     takes(book, main, fork, book.held("1.1"))
 
 
-@cheat("merge-overruled", "warning")
+@cheat("merge-differs")
 def closes_upon_a_new_application_what_was_returned_meanwhile(book: Book) -> None:
     fork, main = turned_back(book, "return")
     book.act("return", "1.1", reason="缺件")

@@ -40,8 +40,6 @@ def links(shown: str) -> list[tuple[str, str]]:
         ("keep yours with xuncha sync --take ours, or theirs with xuncha sync --take theirs; everything else is merged either way, and what one side has returned or reopened is not closed", {},
          [("/together", "Sharing"), ("/together", "Sharing")]),
         ("type: xuncha add measure {n} TITLE", {"n": "2"}, [("/problems/2", "Add a measure 2")]),
-        ("restore {missing}, or renumber this one to {missing}; remove what was entered by mistake with `xuncha remove {missing} --reason …`, which closes the gap",
-         {"missing": "2.3"}, [("/remove/2.3", "remove 2.3")]),
         ("see `xuncha set --help`", {}, []),
         ("see `git status`", {}, []),
         ("type `xuncha init` in that folder to make a ledger", {}, []),

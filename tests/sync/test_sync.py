@@ -949,7 +949,7 @@ def test_a_closing_that_falls_in_a_sync_is_told_here_and_named_by_the_audit(pair
     pair.there.ok("sync", "--take", "ours")
     assert "2.1 在本机已销号" in pair.here.ok("sync")
     assert record(pair.here, "2.1").status == "in_progress"
-    assert [each["code"] for each in pair.here.json("audit")] == ["merge-overruled"]
+    assert [each["code"] for each in pair.here.json("audit")] == ["merge-reopened"]
 
 
 def returned_there_and_closed_here(pair: Pair) -> None:
@@ -970,7 +970,7 @@ def test_a_closing_against_a_return_names_who_returned_it_and_is_not_taken(pair:
     assert "1.2 在本机已销号" in pair.here.ok("sync", "--take", "ours")
     pair.there.ok("sync")
     assert record(pair.there, "1.2").status == "in_progress"
-    assert [each["code"] for each in pair.there.json("audit")] == ["merge-overruled"]
+    assert [each["code"] for each in pair.there.json("audit")] == ["merge-reopened"]
 
 
 def test_what_was_returned_here_stands_against_a_closing_there(pair: Pair) -> None:
@@ -981,4 +981,4 @@ def test_what_was_returned_here_stands_against_a_closing_there(pair: Pair) -> No
     pair.there.ok("return", "1.2", "--reason", "材料不齐")
     pair.there.ok("sync", "--take", "theirs")
     assert record(pair.there, "1.2").status == "in_progress"
-    assert [each["code"] for each in pair.there.json("audit")] == ["merge-overruled"]
+    assert [each["code"] for each in pair.there.json("audit")] == ["merge-reopened"]

@@ -122,7 +122,6 @@ def test_a_dispute_is_a_conflict_that_git_shows_and_validate_names(shared: Ledge
     found = shared.run("validate", "--json")
     assert found.code == 1
     assert '"code": "merge-conflict"' in found.out
-    assert "`title`" in found.out
     shared.write(
         shared.path("1.2"),
         "\n".join(

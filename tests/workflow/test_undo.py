@@ -383,7 +383,7 @@ def test_more_than_there_is_takes_nothing_back(ledger: LedgerOnDisk) -> None:
     act(ledger, actions.start(), "1.1")
     before = snapshot(ledger)
     result = ledger.run("undo", "2")
-    assert (result.code, "只有 1 次" in result.err) == (1, True)
+    assert (result.code, "不足 2 次" in result.err) == (1, True)
     assert snapshot(ledger) == before
     assert ledger.run("undo", "0").code == 2
 

@@ -8,14 +8,12 @@ from typing import Any, get_args
 
 from xuncha.audit.catalogue import RULES, Findings, HistoryPlace
 from xuncha.audit.contents import changed_since, deadline
-from xuncha.audit.facts import Data, mapping, number_of, quoted, read_data, required_by, text_of
+from xuncha.audit.facts import Data, mapping, number_of, quoted, read_data, text_of
 from xuncha.audit.graph import union
 from xuncha.audit.joining import Joining, key_of
 from xuncha.audit.replayed import Unreadable
-from xuncha.errors import Severity
 from xuncha.language import gettext as _
-from xuncha.model.identity import LEDGER_FILE, PROBLEMS, ledger_order
-from xuncha.sync.status_events import author_and_day, is_step_back
+from xuncha.model.identity import PROBLEMS, ledger_order
 from xuncha.sync.values import MISSING, UNSETTLED, Side, merge_values, merged_value
 from xuncha.trail.git import Git
 from xuncha.trail.replay import RAW, log
@@ -24,14 +22,14 @@ _DIFFERS = RULES.declare(
     "merge-differs",
     why="A merge keeps what each side did, and adds nothing; what is dropped or written in it leaves no other trace.",
     wrong="One side has added an entry to 2.3, and the merge does not have it; or in the merge 2.3 has a title that it has on neither side, "
-    "or the later of two new days; or both sides had entered a 2.4, and one of the two is gone. (Where `sync` asks, either side may be taken.)",
+    "or the later of two new days, or a closing of what the other side has returned; or both sides had entered a 2.4, and one of the two is gone. "
+    "(Where `sync` asks, either side may be taken.)",
 )
-_OVERRULED = RULES.declare(
-    "merge-overruled",
-    why="One side has closed a measure, another has returned or reopened it or withdrawn the application, and the merge decided between them "
-    "where no one had done so. A closing whose application was turned back has no basis, if the policy requires an application.",
-    wrong="One side has returned 2.3, the other has closed it without knowing of that, and a manual merge takes the closing (`sync` refuses "
-    "to). If there is a new application, or none is required, or the merge takes the return (`xuncha sync --take`), it is a warning.",
+_REOPENED = RULES.declare(
+    "merge-reopened",
+    "warning",
+    why="A closing was lost when two sides were merged; no one reopened the measure with a reason.",
+    wrong="One side has closed 2.3, the other has returned it, and the merge takes the return, as `xuncha sync` does.",
 )
 _AFTER_CLOSE = RULES.declare(
     "merge-after-closing",
@@ -87,7 +85,7 @@ def _check_file(joining: Joining, path: str) -> Findings:
     ]
     keys = dict.fromkeys(key for each in (*expected, after) for key in each)
     if differing := [key for key in keys if not _is_expected(key, after, expected, choices)]:
-        message = _("in the merge, {keys} of {id} differ from what its sides make together")
+        message = _("in the merge, {id} differs from what its sides make together: {keys}")
         yield _DIFFERS.finding(place, message.format(keys=quoted(map(str, differing)), id=number or path))
         return
     before, values = (
@@ -95,7 +93,7 @@ def _check_file(joining: Joining, path: str) -> Findings:
         [each for each in values if isinstance(each, dict)],
     )
     yield from _check_deadline(joining, place, before, choices, after)
-    yield from _check_closing(joining, place, before, values, after)
+    yield from _check_closing(place, before, values, after)
 
 
 def _expected(before: Any, sides: Sequence[Any]) -> list[Any]:  # noqa: ANN401
@@ -148,38 +146,15 @@ def _check_deadline(
         yield rule.finding(place, text, "", "error" if has_passed else "warning")
 
 
-def _check_closing(
-    joining: Joining, place: HistoryPlace, before: Data, sides: Sequence[Data], result: Data
-) -> Findings:
-    """Yield a finding if one side of a merge has closed a measure, and another has changed, returned or reopened it."""
+def _check_closing(place: HistoryPlace, before: Data, sides: Sequence[Data], result: Data) -> Findings:
+    """Yield a finding if one side of a merge has closed a measure, and another has changed or returned it."""
     old, *statuses, new = (text_of(each, "status") for each in (before, *sides, result))
     if "closed" in statuses and "closed" not in {old, new} and old != new:
         message = _("{id} was closed on one side, but was reopened by the merge", id=place.id)
-        yield _OVERRULED.finding(place, message, "", "warning")
-    if new == "closed" in statuses and any(is_step_back(old, each) for each in statuses):
-        message, severity = _closed_over(joining, place)
-        yield _OVERRULED.finding(place, message, "", severity)
+        yield _REOPENED.finding(place, message)
     if keys := _keys_after_closing(sides, result):
         message = _("{id} was closed on one side, and the merge added {field} from another")
         yield _AFTER_CLOSE.finding(place, message.format(id=place.id, field=quoted(keys)))
-
-
-def _closed_over(joining: Joining, place: HistoryPlace) -> tuple[str, Severity]:
-    """Return the message that a merge closes what one side turned back; and the severity: as for `sync`, it depends on a new application."""
-    graph = joining.graph
-    settings = graph.files.record(joining.result.get(LEDGER_FILE))
-    severity: Severity = "error" if {"submission", "second_person"} & {*required_by(settings)} else "warning"
-    opponent = _("someone")
-    for part in joining.contributions:
-        for commit, change in graph.changes_of_file(place.path, part.own):
-            closes = (version := part.side.state.get(place.path)) and version.closer
-            if closes and change.statuses[1] == "submitted" and commit.trailers.action != "undo":
-                severity = "warning"
-            if not closes and is_step_back(*change.statuses):
-                opponent = author_and_day(commit)
-                break
-    message = _("{id} was returned or reopened on one side ({who}), but is closed by the merge")
-    return message.format(id=place.id, who=opponent), severity
 
 
 def _keys_after_closing(sides: Sequence[Data], merged: Data) -> list[str]:

@@ -12,7 +12,8 @@ from typing import Final
 _SECTIONS: Final = 4
 _LITERAL: Final = re.compile(r'"[^"]*"?|\\.|[_*].|\[(?![hms])[^\]]*\]?', re.IGNORECASE | re.DOTALL)
 """A quoted text, an escaped character, a blank with the width of a character, a fill, a colour or condition."""
-_SPACE: Final = re.compile(r"[_*].|\[[^\]]*\]|\s")
+_SPACE: Final = re.compile(r"[_*].|\[[^\]<=>]*\]|\s")
+"""A blank, a fill or a colour. A condition is none: where it is not met, another section counts."""
 _PERCENT: Final = re.compile(r"[-+(]?[0#?.,]*[0#?][0#?.,]*%\)?")
 _VALUE: Final = re.compile(r"[0#?@ymdhsgeb]|General|G/通用格式", re.IGNORECASE)
 

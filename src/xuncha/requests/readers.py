@@ -32,9 +32,8 @@ def read_word(text: str, option: str, words: Words) -> str:
         if plain in {key, *names}:
             return key
     message = _("{option} cannot be “{word}”", option=option, word=text)
-    raise UsageError(
-        "unknown-word", message, suggestion(text, [*words, *(names[0] for names in words.values())])
-    )
+    known = [*words, *(name for names in words.values() for name in names[:1])]
+    raise UsageError("unknown-word", message, suggestion(text, known))
 
 
 def read_measure(text: str, identities: Container[Identity]) -> Identity:

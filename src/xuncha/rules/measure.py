@@ -77,11 +77,15 @@ def due_before_feedback(measure: Measure, context: RuleContext) -> Violations[Lo
     why="A closed measure says when it was closed, and no other does; the commands close and reopen write it.",
     wrong="status: closed", right="status: closed\nclosed: {date: 2024-12-20}",
 )  # fmt: skip
-def closed_mismatch(measure: Measure, _context: RuleContext) -> Violations[Location]:
+def closed_mismatch(measure: Measure, context: RuleContext) -> Violations[Location]:
     if (measure.status == "closed") != (measure.closed is not None):
         message = _("`closed` belongs to a measure with `status: closed`, and to no other")
-        hint = _("write `closed` with its date if the measure is closed; else take it out")
-        yield ("closed" if measure.closed else "status",), message, hint
+        hint = _(
+            "write `closed: {{date: 2024-12-20, by: 办公室}}`; `xuncha close {id}` writes it automatically"
+        )
+        if measure.closed:
+            hint = _("take `closed` out, or close the measure with `xuncha close {id}`")
+        yield ("closed" if measure.closed else "status",), message, hint.format(id=context.identity)
 
 
 @RULES.rule("closed-before-feedback",

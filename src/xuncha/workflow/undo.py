@@ -89,8 +89,9 @@ def _newest(git: Git, events: Sequence[Event], count: int, emails: set[str] | No
             foreign.append(event)
     if len(chosen) == count:
         return [event for group in chosen.values() for event in group]
-    message = _("what xuncha did and can be taken back here: {found} of {n}; nothing was changed")
-    message = message.format(found=len(chosen), n=count)
+    message = _("there is nothing here that was done by xuncha and can be taken back")
+    if chosen:
+        message = _("fewer than {n} changes by xuncha can be taken back here; nothing was changed", n=count)
     hint = _("let others take back what they did; to do it for them: xuncha undo --others")
     raise RefusedError("nothing-to-undo", message, hint if foreign else "")
 
