@@ -27,6 +27,7 @@ _GIT_PATHS: Final = (
 )  # fmt: skip
 """Paths in git's folder that never lead elsewhere in a repository made by git, nor are larger than git makes them."""
 
+_INFO: Final = f"{os.sep}objects{os.sep}info"
 _WORKTREE_FILES: Final = frozenset({".gitattributes", ".gitignore", ".gitmodules", ".mailmap"})
 _checked: set[Path] = set()
 
@@ -124,21 +125,22 @@ def check_folder(folder: Path) -> None:
 
 def special_files(folder: Path) -> Iterator[Path]:
     """Yield what is neither a file nor a folder in git's folder, and among the objects that it borrows."""
-    waiting, seen = [folder, common_dir(folder)], set()
-    for place in waiting:
-        if (real := os.path.realpath(place)) in seen:
-            continue
-        seen.add(real)
-        for entry in _entries(place):
-            try:
-                if entry.is_dir(follow_symlinks=False):
-                    waiting.append(Path(entry.path))
-                elif not entry.is_file() and not _is_harmless(entry.stat().st_mode):
-                    yield Path(entry.path)
-            except OSError:  # a link that leads nowhere
-                continue
-        if place.name == "info" and place.parent.name == "objects":
-            waiting += [place.parent / each for each in _read(place / "alternates").splitlines()]
+    tops, seen = [folder, common_dir(folder)], set()
+    for top in tops:
+        waiting = [] if (real := os.path.realpath(top)) in seen else [real]
+        for place in waiting:
+            seen.add(place)
+            for entry in _entries(place):
+                try:
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+                    elif not entry.is_file() and not _is_harmless(entry.stat().st_mode):
+                        yield Path(entry.path)
+                except OSError:  # a link that leads nowhere
+                    continue
+            if place.endswith(_INFO):
+                objects = Path(place).parent
+                tops += [objects / each for each in _read(objects / "info/alternates").splitlines()]
 
 
 def special_worktree_files(*folders: Path | None) -> Iterator[Path]:
@@ -154,7 +156,7 @@ def _is_harmless(mode: int) -> bool:
     return stat.S_ISSOCK(mode) or stat.S_ISDIR(mode)
 
 
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
+def _entries(folder: Path | str) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as found:
             return list(found)
