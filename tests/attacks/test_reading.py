@@ -225,7 +225,7 @@ def test_a_day_of_completion_that_is_to_come_closes_nothing(state: str, tmp_path
     assert any(doubt.text == "2026-12-31" for doubt in draft.doubts)
 
 
-def test_rows_of_a_measure_alone_are_measures(tmp_path: Path) -> None:
+def test_rows_of_a_measure_alone_are_measures_unless_a_sentence_plainly_goes_on(tmp_path: Path) -> None:
     first = [1, "管理松散", "修订完善内部控制管理制度并印发执行", "局长", "办公室", "2026-12-31"]
     rows: list[list[Any]] = [
         HEADS,
@@ -235,7 +235,7 @@ def test_rows_of_a_measure_alone_are_measures(tmp_path: Path) -> None:
         ["", "", "并报局务会审议"],
     ]
     found = titles(table(tmp_path, rows))
-    assert found == [first[2], "组织开展全员专项培训两轮", "修订办法、细则，", "并报局务会审议"]
+    assert found == [first[2], "组织开展全员专项培训两轮", "修订办法、细则，并报局务会审议"]
 
 
 def test_the_same_as_above_is_never_a_heading_and_costs_no_time(tmp_path: Path) -> None:

@@ -52,21 +52,30 @@ def doubts(found: Draft) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "said",
-    ["召开会议12次，成立专班3个，涉及4个科室。", "党组书记主动认领问题8个。", "整改责任全部落实到人。"],
+    ("said", "kept"),
+    [
+        ("把意见梳理为3个问题，制定5条措施。", "把意见梳理为{问题数}个问题，制定{措施数}条措施。"),
+        ("按照《工作办法（试行）》梳理3个问题。", "按照《工作办法（试行）》梳理{问题数}个问题。"),
+        ("反馈三个问题。", "反馈{问题数}个问题。"),
+        (
+            "截至目前，3个问题已完成整改2个，5条措施已完成4条，正在推进1条。",
+            "截至目前，{问题数}个问题已完成整改{已完成问题数}个，{措施数}条措施已完成{已完成措施数}条，正在推进{推进中措施数}条。",
+        ),
+        ("已完成整改问题2个、措施4条。", "已完成整改问题{已完成问题数}个、措施{已完成措施数}条。"),
+        ("召开会议12次，成立专班3个，涉及4个科室。", "召开会议12次，成立专班3个，涉及4个科室。"),
+        ("党组书记主动认领问题8个。", "党组书记主动认领问题8个。"),
+        ("整改责任全部落实到人。", "整改责任全部落实到人。"),
+    ],
 )
-def test_a_sentence_that_counts_other_things_is_kept(said: str, tmp_path: Path) -> None:
+def test_a_count_that_the_ledger_bears_out_becomes_a_live_one(said: str, kept: str, tmp_path: Path) -> None:
     found = draft(tmp_path, said)
-    assert found.settings["notice"]["work"] == [said]
+    assert found.settings["notice"]["work"] == [kept]
     assert not [each for each in found.doubts if "not included in" in each.message]
 
 
 @pytest.mark.parametrize(
     "said",
     [
-        "把意见梳理为3个问题，制定5条措施。",
-        "反馈三个问题。",
-        "截至目前，3个问题已完成整改2个，5条措施已完成4条，正在推进1条。",
         "反馈的4个问题逐一整改。",
         "反馈问题3个，已完成3个。",
         "已完成整改2个，完成率98%。",
@@ -86,12 +95,25 @@ def test_a_sentence_that_counts_other_things_is_kept(said: str, tmp_path: Path) 
         "年底前完成整改3个问题。",
     ],
 )
-def test_a_sentence_with_counts_is_left_out_and_named_with_its_place(said: str, tmp_path: Path) -> None:
+def test_a_sentence_with_another_count_is_left_out_and_named_with_its_place(
+    said: str, tmp_path: Path
+) -> None:
     found = draft(tmp_path, f"党组高度重视。{said}每周调度一次。", f"压实责任。{said}")
     assert found.settings["notice"]["work"] == ["党组高度重视。每周调度一次。"]
     assert found.settings["notice"]["next_steps"] == ["压实责任。"]
     named = [(each.text, each.place) for each in found.doubts if "not included in" in each.message]
     assert named == [(said, "4:8"), (said, "15:6")]
+
+
+def test_items_are_numbered_anew_where_one_has_gone(tmp_path: Path) -> None:
+    work = "一是加强领导。二是细化任务14个问题。逐条明确责任。三是梳理14个问题。四是严格督导。\n（一）部署。\n（二）14个问题已完成9个。\n（三）督查。"
+    found = draft(tmp_path, work, "一要梳理14个问题；二要抓紧整改；三要完成9个问题。")
+    assert found.settings["notice"]["work"] == [
+        "一是加强领导。二是逐条明确责任。三是严格督导。",
+        "（一）部署。",
+        "（二）督查。",
+    ]
+    assert found.settings["notice"]["next_steps"] == ["一要抓紧整改。"]
 
 
 @pytest.mark.parametrize(
@@ -107,12 +129,12 @@ def test_a_sentence_with_counts_is_left_out_and_named_with_its_place(said: str, 
             "制定措施5条，已完成3条，正在推进2条。",
             "3 measures are stated as done; according to their texts, 4 are",
         ),
-        ("制定措施5条，已完成4条，基本完成1条，持续整改1条，申请延期1条。", ""),
+        ("制定措施5条，已完成4条，基本完成1条，持续整改1条，申请延期2条。", ""),
         (
             "制定措施5条，基本完成3条，申请延期2条。",
             "基本完成3 + 延期2: these measures are stated as not done",
         ),
-        ("制定措施5条，已完成4条，正在推进2条。", "推进2: these measures are stated as not done"),
+        ("制定措施5条，已完成4条，正在推进2条。", "4 done and 推进2 do not add up to 5 measures"),
         (
             "反馈问题3个，已完成2个，整改完成率98%。",
             "the stated rate, 98%, should be 66.67%: 2 of 3 problems",
@@ -165,5 +187,5 @@ def test_an_imported_notice_tells_each_count_once_and_as_the_ledger_has_it(ledge
     ledger.ok(*made, "progress", "2.2", "已逐一发言。")
     ledger.ok(*made, "close", "2.2")
     shown = ledger.ok(*made, "notice")
-    assert "已完成整改2个" not in shown
+    assert "3个问题已完成整改3个，5条措施已完成5条，正在推进0条。" in shown
     assert "其余1条" not in shown

@@ -35,11 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 DAY = date(2024, 6, 15)
-READERS: dict[str, Callable[[str], Any]] = {
-    "txt": plain_lines,
-    "md": lambda text: markdown.lines(text)[0],
-    "html": lambda text: web.lines(text)[0],
-}
+READERS: dict[str, Callable[[str], Any]] = {"txt": plain_lines, "md": markdown.lines, "html": web.lines}
 _WORDS = ["建立", "台账", "水利", "工程", "组织", "学习", "调度", "群众", "服务", "管理", "资金", "项目", "每月", "3次", "《办法》", "“回头看”", "A4"]  # fmt: skip
 _FAULTS = ["不够有力", "不及时", "存在薄弱环节", "流于形式", "有差距", "执行打折扣", "存在“轻监管”"]
 
@@ -189,12 +185,12 @@ def test_a_notice_of_a_ledger_read_back_gives_the_same_tree_and_counts(form: str
 def as_page(lines: list[str]) -> Any:
     """Make a web page with a paragraph for each line, and read it."""
     body = "".join(f"<p><span>{html.escape(line)}</span></p>\n" for line in lines)
-    return web.lines(f"<html><head><title>通报</title></head><body>{body}</body></html>")[0]
+    return web.lines(f"<html><head><title>通报</title></head><body>{body}</body></html>")
 
 
 def as_markdown(lines: list[str]) -> Any:
     """Markdown with a paragraph for each line."""
-    return markdown.lines("\n\n".join(re.sub(r"([\\`*_<\[\]#])", r"\\\1", line) for line in lines))[0]
+    return markdown.lines("\n\n".join(re.sub(r"([\\`*_<\[\]#])", r"\\\1", line) for line in lines))
 
 
 def as_word(lines: list[str]) -> Any:

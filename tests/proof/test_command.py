@@ -21,26 +21,27 @@ def found(result: Result) -> list[tuple[int, int, str, str]]:
     return [(each["line"], each["column"], each["severity"], each["code"]) for each in json.loads(result.out)]
 
 
-def test_each_finding_is_a_line_for_programs_with_its_line(ledger: LedgerOnDisk) -> None:
+def test_each_finding_is_a_line_for_programs_with_its_line_and_a_suggestion(ledger: LedgerOnDisk) -> None:
     ledger.write("通报.txt", SLIP)
     result = ledger.run("--lang", "en", "proof", "通报.txt")
     assert result.code == 1
     assert result.out == ""
     lines = result.err.splitlines()
-    assert "通报.txt:1:1: warning[likely-word]: “截止”: it should be 截至" in lines
-    assert "通报.txt:2:3: error[wrong-word]: “巡查”: it should be 巡察" in lines
+    assert "通报.txt:1:1: warning[likely-word]: “截止目前”: it should be 截至" in lines
+    assert "通报.txt:2:3: error[wrong-word]: “现将巡查整改”: it should be 巡察" in lines
     assert "      现将巡查整改情况予以公布。" in lines
     assert "          ^" in lines
+    assert "  hint: write 现将巡察整改" in lines
     assert lines[-1] == "1 error, 1 warning"
 
 
-def test_json_has_the_fields_of_the_contract(ledger: LedgerOnDisk) -> None:
+def test_json_has_the_fields_of_the_contract_and_the_suggestion_in_the_message(ledger: LedgerOnDisk) -> None:
     ledger.write("通报.txt", SLIP)
     result = ledger.run("--lang", "en", "proof", "通报.txt", "--json")
     assert result.code == 1
     first, second = json.loads(result.out)
     assert list(first) == ["path", "line", "column", "severity", "code", "message"]
-    assert first["message"] == "“截止”: it should be 截至"
+    assert first["message"] == "“截止目前”: it should be 截至; write 截至目前"
     assert (second["path"], second["line"], second["column"]) == ("通报.txt", 2, 3)
 
 

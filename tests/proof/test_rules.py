@@ -20,16 +20,16 @@ FOUND = [
     ("一是甲。三是乙。", "enumeration-number"),
     ("一是甲。二是乙。二是丙。", "enumeration-number"),
     ("一是甲，做到：一是乙，二是丙。二是丁。", None),
-    ("一是甲。一是乙。二是丙。", "enumeration-alone"),
+    ("一是甲。一是乙。二是丙。", "enumeration-number"),
     ("首先，其一是甲，统一是乙。", None),
     ("整改措施 一是甲。二是乙。", None),  # text lifted from a page has a blank for a mark
     ("一是甲，第一，乙；第二，丙。", "enumeration-alone"),
     ("第一章 总则\n一、甲\n二、乙\n第二章 附则", None),  # chapters in words are no numbers of this kind
     ("第一，甲；第二，乙。", None),
     ("第一，甲；第三，乙。", "enumeration-number"),
-    ("一、甲\n1.乙\n2.丙\n二、丁\n1.戊", "heading-level"),
+    ("一、甲\n1.乙\n2.丙\n二、丁\n1.戊", "heading-jump"),
     ("一、甲\n（一）乙\n1.丙\n（二）丁", None),
-    ("（一）甲\n（1）乙\n（2）丙", "heading-level"),
+    ("（一）甲\n（1）乙\n（2）丙", "heading-jump"),
     ("（一）关于甲方面。\n（二）关于乙方面\n（三）关于丙方面", "heading-form"),
     # spaces, and full-width letters and digits
     ("细化为14个问题 ，逐项整改。", "blank"),

@@ -177,19 +177,20 @@ def days(text: str, latest: date | None = None) -> list[WrittenDate]:
     If the first day has no year, it is the last such day up to `latest`.
     """
     found: list[WrittenDate] = []
+    later = 0  # how many years to add to the year that was written last
     for named in find_dates(text):
+        later = 0 if named.own_year else later
         if named.day is None:
             continue
         before = found[-1].exact if found else None
         reference = before or latest
-        year = named.year or (reference.year if reference else None)
-        if before and year and not named.own_year:
-            year = max(year, before.year)
+        year = named.year + later if named.year else reference.year if reference else None
         day = calendar_day(year, named.month, named.day)
-        if day and before and not named.own_year and day < before:
-            day = calendar_day(day.year + 1, named.month, named.day)
-        elif day and not named.year and not before and latest and day > latest:
+        if day and not named.year and latest and not before and day > latest:
             day = calendar_day(day.year - 1, named.month, named.day)
+        if day and before and not named.own_year and day < before:
+            later += 1
+            day = calendar_day(day.year + 1, named.month, named.day)
         if day:
             found.append(named._replace(year=day.year))
     return found

@@ -15,6 +15,8 @@ from xuncha.language import gettext as _
 _LONG_TERM: Final = re.compile(r"长期|持续(?:坚持|推进|整改|进行|开展|深化)|常态|长效|不间断|永久")
 _AT_ONCE: Final = re.compile(r"立行立改|立即整改|立改|即知即改|即行即改|边查边改|立即|马上就改|即时|当即")
 _MONTHS_WITHIN: Final = re.compile(rf"(?P<months>{NUMBER})个?月(?:之)?内")
+_SHORT_YEAR: Final = re.compile(r"(?<![0-9./-])[0-9]{1,2}([-./])[0-9]{1,2}\1[0-9]{1,2}(?![0-9])")
+"""A date such as 3/4/26, in which any of the three numbers may be the year."""
 _EARLIEST: Final = re.compile(
     r"不得?(?:早|先)于|不在[^，。；]{1,12}之?前|(?:[日号月年底]|季度)(?:之|以)后|(?:[0-9][日号月年]|底|季度)后(?!续)"
 )
@@ -45,8 +47,8 @@ def limit(text: str, feedback: date | None = None) -> Limit:
     text = "".join(_CLOCK.sub("", unicodedata.normalize("NFKC", text)).split())
     long_term = bool(_LONG_TERM.search(text))
     at_once = not long_term and bool(_AT_ONCE.search(text))
-    if _EARLIEST.search(text):
-        return Limit(None, long_term, at_once, _("an earliest date is not a time limit: not imported"))
+    if doubt := _refusal_reason(text):
+        return Limit(None, long_term, at_once, doubt)
     named = list(find_dates(_MONTHS_WITHIN.sub("，", text), in_cell=True))
     exact = [each for each in named if each.month or each.quarter or each.part] or named
     if any(each.year is None for each in exact):
@@ -65,6 +67,18 @@ def limit(text: str, feedback: date | None = None) -> Limit:
     if len({each for each, _doubt in candidates}) > 1:
         doubt = _("several dates: the last, {day}, was used", day=day)
     return Limit(day, long_term, at_once, doubt)
+
+
+def _refusal_reason(text: str) -> str:
+    """Return the reason why a text that names days is not a time limit; empty if it may be one."""
+    if short := _SHORT_YEAR.search(text):
+        return _("the year in {text} is unclear: not imported", text=short[0])
+    if _EARLIEST.search(text):
+        return _("an earliest date is not a time limit: not imported")
+    alternatives = [any(find_dates(part, in_cell=True)) for part in text.split("或")]
+    if sum(alternatives) > 1:
+        return _("a choice of several dates: not imported")
+    return ""
 
 
 def _last_day(written: WrittenDate) -> tuple[date, str] | None:

@@ -61,27 +61,38 @@ def _parse(text: str) -> Decimal | None:
     for name, unit in _UNITS.items():
         if name in text:
             before, _name, behind = text.rpartition(name)
-            count, rest = _parse(before), _remainder(behind, unit)
-            if not before and name == "十":
-                count = Decimal(1)
-            if not count or rest is None:
-                return None
-            # 十, 百 and 千 take one digit or Arabic digits, 万 less than 10⁴, 亿 any number.
-            limit = 10 if unit < _MYRIAD and not _ARABIC.fullmatch(before) else _MYRIAD
-            return count * unit + rest if count < limit or unit > _MYRIAD else None
+            count, rest = _multiplier(before, unit), _remainder(behind, unit)
+            return count * unit + rest if count is not None and rest is not None else None
     return _without_units(text)
 
 
+def _multiplier(text: str, unit: int) -> Decimal | None:
+    """Read the multiplier before a unit: 十 may have none; 十, 百 and 千 take one digit or Arabic digits, 万 less than 10⁴, 亿 any number."""
+    if not text and unit == _UNITS["十"]:
+        return Decimal(1)
+    if unit >= _MYRIAD:
+        number = _parse(text)
+        return number if number and (unit > _MYRIAD or number < unit) else None
+    one_digit = len(text) == 1 and text in _DIGITS[1:] + "两" * (unit > _UNITS["十"])
+    return _without_units(text) if one_digit or _ARABIC.fullmatch(text) else None
+
+
 def _remainder(text: str, unit: int) -> Decimal | None:
-    """Read the part after a unit: 一百零五 and 1百05 are 105, 一百五 is 150."""
+    """Read the part after a unit: 一百零五 and 1百05 are 105, 一百五 and 1百50 are 150."""
     if not text:
         return Decimal(0)
-    zero, number = text.startswith("零"), _parse(text.removeprefix("零"))
-    if not number or text.endswith("两"):
-        return None
-    if number < 10 and len(text) == 1:  # noqa: PLR2004  一百五
-        return number * unit / 10
-    return number if number < (unit / 10 if zero else unit) else None
+    digit = _without_units(text) if len(text) == 1 and text not in "零两" else None
+    if digit is not None:
+        return digit * unit / 10
+    if text.isdecimal() and text.isascii():
+        return Decimal(text) if len(text) == len(str(unit)) - 1 else None
+    zero = text.startswith("零")
+    text = text.removeprefix("零")
+    if not set(text) - set(_DIGITS + "两"):  # several digits without units, such as 一百二三
+        number = _without_units(text) if len(text) == 1 and text not in "零两" else None
+    else:
+        number = _parse(text)
+    return number if number and number < (unit / 10 if zero else unit) else None
 
 
 def _without_units(text: str) -> Decimal | None:

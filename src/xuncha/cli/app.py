@@ -53,7 +53,11 @@ def _option_value(options: Mapping[str, str | None], option: str, variable: str)
 
 def _completion(*, install: bool) -> None:
     """Install the completion into the shell in which the program was typed, or print its script."""
-    shell = completion._get_shell_name() or "?"  # type: ignore[attr-defined]  # noqa: SLF001  Typer's own way to tell
+    shell = completion._get_shell_name()  # type: ignore[attr-defined]  # noqa: SLF001  Typer's own way to tell
+    if shell not in {"bash", "zsh", "fish", "powershell", "pwsh"}:
+        message = _("there is no completion for this shell: {shell}", shell=shell or "?")
+        hint = _("available: {names}", names="bash, zsh, fish, PowerShell")
+        raise SurroundingsError("unknown-shell", message, hint)
     variables = {"prog_name": "xuncha", "complete_var": "_XUNCHA_COMPLETE", "shell": shell}
     if install:
         _shell, path = completion.install(**variables)  # type: ignore[attr-defined]

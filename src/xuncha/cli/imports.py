@@ -127,6 +127,9 @@ def import_table(
     day = readers.read_day(feedback, "--feedback", call.today, past=True) if feedback else None
     draft = draft_of(file, reading_options(call, root, form=form, day=day, columns=_roles(columns)))
     form_file = _form_file(draft, save_form) if save_form else None
+    if form_file and dry_run and not is_there:
+        hint = _("leave --dry-run out, or make a ledger first: xuncha init")
+        raise UsageError("no-ledger", _("a form is saved in a ledger, but there is none here"), hint)
     if is_there:
         call.warn_of_leftovers()
         enterer = Enterer(draft, root, new_names=new, allow_partial=partly or dry_run)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -12,6 +13,7 @@ from xuncha.exchange.matching import Match, key_of, matches
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, Identity
 from xuncha.model.vocabulary import STATUS_WORDS, StatusChange
+from xuncha.rules.names import most_similar
 from xuncha.store import editing
 from xuncha.store.reading import parse
 from xuncha.workflow.close import requirement_error, unmet_requirements
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
     from xuncha.model.source import Source
 
 _LISTS = ("categories", "leaders", "offices")
+_SHORT_NAME = 2  # a name of so few characters does not count as similar to another
+_DISTINCTIONS = re.compile("副|常务|[第0-9一二三四五六七八九十]+")
+"""The parts of a name by which similar posts or offices differ."""
 _KEYS = ("goal", "part", "leader", "office", "person", "due", "term", "notice_text", "outcomes", "escalated")
 _STATUS_ORDER = ("not_started", "in_progress", "submitted", "closed")
 
@@ -160,14 +165,24 @@ class Enterer:
             record["co_offices"] = known
 
     def _accepted(self, measure: MeasureDraft, list_key: str, role: str, name: str) -> str | None:
-        """Return a name that the ledger has or may get, else None. List a name that is refused."""
+        """Return a name that the ledger has or may get, else None. List a name that is refused, or new and similar to another."""
         names = self.lists[list_key]
         if name in names:
             return name
+        near = most_similar(name, names) if names else None
+        if near and (len(name) <= _SHORT_NAME or _DISTINCTIONS.sub("", name) == _DISTINCTIONS.sub("", near)):
+            near = None  # 李某 is not 王某, nor 副局长 局长, nor 二分局 三分局
         if list_key not in self.extendable:
             message = _("not in the ledger's lists of names: not imported; with --new it is entered")
-            self._doubt(measure, role, name, message)
+            if near:
+                message = _(
+                    "not in the ledger's lists of names, but like {near}: not imported; with --new it is entered"
+                )
+            self._doubt(measure, role, name, message.format(near=near))
             return None
+        if near:
+            message = _("a new name, entered in addition to “{near}”, which looks like it")
+            self._doubt(measure, role, name, message.format(near=near))
         names.append(name)
         return name
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from xuncha.model.records import Ledger, Measure, Problem
 
 _SIMILAR = 0.6  # the least likeness of two titles of which one is a new wording of the other
+_SHORTEST_PREFIX = 6  # the fewest characters of a title that matches a longer one which begins with it
 
 
 class Match(NamedTuple):
@@ -75,6 +76,9 @@ def _matching_identity(draft: MeasureDraft, free: dict[Identity, Measure], *, ex
     key, others = key_of(title), {identity: key_of(measure.title) for identity, measure in free.items()}
     for identity, other in others.items():
         if other == key:
+            return identity
+    for identity, other in others.items():
+        if min(len(key), len(other)) >= _SHORTEST_PREFIX and (key.startswith(other) or other.startswith(key)):
             return identity
     alike = {identity: _similarity(title, measure.title) for identity, measure in free.items()}
     best = max(alike, key=alike.__getitem__, default=None)

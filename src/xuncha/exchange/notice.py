@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from xuncha import language
 from xuncha.chinese.limits import limit
 from xuncha.chinese.punctuation import sentence_end
-from xuncha.errors import RefusedError
-from xuncha.exchange.count_check import contradictions, draft_counts, without_counts
+from xuncha.errors import Finding, InvalidLedgerError, Place, RefusedError
+from xuncha.exchange.count_check import Paragraphs, contradictions, draft_counts
 from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft
 from xuncha.exchange.names import names
 from xuncha.language import gettext as _
@@ -30,27 +30,32 @@ _LONGEST_TEXT = 50_000  # the most characters of one text in a ledger
 def draft_of(notice: Notice, path: str, today: date) -> Draft:
     """Make the draft of a ledger from a notice that is read on the day `today`.
 
-    Raises RefusedError if the notice has no problems, or a text longer than a ledger allows.
+    Raises RefusedError if the notice has no problems; InvalidLedgerError if a text is longer than a ledger allows.
     """
     if not notice.categories:
         sentence = _("no problems are found in it: its headings are not numbered")
         hint = _("problems are recognised by their numbers: {forms}", forms="一、 （一） 1. （1）")
         raise RefusedError("no-problems", sentence, hint, path)
-    longest = max(map(len, _texts(notice)))
-    if longest > _LONGEST_TEXT:
-        message = _("a text of {n} characters is too long for a ledger", n=longest)
-        hint = _("at most {n} characters; check for missing line breaks between paragraphs", n=_LONGEST_TEXT)
-        raise RefusedError("text-too-long", message, hint, path)
+    message = _("a text of {n} characters is too long for a ledger")
+    hint = _("at most {n} characters; check for missing line breaks between paragraphs")
+    findings = []
+    for words, text in _texts(notice):
+        if len(text) > _LONGEST_TEXT:
+            place, sentence = Place(path, words.line, words.column), message.format(n=len(text))
+            findings.append(Finding("text-too-long", sentence, place, hint.format(n=_LONGEST_TEXT)))
+    if findings:
+        raise InvalidLedgerError(findings)
     return _Drafter(notice, today).draft
 
 
-def _texts(notice: Notice) -> Iterator[str]:
-    """Yield every text."""
+def _texts(notice: Notice) -> Iterator[tuple[Line, str]]:
+    """Yield every text, with the words that give its place."""
     for category in notice.categories:
-        yield category.title.text
+        yield category.title, category.title.text
         for problem in category.problems:
-            yield from (problem.title.text, problem.finding or "")
-            yield from (measure.text.text for measure in problem.measures)
+            yield problem.title, problem.title.text
+            yield problem.title, problem.finding or ""
+            yield from ((measure.text, measure.text.text) for measure in problem.measures)
 
 
 class _Drafter:
@@ -163,13 +168,12 @@ class _Drafter:
 
     def _paragraphs(self) -> dict[str, list[str]]:
         """Return the paragraphs of the first and the last part, without counts that would contradict the ledger's."""
-        counted, stated, texts = draft_counts(self.draft), self.notice.stated, {}
+        paragraphs = Paragraphs(draft_counts(self.draft), self.notice.stated)
+        live_texts = {key: paragraphs.convert(getattr(self.notice, key)) for key in ("work", "next_steps")}
         message = _("it contains counts that the notice makes itself: not included in the notice's own text")
-        for key in ("work", "next_steps"):
-            texts[key], left_out = without_counts(getattr(self.notice, key), counted, stated)
-            for line in left_out:
-                self.draft.doubt(message, line.text, place=_place(line))
-        return texts
+        for line in paragraphs.left_out:
+            self.draft.doubt(message, line.text, place=_place(line))
+        return live_texts
 
 
 def _without_empty(record: dict[str, Any]) -> dict[str, Any]:

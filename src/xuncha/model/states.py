@@ -59,12 +59,20 @@ _GOING_ON: Final = re.compile(
 _COMPLETION: Final = re.compile(
     r"完成|完工|销号|办结|整改到位|已整改|整改完毕|已解决|落实到位|已落实|已到位|完毕|阶段性|(?<!不)合格|\d%"
 )
-_REFUSAL: Final = re.compile(
+_REFUSAL: Final = (
     r"(?:不(?:予以?|准予?|同意|符合)?(?:通过|合格|销号|达标|认可)|不(?:予?同意|符合(?:要求|标准)?)|(?:整改|落实)[仍还尚]?不到位"
-    r"|未(?:能|予|获得?|经)?(?:通过|达标|认可)|退回整改|(?:被|予以?)(?:退回|驳回|打回)|(?:重新|继续)整改|返工)(?![的项产]|问题|现象)"
+    r"|未(?:能|予|获得?|经)?(?:通过|达标|认可)|(?:^|(?<=[,。;:])|被|予以?)(?:退回|驳回|打回)|(?:重新|继续)整改|返工)(?![的项产]|问题|现象)"
 )
+_VERDICT: Final = re.compile(rf"(?P<refused>{_REFUSAL})|合格|通过|同意|准予|销号|达标|认可|到位")
+_REVIEW: Final = "(?:验收|复[查核验]|核[查验]|审[核批]|验证|销号)"
+_REFUSED: Final = re.compile(
+    rf"(?:{{words}}*{_REFUSAL}){{{{1,2}}}}{{words}}*".format(
+        words=f"(?:{_REVIEW}|[经该此须,:为]|措施|问题|整改|申请|意见|结果|结论)"
+    )
+)
+"""A text that says only that a measure was refused: 验收不合格，退回整改."""
 _NEGATED: Final = re.compile(
-    r"未(?!来)|没有|尚|无法|不能|难以|仍|剩余|其余|还有|预计|计划(?:于|在|\d)|力争|争取|拟于|即将|待.{{0,6}}(?:完成|验收|销号|批复)"
+    rf"{_REVIEW}(?:结果|结论|意见)?[:为]?{_REFUSAL}|未(?!来)|没有|尚|无法|不能|难以|仍|剩余|其余|还有|预计|计划(?:于|在|\d)|力争|争取|拟于|即将|待.{{0,6}}(?:完成|验收|销号|批复)"
 )
 """Words after a state that contradict it: 已完成。但资金尚未到位."""
 _OPEN: Final = re.compile(
@@ -79,6 +87,10 @@ _STATE_START: Final = re.compile(
 _SENTENCE: Final = re.compile(r"[。；;!！\n]")
 _PART: Final = re.compile(r"[。；;!！\n，,：:（）()]")
 _LASTING_ALONE: Final = frozenset({"持续", "持续坚持", "长期坚持"})
+
+
+_EMPTY_BOX: Final = re.compile("[□☐○◯]")
+_BOX: Final = re.compile("([□☐○◯☑√✓✔■☒●])")
 
 
 class State(NamedTuple):
@@ -104,7 +116,7 @@ def read_state(value: object, form: str = "", today: date | None = None) -> Stat
         return State("closed" if value else "in_progress")
     if isinstance(value, int | float):
         return _percent_state(float(value) * 100) if is_percent(form) else None
-    text = _normalized(value)
+    text = _normalized(_ticked_words(value))
     if not text or len(text) > MAX_LENGTH:
         return None
     match = _PERCENT.fullmatch(text)
@@ -140,15 +152,28 @@ def state_of_text(text: str, today: date | None = None) -> State | None:
     found = _word_state(first, today) if len(first) <= MAX_LENGTH else None
     if found is None and _COMPLETION.search(first):
         return _unclear_state()
-    open_again = any(_NEGATED.search(each) or _REFUSAL.search(each) for each in others)
-    taken_back = found is not None and found.status == "closed" and open_again
+    taken_back = found is not None and found.status == "closed" and any(map(_NEGATED.search, others))
     return _unclear_state() if taken_back else found
 
 
-def is_refused(text: str) -> bool:
-    """Return whether a short text says that a measure was not accepted: 验收不通过, 不予销号."""
-    words = _normalized(text)
-    return len(words) <= MAX_LENGTH and bool(_REFUSAL.search(words))
+def refused_state(value: object, form: str = "", *, of_state: bool) -> State | None:
+    """Return the state of a measure that a cell beside its state keeps open: 验收不通过, 不予销号; None if the cell does not.
+
+    In a column of states or verdicts (`of_state`) the last verdict counts, and any other state that is not closed, such as 否.
+    """
+    text = _normalized(value)
+    verdicts = [match["refused"] for match in _VERDICT.finditer(text)] if of_state else []
+    if any(verdicts) or _REFUSED.fullmatch(text):
+        return State("in_progress") if not verdicts or verdicts[-1] else None
+    found = read_state(value, form) if of_state else None
+    return found if found and found.explicit and found.status != "closed" else None
+
+
+def _ticked_words(value: object) -> object:
+    """Return the words after the only ticked box, as in ☑已完成 □未完成; a text without empty boxes is returned unchanged."""
+    boxes = _BOX.split(value) if isinstance(value, str) and _EMPTY_BOX.search(value) else []
+    ticked = [words for box, words in zip(boxes[1::2], boxes[2::2], strict=True) if not _EMPTY_BOX.match(box)]
+    return ticked[0] if len(ticked) == 1 else "" if boxes else value
 
 
 def _normalized(value: object) -> str:
@@ -178,7 +203,7 @@ def _word_state(text: str, today: date | None = None) -> State | None:
         (_BASICALLY.search(text), State("in_progress", lasting, basically)),
         (mentioned, _unclear_state(explicit=bool(going_on))),
         (going_on or text in _LASTING_ALONE, State("in_progress", "长期" in text)),
-        (_REFUSAL.search(text), State("in_progress", explicit=False)),
+        (_REFUSED.fullmatch(text), State("in_progress", explicit=False)),
     )
     return next((state for applies, state in states if applies), None)
 

@@ -25,10 +25,9 @@ def lines(path: Path) -> Pages:
         return Pages(str(path), kind, *word.lines(content, str(path)))
     text = decode(content, str(path))
     check_length(str(path), 0, len(text))
-    struck: tuple[Line, ...] = ()
-    if kind == "html":
-        found, struck = html.lines(text, str(path))
-    else:
-        found, struck = markdown.lines(text) if kind == "md" else (plain_lines(text), ())
-    check_length(str(path), len(found), 0)
-    return Pages(str(path), kind, found, unread=tuple(("struck", line) for line in struck))
+    struck: list[Line] = []
+    read = {"md": markdown.lines, "html": html.lines}
+    found = read[kind](text, struck) if kind in read else plain_lines(text)
+    pages = Pages(str(path), kind, found, unread=tuple(("struck", line) for line in struck))
+    check_length(str(path), len(pages.lines), 0)
+    return pages

@@ -1,100 +1,141 @@
-"""Read a web page as its reader sees it, one line for each block, with the line of the file where it begins."""
+"""Read a web page as its reader sees it, one line for each block. lxml and Beautiful Soup keep no places in the file, and `html.parser` takes minutes on open tags."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, Literal
+from bisect import bisect_right
+from collections import Counter
+from html import unescape
 
-from xuncha.errors import RefusedError
-from xuncha.language import gettext as _
 from xuncha.pages.line import Line, line_of
-from xuncha.parts import require_part
 
-if TYPE_CHECKING:
-    from lxml.etree import _Element as Element
-
-_STRIKE: Final = re.compile(r"(?<=<)(/?)(?:s|strike)(?=[\s/>])", re.IGNORECASE)
-"""Other names of the element `del`, which lxml ends where a paragraph begins."""
-_HIDDEN: Final = {
-    "script", "style", "textarea", "noscript", "template", "head", "title", "svg", "select", "object", "iframe",
-}  # fmt: skip
-"""Elements whose content nobody sees, or that hold no text of the page."""
-_INLINE: Final = {
+_TOKEN = re.compile(
+    r"""(?P<unseen><!--.*?(?:-->|\Z)|<[!?][^>]*(?:>|\Z))
+    | <(?P<end>/?)(?P<tag>[A-Za-z][^\s/<>]*+)(?:(?:[^<>"']|"[^"<]*"|'[^'<]*')*|[^<>]*)>
+    | (?P<reference>&(?:\#[0-9]{1,7}|\#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});?)""",
+    re.VERBOSE | re.DOTALL,
+)
+_RAW = {"script", "style", "textarea", "xmp"}  # elements whose content has no tags
+_STRUCK = {"s", "strike", "del"}
+_HIDDEN = {"noscript", "template", "head", "svg", "select", "object", "iframe", "title", *_STRUCK}
+"""Elements that are not read: nobody sees them, or what they hold is struck out."""
+_INLINE = {
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "dfn", "em", "font", "i", "img",
     "ins", "kbd", "label", "mark", "q", "rp", "rt", "ruby", "samp", "small", "span", "strong", "sub",
-    "sup", "time", "tt", "u", "ucloud", "var", "wbr", "input", "button", "meta", "link", "del", *_HIDDEN,
+    "sup", "time", "tt", "u", "ucloud", "var", "wbr", "input", "button", "meta", "link",
 }  # fmt: skip
 """Elements that do not begin a line; neither do elements with a colon in their name, which come from Word."""
-_HIDING_STYLE: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_STRIKING_STYLE: Final = re.compile(r"text-decoration[^;]*:[^;]*line-through", re.IGNORECASE)
-_BREAK_IN_CHINESE: Final = re.compile(
-    r"(?<=[\u2e80-\u9fff\uff00-\uffef”’])[ \t]*\n\s*(?=[\u2e80-\u9fff\uff00-\uffef“‘])"
+_HIDES = re.compile(
+    r"""<[^\s>]+[^>]*?\s(?:style\s*=\s*(?:"[^"]*?|'[^']*?|[^\s"'>]*?)(?:display\s*:\s*none|visibility\s*:\s*hidden|(?P<struck>text-decoration[^;"'>]*:[^;"'>]*line-through))|hidden(?=[\s/>=]))""",
+    re.IGNORECASE,
 )
-"""A line break of the file that is not seen, since Chinese has no blanks between words."""
-_Unread = Literal["", "struck", "hidden"]
+"""A tag that hides its element, or strikes it out."""
+_MAX_TAG = 4000  # only so many characters of a tag are searched for it
+_EMPTY = {"br", "hr", "img", "input", "meta", "link", "wbr", "col", "area", "base", "embed", "source", "track"}  # fmt: skip
+_BLANKS = " \t\n\f"
+_WORD = re.compile(rf"[{_BLANKS}]+|[^{_BLANKS}]+")
+_BETWEEN_CHINESE = re.compile(r"[\u2e80-\u9fff\uff00-\uffef”’] [\u2e80-\u9fff\uff00-\uffef“‘]")
 
 
-def lines(text: str, path: str = "") -> tuple[tuple[Line, ...], tuple[Line, ...]]:
-    """Return the lines of a web page that are not blank, and what is struck out.
-
-    Raises RefusedError if elements are nested deeper than in any page; SurroundingsError if the part `office` is not installed.
-    """
-    with require_part("office"):
-        from lxml import etree  # noqa: PLC0415
-    parser = etree.HTMLParser(encoding="utf-8")
-    try:
-        root = etree.fromstring(_STRIKE.sub(r"\1del", text.replace("\0", "")).encode(), parser)
-    except etree.XMLSyntaxError:  # a page without any element
-        root = None
-    if parser.error_log.filter_from_fatals():
-        message = _("the document is damaged")
-        hint = _("a notice is much smaller; save its text alone")
-        raise RefusedError("damaged-document", message, hint, path)
-    page = _Page()
-    if root is not None:
-        page.read(root, "")
+def lines(text: str, struck: list[Line] | None = None) -> tuple[Line, ...]:
+    """Return the lines of a web page that are not blank. Add what is struck out to `struck`."""
+    page = _Page(text, [] if struck is None else struck)
+    place = 0
+    while match := _TOKEN.search(text, place):
+        page.add(place, match.start())
+        place = match.end()
+        if match["reference"]:
+            page.add_piece(unescape(match[0]).replace("\n", " ").replace("\xa0", " "), match.start())
+        elif (tag := (match["tag"] or "").lower()) in _RAW and not match["end"]:
+            closing = re.compile(rf"</{tag}[^<>]*>", re.IGNORECASE).search(text, place)
+            place = closing.end() if closing else len(text)
+        elif tag:
+            page.tag(tag, ends=bool(match["end"]), empty=match[0].endswith("/>"))
+            page.hide(tag, match[0], ends=bool(match["end"]))
+    page.add(place, len(text))
     page.end_line()
-    return tuple(page.lines), tuple(page.struck)
+    return tuple(page.lines)
+
+
+def _begins_line(tag: str) -> bool:
+    return not (tag in _INLINE or tag in _HIDDEN or ":" in tag)
 
 
 class _Page:
-    def __init__(self) -> None:
+    def __init__(self, text: str, struck: list[Line]) -> None:
+        self.text = text
+        self.struck = struck
+        self.struck_pieces: list[tuple[str, int, int]] = []
+        self.is_struck = False
+        """Whether the open element that its own style hides is struck out."""
+        self.starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        """The offsets at which the lines of the file begin."""
         self.lines: list[Line] = []
-        self.struck: list[Line] = []
-        self.pieces: list[tuple[_Unread, str, int]] = []
-        """The texts of the current line, each with why it is not read, and its line in the file."""
-        self.place = 1
+        self.pieces: list[tuple[str, int, int]] = []
+        self.unseen: list[str] = []
+        """The open elements whose content is never shown."""
+        self.names = Counter[str]()  # of these elements: a search among many of them would take long
+        self.hidden = ""
+        """The name of the open element that its own style hides; empty if there is none."""
+        self.depth = 0
+        """How many elements of this name are open, the hidden one included."""
 
-    def read(self, element: Element, unread: _Unread) -> None:
-        """Read an element; `unread` says why the element around it is not read."""
-        tag = element.tag if isinstance(element.tag, str) else "script"  # a comment is read by nobody, either
-        style = element.get("style") or ""
-        if tag in _HIDDEN or element.get("hidden") is not None or _HIDING_STYLE.search(style):
-            unread = "hidden"
-        elif not unread and (tag == "del" or _STRIKING_STYLE.search(style)):
-            unread = "struck"
-        begins_line = tag not in _INLINE and ":" not in tag
-        if begins_line:
-            self.end_line()
-        self.place = max(self.place, element.sourceline or 1)
-        self.add(element.text or "", unread)
-        for child in element:
-            self.read(child, unread)
-            self.add(child.tail or "", unread)
-        if begins_line:
+    def tag(self, tag: str, *, ends: bool, empty: bool) -> None:
+        """Read a tag, which may end the line, or begin or end content that is never shown."""
+        if tag == "body":
+            self.unseen.clear()  # the head may still be open
+            self.names.clear()
+        if tag in _HIDDEN and not ends and not empty:
+            self.unseen.append(tag)
+            self.names[tag] += 1
+        elif tag in _HIDDEN and ends and self.names[tag]:
+            while (name := self.unseen.pop()) != tag:
+                self.names[name] -= 1
+            self.names[tag] -= 1
+        elif _begins_line(tag):
             self.end_line()
 
-    def add(self, text: str, unread: _Unread) -> None:
-        blanks = text[: len(text) - len(text.lstrip())]
-        self.pieces.append((unread, text, self.place + blanks.count("\n")))
-        self.place += text.count("\n")
+    def hide(self, tag: str, written: str, *, ends: bool) -> None:
+        """Note where an element begins or ends that its own style hides; a paragraph ends where another block begins."""
+        if self.hidden == "p" and not ends and _begins_line(tag):
+            self.hidden = ""
+        if self.hidden:
+            if tag == self.hidden:
+                self.depth += -1 if ends else 1
+                self.hidden = self.hidden if self.depth else ""
+        elif not (ends or tag in _EMPTY or written.endswith("/>")) and (
+            match := _HIDES.match(written[:_MAX_TAG])
+        ):
+            self.hidden, self.depth, self.is_struck = tag, 1, bool(match["struck"])
+
+    def add(self, start: int, end: int) -> None:
+        """Add the text between two offsets; blanks become one blank, as in a browser."""
+        for match in _WORD.finditer(self.text, start, end):
+            self.add_piece(" " if match[0][0] in _BLANKS else match[0], match.start())
+
+    def add_piece(self, text: str, place: int) -> None:
+        """Add a piece of text with its offset in the file, unless it is hidden."""
+        if (self.hidden and not self.is_struck) or any(
+            self.names[tag] for tag in self.names.keys() - _STRUCK
+        ):
+            return
+        line = bisect_right(self.starts, place)
+        pieces = self.struck_pieces if self.unseen or self.hidden else self.pieces
+        pieces.append((text, line, place - self.starts[line - 1] + 1))
 
     def end_line(self) -> None:
-        """End the line: blanks become one blank, as in a browser."""
-        whys: tuple[tuple[_Unread, list[Line]], ...] = (("", self.lines), ("struck", self.struck))
-        for why, found in whys:
-            pieces = [(text, place) for other, text, place in self.pieces if other == why]
-            text = " ".join(_BREAK_IN_CHINESE.sub("", "".join(text for text, _place in pieces)).split())
-            begin = next((place for text, place in pieces if text.strip()), 1)
-            found.extend(filter(None, [line_of(text, begin)]))
+        """End the line; remove repeated blanks, and line breaks of the file between two Chinese characters."""
+        kept: list[tuple[str, int, int]] = []
+        for piece in self.pieces:
+            if not piece[0] or (piece[0] == " " and kept and kept[-1][0].endswith(" ")):
+                continue
+            if len(kept) > 1 and kept[-1][0] == " " and kept[-1][1] != piece[1]:
+                around = f"{kept[-2][0][-1:]} {piece[0][:1]}"
+                if _BETWEEN_CHINESE.fullmatch(around):
+                    kept.pop()
+            kept.append(piece)
+        self.struck += filter(None, [line_of(self.struck_pieces)])
+        self.struck_pieces.clear()
         self.pieces.clear()
+        if line := line_of(kept):
+            self.lines.append(line)

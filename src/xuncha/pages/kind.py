@@ -18,14 +18,17 @@ MAX_SIZE: Final = 16 * 1024 * 1024
 _MAX_LINES: Final = 8_000
 _MAX_CHARACTERS: Final = 500_000  # a long notice has some thirty thousand
 _PAGE: Final = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|div|p|table|article)\b", re.IGNORECASE)
-_BLANKS: Final = b"\xef\xbb\xbf\0 \t\r\n"
-"""What may precede the bytes that tell the kind; programs that open the file skip it."""
 _KINDS: Final[dict[str, Kind]] = {
     ".html": "html", ".htm": "html", ".shtml": "html", ".xhtml": "html", ".md": "md", ".markdown": "md",
 }  # fmt: skip
 COMPOUND_FILE: Final = bytes.fromhex("d0cf11e0a1b11ae1")
 ZIP: Final = b"PK\x03\x04"
 _EMPTY_ZIP: Final = b"PK\x05\x06"
+_PREFIX: Final = re.compile(
+    rb"(?:\xef\xbb\xbf|[\s\x00]|<!--.{0,4000}?-->|<\?xml\b[^>]{0,400}\?>)*", re.DOTALL
+)
+"""What may precede the bytes that decide the kind; programs that open the file skip it."""
+_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 _SAVED_PAGE: Final = re.compile(
     rb"(?:[A-Za-z][\w-]*:[^\n]*\n(?:[ \t][^\n]*\n)*){0,40}?(?:MIME-Version:|Snapshot-Content-Location:|Content-Type:\s*multipart/related|From: <?\"?Saved by)",
     re.IGNORECASE,
@@ -96,7 +99,7 @@ def kind_of(content: bytes, path: Path) -> Kind:
     if content.startswith(ZIP):
         return "docx"
     by_name = _KINDS.get(path.suffix.lower(), "txt")
-    is_page = _PAGE.search(content[:2048])
+    is_page = _PAGE.search(content[:2048].lstrip(b"\xef\xbb\xbf \t\r\n"))
     return "html" if is_page and by_name == "txt" else by_name
 
 
@@ -105,13 +108,16 @@ def _check_supported(content: bytes, path: str) -> None:
     if other is None or (other.kind == "empty" and not path.lower().endswith(_OFFICE_NAMES)):
         return
     hints = {
+        "pdf": _("save the original document as .docx, or its text as .txt"),
+        "picture": _("save the original document as .docx, or its text as .txt"),
+        "archive": _("open the document in it, and save that as .docx"),
         "password": _("open it, and save it without the password"),
         "excel": _("it holds a table: type `xuncha import table`, or save its text as .docx"),
         "table": _("it holds a table: type `xuncha import table`, or save its text as .docx"),
         "empty": _("ask for the file again: its content was lost on the way"),
         "pointer": _("fetch the file itself: type `git lfs pull`"),
     }
-    hint = hints.get(other.kind, _("save the original document as .docx, or its text as .txt"))
+    hint = hints.get(other.kind, _("open it in Word or WPS, and save it as .docx"))
     raise RefusedError(other.code, other.message, hint, path)
 
 
@@ -134,22 +140,29 @@ def unsupported(content: bytes, name: str = "") -> Unsupported | None:
         if match["kind"] == b"text":
             return Unsupported("unknown-document", "text", _("this is an OpenDocument text (.odt)"))
         return Unsupported("unknown-document", "table", _("this is an OpenDocument table (.ods)"))
-    head = content.lstrip(_BLANKS)[:4096]
+    unknown = "unknown-document"
+    head = _head(content)
     kinds = (
         (not head, "empty", _("the file is empty")),
         (head.startswith(_POINTER), "pointer", _("this is a Git LFS pointer, not the file itself")),
         (head.startswith(b"%PDF"), "pdf", _("this is a PDF, where text has no fixed order")),
         (head.startswith((b"{\\rtf", b"{\\urtf")), "rtf", _("this is rich text (RTF)")),
-        (_SAVED_PAGE.match(head), "page", _("this is a web page saved as one file (.mht)")),
-        (_WORD_XML.search(head), "xml", _("this is a document saved as one XML file (.xml)")),
+        (_SAVED_PAGE.match(head[:4096]), "page", _("this is a web page saved as one file (.mht)")),
+        (_WORD_XML.match(head), "xml", _("this is a document saved as one XML file (.xml)")),
         (content.startswith(_ARCHIVES), "archive", _("this is an archive, not a document")),
         (content.startswith(_PICTURES), "picture", _("this is a picture, which contains no text")),
-        (name.lower().endswith(_OFFICE_NAMES) and _PAGE.search(head), "page", _("this is a web page (HTML)")),
+        (name.lower().endswith(_OFFICE_NAMES) and _PAGE.match(head), "page", _("this is a web page (HTML)")),
     )  # fmt: skip
-    for applies, kind, message in kinds:
-        if applies:
-            return Unsupported("unknown-document", kind, message)
-    return None
+    return next((Unsupported(unknown, kind, message) for applies, kind, message in kinds if applies), None)
+
+
+def _head(content: bytes) -> bytes:
+    """Return the beginning of a file from the bytes that decide its kind; UTF-16 is converted to UTF-8."""
+    head = content[:16384]
+    if head.startswith(_UTF_16):
+        head = head[: len(head) // 2 * 2].decode("utf-16", "replace").encode()
+    end = match.end() if (match := _PREFIX.match(head)) else 0
+    return head[end:] if end < len(head) or len(content) == len(head) else head[-1:]
 
 
 def _compound(content: bytes) -> Unsupported:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
@@ -20,7 +20,7 @@ REASONS: Final[dict[Reason, str]] = {
     "margin": mark("in a header, footer or comment: not read"),
 }
 """Why a text of a document is not read, in English, for the catalogue of messages."""
-_UNSEEN: Final = re.compile(f"[{IGNORABLE}]")
+_VISIBLE: Final = re.compile(f"[^{IGNORABLE}]+")
 
 
 class Span(NamedTuple):
@@ -28,7 +28,7 @@ class Span(NamedTuple):
 
     start: int  # the offset of the first of them in the line's text, from 0
     line: int  # of the file, from 1; in a Word document the paragraph
-    column: int  # from 1, in characters of the line as it is read
+    column: int  # in characters, from 1
 
 
 class Line(NamedTuple):
@@ -75,11 +75,23 @@ class Pages(NamedTuple):
     unread: tuple[tuple[Reason, Line], ...] = ()  # texts that are left out of the lines
 
 
-def line_of(text: str, line: int, column: int = 1) -> Line | None:
-    """Return the line of a text at a place, without the characters that nobody sees; None if it is blank."""
-    return Line(_UNSEEN.sub("", text), (Span(0, line, column),)).part(0)
+def line_of(pieces: Iterable[tuple[str, int, int]]) -> Line | None:
+    """Return the line made of pieces of a file, each with its line and column, without ignorable characters; None if it is blank."""
+    texts: list[str] = []
+    spans: list[Span] = []
+    length = 0
+    for piece, line, first in pieces:
+        for match in _VISIBLE.finditer(piece):
+            text, column = match[0], first + match.start()
+            last = spans[-1] if spans else None
+            if last is None or last.line != line or last.column + length - last.start != column:
+                spans.append(Span(length, line, column))
+            texts.append(text)
+            length += len(text)
+    return Line("".join(texts), tuple(spans)).part(0)
 
 
 def plain_lines(text: str) -> tuple[Line, ...]:
     """Return the lines of a plain text that are not blank."""
-    return tuple(filter(None, (line_of(line, number) for number, line in enumerate(text.split("\n"), 1))))
+    found = (line_of([(line, number, 1)]) for number, line in enumerate(text.split("\n"), 1))
+    return tuple(filter(None, found))

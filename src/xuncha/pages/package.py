@@ -8,7 +8,7 @@ import re
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
@@ -27,6 +27,9 @@ _ENCRYPTED: Final = 0x1
 OUTSIDE: Final = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]*:|\\|//)")
 """A target outside the file, whatever its mode says."""
 _RELATIONSHIPS: Final = re.compile(r"(?:(?P<folder>.*)/)?_rels/(?P<name>[^/]*)\.rels", re.IGNORECASE)
+_NOT_TEXT: Final = ("image/", "audio/", "video/", "application/x-font", "application/vnd.openxmlformats-officedocument.obfuscatedFont")  # fmt: skip
+_NOT_UTF_8: Final = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<", b"\x00\x00")
+"""First bytes of a part that is XML in UTF-16 or UTF-32."""
 
 
 _CHUNK: Final = 64 * 1024
@@ -60,7 +63,7 @@ class Relationship(NamedTuple):
 class Package:
     """The parts of an Office file by their names, which must differ in more than upper and lower case.
 
-    Unpacking may add at most `largest` bytes. Raises PackageError if the file is damaged,
+    All texts together may have `largest` bytes when unpacked, and unpacking may add at most as many. Raises PackageError if the file is damaged,
     protected by a password, or too large; SurroundingsError if the part `office` is not installed.
     """
 
@@ -80,6 +83,8 @@ class Package:
         methods = {entry.compress_type for entry in entries} - {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
         if methods or packed > len(content) or len({name.lower() for name in self.sizes}) < len(entries):
             raise PackageError("damaged", "overlapping, doubled or oddly packed parts")
+        if sum(size for name, size in self.sizes.items() if self.is_text(name)) > largest:
+            raise PackageError("too-large")
 
     def read(self, name: str) -> bytes:
         """Return a part, unpacked, with never more bytes than the directory of the zip says. Raises PackageError if it is damaged."""
@@ -124,6 +129,10 @@ class Package:
         by_ending, by_name = self._kinds
         return by_name.get(name.lower()) or by_ending.get(name.rpartition(".")[2].lower(), "")
 
+    def is_text(self, name: str) -> bool:
+        """Return whether a part may be XML: its content type is not one of those that never are, such as pictures."""
+        return not self.kind(name).startswith(_NOT_TEXT)
+
     @cached_property
     def relationships(self) -> tuple[Relationship, ...]:
         """All references from the file and its parts."""
@@ -159,54 +168,70 @@ class Package:
         return next(iter(self.related("", "officeDocument")), "")
 
     def check_size(self, names: Iterable[str], most: Mapping[str, int], deepest: int = _MAX_DEPTH) -> None:
-        """Refuse parts with more XML than any program writes, and declarations; a stream is counted, before a library reads it. What is no XML passes.
+        """Refuse parts with more XML than any program writes; elements are counted in a stream, before a library reads them. Invalid XML passes.
 
         A few packed bytes can become millions of elements; libraries make an object of each, and some compare every element with every other.
         `most` is the number of elements that a part may have, by name without namespace; the empty name counts all of them. `deepest` is how
         deep elements may be nested. Raises TooManyError, and PackageError if a part is hostile or damaged.
         """
+        for name in names:
+            counts = Counter[str]()
+            ended: list[str] = []
+            depth = total = 0
+
+            def start(_tag: str, attributes: list[str]) -> None:
+                nonlocal depth
+                depth += 1
+                if depth - len(ended) > deepest or len(attributes) > 2 * _MAX_ATTRIBUTES:  # noqa: B023  called only within this turn of the loop
+                    raise PackageError("hostile", name)  # noqa: B023
+
+            for _chunk in self._feed(name, start, ended.append):
+                depth -= len(ended)
+                for tag, count in Counter(ended).items():
+                    own = tag.rpartition(":")[2]
+                    counts[own] += count
+                    total += count
+                    if counts[own] > most.get(own, _MAX_ALIKE) or total > most.get("", total):
+                        raise TooManyError("too-large", own)
+                ended.clear()
+
+    def _feed(self, name: str, start: object, end: object) -> Iterator[bytes]:
+        """Feed a part to a parser, and yield after each chunk; a declaration raises PackageError, and no entity is expanded."""
         from xml.parsers import expat  # noqa: PLC0415
 
-        for name in names:
-            parser = expat.ParserCreate()
-            parser.ordered_attributes = True
-            counter = _Counter(name, most, deepest)
-            parser.StartElementHandler, parser.EndElementHandler = counter.start, counter.end
-            parser.StartDoctypeDeclHandler = counter.refuse
-            fed = 0
+        parser = expat.ParserCreate()
+        parser.ordered_attributes = True
+        parser.buffer_text = False
+        parser.StartElementHandler, parser.EndElementHandler = start, end  # type: ignore[assignment]
+        parser.StartDoctypeDeclHandler = _refuse_declaration
+        fed = 0
+        try:
+            with self.archive.open(name) as stream:
+                while chunk := stream.read(_CHUNK):
+                    parser.Parse(chunk, False)
+                    fed += len(chunk)
+                    if fed - parser.CurrentByteIndex > _MAX_TOKEN:
+                        raise PackageError("hostile", name)
+                    yield chunk
+        except expat.ExpatError:
+            return
+        except DAMAGES as error:
+            raise PackageError("damaged", str(error)[:200]) from None
+
+    def refuse_declarations(self) -> None:
+        """Raise PackageError for a part that begins with declarations, or in UTF-16: no Office program writes such XML."""
+        for name in self.sizes:
+            elements: list[str] = []
+            chunks = self._feed(name, lambda tag, _attributes, found=elements: found.append(tag), None)
             try:
                 with self.archive.open(name) as stream:
-                    while chunk := stream.read(_CHUNK):
-                        parser.Parse(chunk, False)
-                        fed += len(chunk)
-                        if fed - parser.CurrentByteIndex > _MAX_TOKEN:
-                            counter.refuse()
-            except expat.ExpatError:
-                continue
+                    if self.is_text(name) and stream.read(4).startswith(_NOT_UTF_8):
+                        raise PackageError("hostile", name)
+                while not elements and next(chunks, None):
+                    pass
             except DAMAGES as error:
                 raise PackageError("damaged", str(error)[:200]) from None
 
 
-class _Counter:
-    """Counts the elements of a part while it is parsed."""
-
-    def __init__(self, name: str, most: Mapping[str, int], deepest: int) -> None:
-        self.name, self.most, self.deepest = name, most, deepest
-        self.counts = Counter[str]()
-        self.depth = self.total = 0
-
-    def start(self, tag: str, attributes: list[str]) -> None:
-        own = tag.rpartition(":")[2]
-        self.depth += 1
-        self.total += 1
-        self.counts[own] += 1
-        if self.depth > self.deepest or len(attributes) > 2 * _MAX_ATTRIBUTES:
-            self.refuse()
-        if self.counts[own] > self.most.get(own, _MAX_ALIKE) or self.total > self.most.get("", self.total):
-            raise TooManyError("too-large", own)
-
-    def end(self, _tag: str) -> None:
-        self.depth -= 1
-
-    def refuse(self, *_declaration: object) -> None:
-        raise PackageError("hostile", self.name)
+def _refuse_declaration(*_arguments: object) -> None:
+    raise PackageError("hostile")

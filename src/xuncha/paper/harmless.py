@@ -85,7 +85,7 @@ def open_package(content: bytes) -> Package:
     """Open a Word file without trusting it. Raises OwnFileError if it is too large or declares entities; BadZipFile if it is damaged."""
     try:
         package = Package(content, _MAX_SIZE, _MAX_PARTS)
-        package.check_size(package.sizes, {})
+        package.refuse_declarations()
     except PackageError as error:
         messages = {"too-large": _("the file is too large"), "hostile": _("a part of it declares entities")}
         if error.fault in messages:

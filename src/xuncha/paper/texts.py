@@ -115,7 +115,7 @@ def _row(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
 def _wrap(text: str, max_width: int) -> list[str]:
     """Wrap a text to a width: not before or after certain marks, and inside a word of Latin letters or digits only if it is wider than a line."""
     lines = [""]
-    for piece in re.findall(rf"[{_OPENING}]?(?:[!-~]{{1,{max_width * 2}}}|.)[{_CLOSING}]?", text):
+    for piece in re.findall(rf"[{_OPENING}]*(?:[!-~]{{1,{max_width * 2}}}|.)[{_CLOSING}]*", text):
         if width(lines[-1] + piece.rstrip()) > max_width:
             lines.append("")
         lines[-1] += piece if lines[-1] else piece.lstrip()

@@ -150,6 +150,7 @@ class Chapter(Catalogue[Position]):
         instead: str = "",
         hint: str = "",
         mark: str = "",
+        before: int = 0,
         in_titles: bool = True,
         secret: bool = False,
         **texts: str,
@@ -157,8 +158,9 @@ class Chapter(Catalogue[Position]):
         """Register a rule that is broken wherever a pattern matches, with `why` and `example` as for every rule.
 
         If the pattern has a group `words`, only that group is reported, and a match without it does not count. The message shows it
-        as `{words}`; if `secret`, shortened. `instead` is what to write, as a template of `re.sub`; otherwise `hint` says what to do.
-        Message and hint may contain `{mark}`, a hint also as `{example}`. If not `in_titles`, titles in 书名号 are skipped.
+        as `{words}`, with `before` characters in front; if `secret`, shortened. `instead` is what to write, as a template of `re.sub`;
+        otherwise `hint` says what to do. Message and hint may contain `{mark}`, a hint also as `{example}`. If not `in_titles`, titles
+        in 书名号 are skipped.
         """
         compiled = re.compile(pattern)
         group = "words" if "words" in compiled.groupindex else 0
@@ -168,7 +170,7 @@ class Chapter(Catalogue[Position]):
             for line, match in text.search(compiled, None if in_titles else text.without_titles):
                 start, end = match.span(group)
                 if start >= 0:
-                    words = text.texts[line][start:end]
+                    words = text.texts[line][max(0, start - before) : end]
                     words = f"{words[:3]}…{words[-2:]}" if secret else words
                     match_hint = write_hint(match.expand(instead)) if instead else general_hint
                     yield (line, start), language.gettext(message).format(words=words, mark=mark), match_hint

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
@@ -111,13 +112,7 @@ def _count_sum(text: Text) -> Mistakes:
             wholes = [count for count in counts if count.role == "total"]
             wholes = wholes or (overall[thing] if line < text.opening_end else [])
             if parts and wholes and _contradicts(parts, {whole.number for whole in wholes}):
-                message = _("{part} does not match the total of {total} {things}")
-                added = (
-                    f"{' + '.join(str(part.number) for part in parts)} = {sum(part.number for part in parts)}"
-                )
-                shown = added if len(parts) > 1 else str(parts[0].number)
-                message = message.format(part=shown, total=wholes[0].number, things=thing_name(thing))
-                yield parts[-1][:2], message, _("count again, and correct one of them")
+                yield parts[-1][:2], _sum_message(parts, wholes[0]), _("count again, and correct one of them")
 
 
 def _contradicts(parts: list[Count], totals: set[int]) -> bool:
@@ -127,6 +122,14 @@ def _contradicts(parts: list[Count], totals: set[int]) -> bool:
     complete = len(parts) > 1 and "done" in stated_roles
     # A role that is stated twice was counted at two times, or for two kinds.
     return len(stated_roles) == len(parts) and total not in totals and (complete or total > max(totals))
+
+
+def _sum_message(parts: list[Count], whole: Count) -> str:
+    shown, message = str(parts[0].number), _("{part} is more than the total of {total} {things}")
+    if len(parts) > 1:
+        shown = f"{' + '.join(str(part.number) for part in parts)} = {sum(part.number for part in parts)}"
+        message = _("{part} does not match the total of {total} {things}")
+    return message.format(part=shown, total=whole.number, things=thing_name(whole.thing))
 
 
 @RULES.rule("count-differs",
@@ -182,11 +185,12 @@ def _quotients(counts: Sequence[Count], thing: Thing | None) -> list[tuple[int, 
     """Return pairs of part and total of which a rate may be the quotient, the likeliest first."""
     quotients = []
     for kind in _THINGS if thing is None else (thing,):
-        done, total = (
-            [count.number for count in counts if (count.thing, count.role) == (kind, role)]
-            for role in ("done", "total")
-        )
-        quotients += [(part, whole) for whole in total for part in done]
+        numbers = defaultdict[str, list[int]](list)
+        for count in counts:
+            numbers[count.role] += [count.number] if count.thing == kind else []
+        for others in ([0], numbers["partial"]):
+            pairs = [(whole, done) for whole in numbers["total"] for done in numbers["done"]]
+            quotients += [(done + other, whole) for whole, done in pairs for other in others]
     return quotients
 
 

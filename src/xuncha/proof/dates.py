@@ -29,10 +29,11 @@ _DURATION = "(?:为期|历时|共计?|期限?为?|时间为?|集中|整改|公�
 _LENGTH_BEFORE = re.compile(
     rf"{_DURATION}为?{_LENGTH}(?:的?[一-鿿]{{0,6}})?[（(，,：:]?\s?(?:时间)?[自从即为由]?\s?$"
 )
-_LENGTH_BEHIND = re.compile(
-    rf"[^。；;0-9]{{0,60}}?{_DURATION}{_LENGTH}(?:的?[^。；;，,]{{0,6}}(?:巡[察视]|整改|公示)|[。；;，,）)]|$)"
+_LENGTH_BEHIND = re.compile(rf"(?:止|结束)?[，,（(]?(?:[一-鿿]{{0,10}}?{_DURATION})?{_LENGTH}")
+_LENGTH_OF_IT = re.compile(
+    rf"[^。；;0-9]{{0,60}}?(?:为期|历时){_LENGTH}的?[^。；;，,]{{0,6}}(?:巡[察视]|整改|公示)"
 )
-"""A length after the second day, perhaps behind the name of who was inspected: 对某局开展了为期45天的巡察."""
+"""A length after the name of who was inspected: 对某局开展了为期45天的巡察."""
 _NEAR, _HALF_A_MONTH = 30, 16  # characters searched before a day; days by which months may differ
 
 
@@ -125,7 +126,7 @@ def _span_length(text: Text) -> Mistakes:
     for line, since, until, first, last in _spans(text):
         words, days = text.half_width[line], (last - first).days + 1
         match = _LENGTH_BEFORE.search(words, max(0, since.start - _NEAR), since.start)
-        match = match or _LENGTH_BEHIND.match(words, until.end)
+        match = match or _LENGTH_BEHIND.match(words, until.end) or _LENGTH_OF_IT.match(words, until.end)
         number = whole_number(match["number"]) if match else None
         if match and number and days > 0 and not match["about"]:
             working = _INSPECTION.search(words) and abs(number - days * 5 / 7) <= _HALF_A_MONTH / 2

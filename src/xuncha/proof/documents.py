@@ -14,6 +14,9 @@ RULES = Chapter()
 _NUMBER = re.compile(
     r"〔\s?(?P<year>[0-9]{1,4})(?P<nian>年?)\s?〕\s?(?P<first>第?)(?P<number>[0-9]{1,5})(?P<hao>号?)"
 )
+_ISSUED = re.compile(
+    r"(?P<issued>(?:19|20)[0-9]{2})年(?:[0-9]{1,2}月(?:[0-9]{1,2}日)?)?[，,]?(?:以(?![来后前上下])|印发|出台|下发|制定|制订|发布|联合印发|研究制定)[^。；;，,]{0,60}?〔(?P<year>[0-9]{4})〕"
+)
 _FIRST_YEAR = 1949
 
 RULES.pattern("document-brackets", "error",
@@ -40,13 +43,18 @@ def _document_number(text: Text) -> Mistakes:
 
 
 @RULES.rule("document-year",
-    why="A notice quotes documents that have been issued, not those of a later year.",
-    example="印发《行动方案》（东发改产业〔20{3→2}3〕360号）。\n2024年4月18日",
+    why="A document number has the year of issue, and a notice quotes documents that have been issued.",
+    example="于2023年12月20日以东发改产业〔202{2→3}〕360号文件印发。",
 )  # fmt: skip
 def _document_year(text: Text) -> Mistakes:
     notice = case_dates(text).notice
     last = notice.date.year if notice and notice.date.year else 9999
+    issued = {(line, match.end("year")): match["issued"] for line, match in text.search(_ISSUED)}
     for line, match in text.search(_NUMBER):
-        if len(match["year"]) == len("2023") and not _FIRST_YEAR <= int(match["year"]) <= last:
+        written = match["year"]
+        year = issued.get((line, match.end("year")), written)
+        if len(written) == len("2023") and (year != written or not _FIRST_YEAR <= int(year) <= last):
             words = text.texts[line][slice(*match.span())]
-            yield (line, match.start()), _("“{words}” has a year that does not fit", words=words), ""
+            message = _("“{words}” has a year that does not fit", words=words)
+            hint = _("it was issued in {year}", year=year) if year != written else ""
+            yield (line, match.start()), message, hint

@@ -71,7 +71,7 @@ def _unbalanced(text: Text) -> Mistakes:
 
 RULES.pattern("doubled-mark", "error",
     rf"(?<![{_STOPS}])(?:[？！?!]{{2,3}}|。{{3,}})(?![{_STOPS}])|(?P<words>[{_STOPS}]{{2,}})",
-    mark("one mark too many: “{words}”"), hint=mark("keep one of them"),
+    mark("one mark too many: “{words}”"), hint=mark("keep one of them"), before=4,
     why="A sentence ends once.",
     example="完成一个、销号一个。{。→}确保件件有落实。",
 )  # fmt: skip
@@ -115,7 +115,7 @@ def _no_full_stop(text: Text) -> Mistakes:
 
 RULES.pattern("blank", "warning",
     rf"^(?=.*{HAN}).*?(?P<words>(?:(?<=\w)(?= +[{_SPACED}])|(?<=[{_SPACED}])(?= +\w)).{{1,3}})",
-    mark("a space next to punctuation: “{words}”"), hint=mark("take it out"),
+    mark("a space next to punctuation: “{words}”"), hint=mark("take it out"), before=2,
     why="Full-width punctuation has no space beside it: it is already as wide as a character.",
     example="细化为14个问题，{ →}逐项整改。",
 )  # fmt: skip

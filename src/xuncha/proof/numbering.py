@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from xuncha.chinese.enumerations import Family, marks
 from xuncha.chinese.headings import Level
 from xuncha.chinese.numbers import numeral
 from xuncha.language import gettext as _
+from xuncha.language import ngettext
 from xuncha.proof.chapter import LOWEST_LEVEL, Chapter, Heading, Mistakes, Text, write_hint
 
 RULES = Chapter()
@@ -53,6 +56,12 @@ class Enumerations(NamedTuple):
     sequences: list[list[Item]]
     """Each is counted by itself, also if nested: 一是 (一是 二是) 二是."""
     faults: list[tuple[Item, int]]  # items that continue no sequence, with the expected number
+
+    @property
+    def repeated(self) -> dict[Item, Item]:
+        """Items 1 that nothing continues and that another item 1 follows in the same line; each with that following item."""
+        pairs = [(before[0], after[0]) for before, after in pairwise(self.sequences) if len(before) == 1]
+        return {one: two for one, two in pairs if one.line == two.line and one.number == two.number == 1}
 
 
 def _enumerations(text: Text) -> Iterator[Enumerations]:
@@ -132,23 +141,41 @@ def _heading_number(text: Text) -> Mistakes:
         del earlier[:-_MOST_OPEN]
 
 
-@RULES.rule("heading-level", "note",
-    why="The levels are 一、 then （一） then 1. then （1）(GB/T 9704-2012, 7.3.3); a notice with two levels may use 一、 and 1., and only the "
-"first place is reported.",
-    example="一、整改工作组织情况\n{1.→（一）}加强领导\n{2.→（二）}落实责任",
+@RULES.rule("heading-level", "warning",
+    why="The levels are 一、 then （一） then 1. then （1）(GB/T 9704-2012, 7.3.3); a level that is used elsewhere is not skipped, and a "
+"lower one does not come first.",
+    example="{（一）关于学习方面\n→}一、整改工作组织情况\n（一）关于{→学习方面\n（二）关于}决策方面",
 )  # fmt: skip
 def _heading_level(text: Text) -> Mistakes:
-    """Find the first heading that skips a level, such as 1. directly below 一、, or that stands above the first one of the highest level."""
-    highest = min((heading.level for heading in text.headings), default=0)
-    path: list[int] = [highest - 1]
+    used = Counter(heading.level for heading in text.headings)
+    path: list[int] = []
     for heading in text.headings:
-        while len(path) > 1 and path[-1] >= heading.level:
+        while path and path[-1] >= heading.level:
             path.pop()
-        if path[-1] + 1 < heading.level <= LOWEST_LEVEL:
+        missing = any(used[level] and level not in path for level in Level if level < heading.level)
+        # `heading-jump` checks 1. directly below 一、; 1） and ① may stand below anything.
+        is_usual = path[-1:] == [Level.CHAPTER] and heading.level < LOWEST_LEVEL
+        if missing and heading.level <= LOWEST_LEVEL and not is_usual:
             message = _("{words} has no heading of the level above it", words=heading.mark)
-            yield (heading.line, 0), message, _("the levels are {levels}", levels="一、 （一） 1. （1）")
-            return
+            hint = _("the levels are {levels}", levels="一、 （一） 1. （1）")
+            yield (heading.line, 0), message, hint
         path.append(heading.level)
+
+
+@RULES.rule("heading-jump", "note",
+    why="Below 一、 comes （一）, then 1., then （1）(GB/T 9704-2012, 7.3.3); a notice with two levels may use 一、 and 1., and only one such "
+"place is reported.",
+    example="一、整改工作组织情况\n{1.→（一）}加强领导\n{2.→（二）}落实责任",
+)  # fmt: skip
+def _heading_jump(text: Text) -> Mistakes:
+    """Find the first heading that skips a level, such as 1. directly below 一、."""
+    warned = {line for (line, _start), *_rest in _heading_level.check(text)} if _heading_level.check else {}
+    for above, heading in pairwise(text.headings):
+        if above.level + 1 < heading.level <= LOWEST_LEVEL and heading.line not in warned:
+            message = _("{words} follows {above}, and the level between them is skipped")
+            shown = message.format(words=heading.mark, above=above.mark)
+            yield (heading.line, 0), shown, _("the levels are {levels}", levels="一、 （一） 1. （1）")
+            return
 
 
 @RULES.rule("heading-mark", "warning",
@@ -180,33 +207,41 @@ def _heading_form(text: Text) -> Mistakes:
         if heading.title and heading.level <= LOWEST_LEVEL:
             groups.setdefault((heading.level > 1 and part, heading.level), []).append(heading)
     for (_part, level), group in groups.items():
-        differing: dict[Heading, str] = {}
+        differing: dict[Heading, list[str]] = {}
         for name, (form, levels) in _HEADING_FORMS.items():
             form_used = [bool(form.search(heading.title)) for heading in group]
             minority = not form_used[0] if form_used.count(form_used[0]) * 2 >= len(group) else form_used[0]
             description = (_("with {word}") if minority else _("without {word}")).format(word=name)
             for heading, uses_form in zip(group, form_used, strict=True):
                 if level in levels and uses_form == minority:
-                    differing.setdefault(heading, description)
+                    differing.setdefault(heading, []).append(description)
         message = _("a heading {how}, unlike the others of its level: “{words}”")
-        for heading, description in sorted(differing.items()):
-            shown = message.format(how=description, words=heading.title[-16:])
+        for heading, descriptions in sorted(differing.items()):
+            shown = message.format(how=_(", ").join(descriptions), words=heading.title[-16:])
             yield (heading.line, heading.start), shown, ""
 
 
 @RULES.rule("heading-stop", "note",
-    why="A heading alone on its line ends without a full stop; only the first such heading is reported.",
+    why="A heading alone on its line ends without a full stop.",
     example="（一）关于学习贯彻上级部署方面{。→}\n对照要求，逐项整改。",
 )  # fmt: skip
 def _heading_stop(text: Text) -> Mistakes:
-    """Find the first heading of one sentence, alone in its line above a paragraph, that ends with a full stop."""
+    """Find headings of one sentence, alone in their line above a paragraph; report the first of each level, with their number."""
+    by_level: dict[int, list[Heading]] = {}
     for heading in text.headings:
         below = heading.line + 1 < len(text.lines) and heading.line + 1 not in text.heading_of
         sentence = heading.title.endswith("。") and heading.title.count("。") == 1
         if below and sentence and heading.is_whole_line and len(heading.title) < _LONGEST_HEADING:
-            message = _("the heading ends with a full stop: “{words}”", words=heading.title[-16:])
-            yield (heading.line, len(text.texts[heading.line]) - 1), message, _("leave it out")
-            return
+            by_level.setdefault(heading.level, []).append(heading)
+    for group in by_level.values():
+        message = ngettext(
+            "{n} heading of this level ends with a full stop",
+            "{n} headings of this level end with a full stop",
+            len(group),
+            n=len(group),
+        )
+        line = group[0].line
+        yield (line, len(text.texts[line]) - 1), message, _("leave it out")
 
 
 @RULES.rule("enumeration-number",
@@ -219,6 +254,9 @@ def _enumeration_number(text: Text) -> Mistakes:
             right = item.words.replace(numeral(item.number), numeral(expected), 1)
             message = _("“{words}” does not continue the enumeration", words=item.words)
             yield item[:2], message, _("here it should be {right}", right=right)
+        for item in group.repeated.values():
+            message = _("“{words}” occurs twice", words=item.words)
+            yield item[:2], message, _("renumber the items")
 
 
 @RULES.rule("enumeration-alone", "note",
@@ -227,7 +265,8 @@ def _enumeration_number(text: Text) -> Mistakes:
 )  # fmt: skip
 def _enumeration_alone(text: Text) -> Mistakes:
     for group in _enumerations(text):
+        repeated = group.repeated
         for item, *others in () if group.faults else group.sequences:
-            if item.number == 1 and not others:
+            if item.number == 1 and not others and item not in repeated:
                 message = _("“{words}” is the only item: nothing follows it", words=item.words)
                 yield item[:2], message, _("leave the number out")

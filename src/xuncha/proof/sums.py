@@ -65,18 +65,19 @@ def _listed_parts(words: str, begin: int, whole: Figure) -> tuple[Figure, list[F
     parts: list[Figure] = []
     for piece in re.finditer("[^、，,]+", words):
         figures, place = _figures(piece[0]), begin + piece.start()
-        if len(figures) != 1 or _NO_PART.search(piece[0]) or _is_unrelated(figures[0], whole):
+        if len(figures) != 1 or _NO_PART.search(piece[0]) or _is_unrelated(figures[0], whole, piece[0]):
             break
         parts.append(figures[0]._replace(start=place + figures[0].start, end=place + figures[0].end))
     return whole, parts, words[parts[-1].end - begin :] if parts else words
 
 
-def _is_unrelated(part: Figure, whole: Figure) -> bool:
+def _is_unrelated(part: Figure, whole: Figure, words: str) -> bool:
     """Return whether a number counts something else than the whole: 3个科室 is no part of 30个问题."""
     if part.unit != whole.unit or part.start > _NAME:
         return True
     nouns = part.noun and whole.noun[:2] not in part.noun and part.noun[-2:] not in whole.noun
-    return part.unit not in {"元", "人"} and bool(nouns or (part.noun and not (part.start or whole.noun)))
+    unnamed = part.noun and not (part.start or whole.noun)
+    return part.unit not in {"元", "人"} and bool(nouns or unnamed or len(words) - part.end > _NAME // 2)
 
 
 def _stated_sums(text: Text) -> Iterator[tuple[int, Figure, list[Figure], str, bool]]:
@@ -85,7 +86,9 @@ def _stated_sums(text: Text) -> Iterator[tuple[int, Figure, list[Figure], str, b
         words, begin = _ASIDE.sub(lambda aside: "\0" * len(aside[0]), sentence[0]), sentence.start()
         for mention in _SUM_WORDS.finditer(words):
             if mention["parts"]:
-                for whole in _figures(words[: mention.start()], begin)[-1:]:
+                unit = next((each.unit for each in _figures(mention["parts"])), None)
+                wholes = [each for each in _figures(words[: mention.start()], begin) if each.unit == unit]
+                for whole in wholes[-1:]:
                     yield line, *_listed_parts(mention["parts"], begin + mention.start("parts"), whole), False
                 continue
             place = max(words.rfind(mark, 0, mention.start() - 1) for mark in "，,：:（(") + 1
@@ -102,15 +105,19 @@ def _wrong_sums(text: Text, *, certain: bool) -> Mistakes:
     message = _("{parts} do not add up to the total of {whole}")
     for line, whole, parts, rest, added in _stated_sums(text):
         sums = [round(part, 2) for part in accumulate(part.number for part in parts)]
-        if not sums or whole.number in sums:
+        rest_sum = sum(figure.number for figure in _figures(rest) if figure.unit == whole.unit)
+        if not sums or whole.number in {*sums, round(sums[-1] + rest_sum, 2)}:
             continue
-        words, several, more = text.half_width[line], len(parts) > 1, sums[-1] > whole.number
-        is_certain = parts[0].number > whole.number or (several and whole.unit == "元" and (added or more))
-        if more:
+        too_much = whole.unit == "元" and (added or sums[-1] > whole.number)
+        words = text.half_width[line]
+        # If another number stands between them, the parts may belong to that one.
+        is_adjacent = added or not re.search("[0-9]", words[whole.end : parts[0].start])
+        is_certain = is_adjacent and (parts[0].number > whole.number or (len(parts) > 1 and too_much))
+        if sums[-1] > whole.number:
             doubtful = whole.unit != "人" or not _OVERLAP.search(words[whole.start : parts[-1].end + _NAME])
         else:  # parts that are much less than the whole are examples
             doubtful = added or (sums[-1] > _LEAST_SHARE * whole.number and not _OTHER_PARTS.search(rest))
-        if is_certain if certain else several and doubtful and not is_certain:
+        if is_certain if certain else doubtful and len(parts) > 1 and not is_certain:
             shown = " + ".join(words[part.start : part.end] for part in parts)
             detail = message.format(parts=shown, whole=words[whole.start : whole.end])
             yield (line, whole.start), detail, _("count again, and correct one of them")

@@ -60,6 +60,8 @@ _MAY_DOUBLE = re.compile(
     r"[一每层步件项条个户家村人].{0,3}|(?:研究|讨论|学习|调研|锻炼|商量|考虑|休息|高兴|干净|清楚|明白|哈哈|常常|天天|年年|代代|世世|方方|面面|委员会).*|(.)\1+"
 )
 """Words that may stand twice: 一个一个, 研究研究."""
+_NOT_HAN = re.compile(rf"(?!{HAN}).")
+_CONTEXT = 2  # characters; a slip no longer than this is shown with as many Chinese ones on each side
 
 
 def _slip_check(table: str) -> Check[Position]:
@@ -69,10 +71,16 @@ def _slip_check(table: str) -> Check[Position]:
 
     def check(text: Text) -> Mistakes:
         for line, slip in text.search(any_slip, text.without_titles):
-            words, start = text.without_titles[line], slip.start()
+            words, (start, end) = text.without_titles[line], slip.span()
             matched = ((re.compile(wrong).match(words, start), right) for wrong, right in slips)
             right = next(match.expand(right) for match, right in matched if match)
-            yield (line, start), _("“{words}”: it should be {right}", words=slip[0], right=right), ""
+            before = behind = ""
+            if len(slip[0]) <= _CONTEXT:
+                before = _NOT_HAN.split(words[max(0, start - _CONTEXT) : start])[-1]
+                behind = _NOT_HAN.split(words[end : end + _CONTEXT])[0]
+            shown = f"{before}{slip[0]}{behind}"
+            message = _("“{words}”: it should be {right}", words=shown, right=right)
+            yield (line, start), message, write_hint(f"{before}{right}{behind}")
 
     return check
 

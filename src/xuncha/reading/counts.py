@@ -112,6 +112,7 @@ def resolved(every: Sequence[Statement]) -> list[Statement]:
     of_measures = {each.word for each in every if each.is_named and each.thing == "measures"} & _MEASURES
     kept = [each for each in every if each.thing == "problems" or not of_measures or each.word in of_measures]
     _correct_by_units(kept)
+    _correct_by_sums(kept)
     return kept
 
 
@@ -128,6 +129,19 @@ def _correct_by_units(counted: Sequence[Statement]) -> None:
         too_many = 0 < most[each.thing] < each.count.number
         if not each.is_named and (by_unit or too_many) and each.count.number <= most[other]:
             each.thing = other
+
+
+def _correct_by_sums(counted: Sequence[Statement]) -> None:
+    """Correct whether counts without a name are of problems or measures: by their sum, if it is the total of the other thing."""
+    named = [each for each in reversed(counted) if each.is_named and each.kind == "total"]
+    totals = {each.thing: each.count.number for each in named}
+    for thing, total in totals.items():
+        unnamed = [each for each in counted if each.thing == thing and not each.is_named]
+        parts = [each for each in unnamed if each.kind not in {None, "total", "planned"}]
+        whole = sum(each.count.number for each in parts)
+        if parts and whole != total and whole == totals.get(_OTHER_THING[thing]):
+            for each in parts:
+                each.thing = _OTHER_THING[thing]
 
 
 def statements(text: str) -> Iterator[Statement]:

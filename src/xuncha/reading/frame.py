@@ -23,6 +23,7 @@ _TITLE: Final = re.compile(
 _ORGANISATION: Final = re.compile(
     rf"(?:中共|中国共产党)?[^\s。，；：:]{{2,40}}{_BODY_NAME}(?:[（(].{{1,12}}[）)])?"
 )
+_OPENER: Final = re.compile("巡[察视].*[。：:]$")
 _LONGEST_TITLE: Final = 120
 _LONGEST_OPENING: Final = 20_000  # how many characters are searched for the days of the inspection
 _CONTACT: Final = re.compile(
@@ -103,7 +104,7 @@ def _title(lines: Sequence[Line]) -> tuple[str | None, int]:
 
     It may take up to three lines, and stand several times: titles that name the issuer are preferred, and of these the last one.
     """
-    begins = (number for number, line in enumerate(lines) if heading(line.text))
+    begins = (number for number, line in enumerate(lines) if heading(line.text) or _OPENER.search(line.text))
     opening = next(begins, len(lines))
     titles: list[tuple[bool, int, int, str | None]] = []
     for first in range(opening):
@@ -123,18 +124,19 @@ def _title(lines: Sequence[Line]) -> tuple[str | None, int]:
 def _signature(lines: Sequence[Line], begin: int) -> tuple[str | None, date | None, int]:
     """Find the signature. Return the issuer, the day, and the number of its first line."""
     numbered = [number for number in range(begin, len(lines)) if heading(lines[number].text)]
-    first, after = (numbered[0] + 1, numbered[-1] + 1) if numbered else (begin + 1, begin + 1)
+    after = numbered[-1] + 1 if numbered else begin + 1
     texts = [line.text for line in lines]
-    for number in range(first, len(lines)):
-        text, above = texts[number], texts[number - 1].strip("。 ")
-        if day := only_day(text):
-            if _ORGANISATION.fullmatch(above):
-                return above, day, number - 1
-            if number >= after:
-                return None, day, number
-        place = max(0, len(text) - _LONGEST_DAY)
-        for named in days(text[place:])[-1:] if number >= after else ():
-            before, behind = text[: place + named.start].strip(), text[place + named.end :]
+    for number in range(numbered[0] + 1 if numbered else len(lines), len(lines)):
+        # After the day, a web page may go on with a list of other pages.
+        if (day := only_day(texts[number])) and _ORGANISATION.fullmatch(texts[number - 1].strip("。 ")):
+            return texts[number - 1].strip("。 "), day, number - 1
+    for number in range(after, len(lines)):
+        if day := only_day(texts[number]):
+            issuer = texts[number - 1].strip("。 ") if number > after else ""
+            return (issuer, day, number - 1) if _ORGANISATION.fullmatch(issuer) else (None, day, number)
+        place = max(0, len(texts[number]) - _LONGEST_DAY)
+        for named in days(texts[number][place:])[-1:]:
+            before, behind = texts[number][: place + named.start].strip(), texts[number][place + named.end :]
             if not behind.strip(" 。") and _ORGANISATION.fullmatch(before):
                 return before, named.exact, number
     for number in range(len(lines) - 1, after, -1):
@@ -189,7 +191,7 @@ def _dates(texts: Iterable[str], day: date | None) -> Dates:
 
 def _contact(text: str) -> Contact:
     email, phone, office = _EMAIL.search(text), _PHONE.search(text), _CONTACT_OFFICE.search(text)
-    addresses = (_POSTCODE.sub("", match["address"]).strip(" \u3000：:") for match in _ADDRESS.finditer(text))
+    addresses = (_address(match["address"]) for match in _ADDRESS.finditer(text))
     return Contact(
         phone=_phone(phone["phone"]) if phone else None,
         address=next(filter(None, addresses), None),
@@ -203,3 +205,9 @@ def _phone(text: str) -> str:
     text = re.sub(rf"[（(]\s*([0-9]+)\s*[）)]\s*{_DASH}?\s*", r"\1-", text)
     text = re.sub(rf"\s*{_DASH}{{1,2}}\s*", "-", text)
     return re.sub(r"[、，,/／]", "、", text.replace(" ", ""))
+
+
+def _address(text: str) -> str:
+    address = _POSTCODE.sub("", text).strip(" \u3000：:")
+    opened = address.count("（") > address.count("）")
+    return address[: address.rfind("（")] if opened else address

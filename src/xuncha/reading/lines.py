@@ -110,12 +110,14 @@ def _with_column_labels(lines: list[Line], cells: Mapping[int, tuple[int, int]])
             continue
         if len(cell) <= 1:
             heads = {}
-        label = heads.get(column, "") if cell.get(column) is line else ""
-        column_label = first_label(f"{label}：")
-        if label == "序号" and line.text.isdecimal():
-            line = join_lines([line, line._replace(text=".")])  # noqa: PLW2901
-        elif column_label and column_label.kind != "finding":
-            line = join_lines([line._replace(text=f"{label}：", spans=line.spans[:1]), line])  # noqa: PLW2901
+        elif heads and cell[column] is line:
+            label = "." if heads.get(column) == "序号" else f"{heads[column]}：" if column in heads else ""
+            numbered = label == "." and line.text.isdecimal()
+            column_label = first_label(label)
+            if numbered:
+                line = join_lines([line, line._replace(text=".")])  # noqa: PLW2901
+            elif column_label and column_label.kind != "finding":
+                line = join_lines([line._replace(text=label, spans=line.spans[:1]), line])  # noqa: PLW2901
         result.append(line)
     return result
 
@@ -136,10 +138,11 @@ def _unwrapped(lines: list[Line]) -> list[Line]:
     full = [value >= widest - _TOLERANCE for value in widths]
     if widest > _WIDEST_PAGE or sum(full) < max(3, _LEAST_SHARE * len(lines)):
         return lines
+    indented = sum(line.column > 1 for line in lines) >= _LEAST_SHARE / 3 * len(lines)
     groups = [lines[:1]]
     for (before, line), is_full in zip(pairwise(lines), full, strict=False):
-        follows = is_full and line.column == 1 and line.line == before.spans[-1].line + 1
-        if follows and not _starts_paragraph(line.text, before.text):
+        follows = is_full and line.line == before.spans[-1].line + 1
+        if follows and (line.column == 1 if indented else not _starts_paragraph(line.text, before.text)):
             groups[-1].append(line)
         else:
             groups.append([line])

@@ -21,7 +21,11 @@ ONE_LINE: Final = frozenset({"leader", "office", "co_offices", "due", "state"})
 """Labels whose text ends with the line. After it, the text before the label continues."""
 _HEADS_MEASURE: Final = re.compile(r"[【\[]?(?:具体|主要)?(?:整改)?(?:措施|举措)[】\]]?\s*[：:]")
 _RESULT_LABELS: Final = frozenset({"result", "next"})
+_LONGEST_ANNOUNCEMENT: Final = 40
 _SEPARATORS: Final = "；;，,、\n "  # marks that only separate a measure from the next one
+_IN_BRACKETS: Final = re.compile(
+    r"[（(【\[](?P<inside>[^（()）【】\[\]]*(?:责任|牵头|时限|期限|完成时间|配合)[^（()）【】\[\]]*[：:][^（()）【】\[\]]*)[）)】\]]"
+)
 _SENTENCE: Final = re.compile(r"[。；;\n]")
 _LONGEST_STATE: Final = 60  # how many characters at the end of a text are searched for a state
 _STATE_WORDS: Final = "(?:整改|目前|现|已|正在|尚未|未|待|拟|申请|基本|全部|均|取得|持续|长期|推进|完成|启动|开展|落实|到位|办结|销号|坚持|阶段性|成效|申请|延期|序时|中|并|且|，|状态|情况|结果|：)+"
@@ -38,6 +42,8 @@ _STATE_AT_END: Final = (
 _STATE_AS_CLAUSE: Final = re.compile(
     rf"(?<=[^，,。；;：:\s])(?:[，,。；;：:]|\s|—+|-+)\s*(?P<words>{_STATE_WORDS})(?P<stop>)[。；;，]?\s*$"
 )
+_STATE_SIGNS: Final = re.compile("已|均|全部|正在|未|推进|持续|长期|基本完成")
+"""Words that are in a state. Other words of completion may express an aim."""
 _AIMS: Final = re.compile(
     "确保|力争|争取|要求|督促|推动|推进|计划|预计|促进|促使|力求|做到|实现|保证|[拟将让使]"
 )
@@ -71,7 +77,8 @@ def _measures(lines: Sequence[Line]) -> tuple[list[Measure], str | None]:
     if not source:
         source, before = before, []
     if not source:  # without measures, the results are the measures
-        results = [each for each in labelled if each.kind in _RESULT_LABELS]
+        not_states = [each for each in labelled if each.kind == "state" and not state(each.line.text)]
+        results = [each for each in labelled if each.kind in _RESULT_LABELS or each in not_states]
         source, labelled = [each.line for each in results], [each for each in labelled if each not in results]
     if not source:
         return [], None
@@ -80,6 +87,8 @@ def _measures(lines: Sequence[Line]) -> tuple[list[Measure], str | None]:
     texts = [(item.start, whole.part(item.start, item.end)) for item in marked] or [(0, whole)]
     drafts = [(start, _measure(line)) for start, line in texts if line]
     intro = whole.part(0, marked[0].begin) if marked else None
+    if intro and len(intro.text) <= _LONGEST_ANNOUNCEMENT and intro.text.endswith(("：", ":")):
+        intro = None  # it only announces the measures
     if intro and (problem_state := state_alone(intro.text)):
         intro, of_problem = None, of_problem or problem_state
     findings = [line.text for line in [*before, intro] if line]
@@ -160,10 +169,13 @@ def _is_heading(text: str, label: Label) -> bool:
     Labels of people, offices, time limits and states stand on a line of their own, or on a line that begins with a label.
     """
     before = text[label.begin - 1] if label.begin else "\n"
-    if before == "\n" or (label.kind not in ONE_LINE and before not in "，,、（("):
+    if before in "（(":
+        return False
+    within = before in "，,、"
+    if before == "\n" or (label.kind not in ONE_LINE and not within):
         return True
     first = first_label(text[text.rfind("\n", 0, label.begin) + 1 : label.start])
-    return first is not None and {first.kind, label.kind} <= ONE_LINE
+    return first is not None and (not within or {first.kind, label.kind} <= ONE_LINE)
 
 
 def _measure(line: Line) -> Measure:
@@ -172,8 +184,12 @@ def _measure(line: Line) -> Measure:
     begin = label.start if label and label.kind == "measures" and label.end > label.start else 0
     text, of_state = without_state(line.text[begin:])
     measure = Measure(line._replace(text=""))
-    begin = next((label.begin for label in labels(text) if label.kind in ONE_LINE), len(text))
-    inside, text = text[begin:], text[:begin]
+    match = _IN_BRACKETS.search(text)
+    if match and not text[match.end() :].strip("。；;"):
+        inside, text = match["inside"], text[: match.start()] + text[match.end() :]
+    else:
+        begin = next((label.begin for label in labels(text) if label.kind in ONE_LINE), len(text))
+        inside, text = text[begin:], text[:begin]
     if inside:
         for label in labels(inside):
             measure = _with_label(measure, label.kind, inside[label.start : label.end])
@@ -245,7 +261,9 @@ def _with_text(measure: Measure, text: str) -> Measure:
 
 
 def with_state(measure: Measure, state: State | None) -> Measure:
-    """Return a measure with a state instead of its own; unchanged if the state is None."""
+    """Return a measure with a state instead of its own, which stays long-term; unchanged if the state is None."""
+    if state and measure.state and measure.state.long_term:
+        state = state._replace(long_term=True)
     return measure._replace(state=state) if state else measure
 
 
@@ -266,7 +284,7 @@ def without_state(text: str) -> tuple[str, State | None]:
         elif (found := state_of_text(match["words"])) and (found.doubt or found.status == "closed"):
             return text, found
     match = _STATE_AS_CLAUSE.search(text, max(0, len(text) - _LONGEST_STATE))
-    if match:
+    if match and _STATE_SIGNS.search(match["words"]):
         sentence_before = _SENTENCE.split(text[: match.start()])[-1]
         found = state_alone(match["words"])
         sure = found and (found.status != "closed" or "已" in match["words"])

@@ -10,7 +10,7 @@ from xuncha.chinese.enumerations import items
 from xuncha.chinese.headings import Heading, Level, heading
 from xuncha.chinese.punctuation import sentence_end
 from xuncha.pages.line import Line
-from xuncha.reading.lines import first_label, join_lines, labels
+from xuncha.reading.lines import LabelKind, first_label, join_lines, labels
 
 
 @dataclass
@@ -35,10 +35,11 @@ class Node:
             yield child.line
             yield from child.descendants()
 
-    def announces_list(self) -> bool:
-        """Return whether the last paragraph before the children ends with a label: a list follows."""
+    def announces_list(self, *kinds: LabelKind) -> bool:
+        """Return whether the last paragraph before the children ends with a label, of one of `kinds` if given: a list follows."""
         text = self.body[-1].text if self.body else self.rest
-        return any(label.start >= len(text.rstrip()) for label in labels(text)[-1:])
+        last = labels(text)[-1:]
+        return any(each.start >= len(text.rstrip()) and (not kinds or each.kind in kinds) for each in last)
 
 
 def outline(lines: Sequence[Line]) -> tuple[list[Line], list[Node]]:
@@ -51,7 +52,7 @@ def outline(lines: Sequence[Line]) -> tuple[list[Line], list[Node]]:
     roots: list[Node] = []
     open_: list[Node] = []
     for line in chain.from_iterable(map(_parts, lines)):
-        if (head := heading(line.text)) is None:
+        if (head := _heading(line.text)) is None:
             last = open_[-1] if open_ else None
             if last and not last.rest and not last.body:  # a number on a line of its own
                 last.line = join_lines([last.line, line])
@@ -63,6 +64,7 @@ def outline(lines: Sequence[Line]) -> tuple[list[Line], list[Node]]:
         open_[place:] = [node]
     for root in roots:
         _without_labels(root)
+        _split_by_findings(root)
     return before, roots
 
 
@@ -81,6 +83,16 @@ def _parts(line: Line) -> list[Line]:
     return [line]
 
 
+def _heading(text: str) -> Heading | None:
+    """Read the number at the beginning of a paragraph, also after a label such as 【反馈问题】."""
+    if (found := heading(text)) is not None:
+        return found
+    label = first_label(text)
+    if label and label.kind == "finding" and (behind := heading(text[label.start :])):
+        return behind._replace(level=Level.QUESTION, end=label.start + behind.end)
+    return None
+
+
 def _open_depth(open_: list[Node], head: Heading) -> int:
     """Return how many of the open headings a new number leaves open above it."""
     if head.level is Level.CHAPTER:
@@ -94,10 +106,35 @@ def _open_depth(open_: list[Node], head: Heading) -> int:
 
 
 def _without_labels(parent: Node) -> None:
-    """Remove the label at the beginning of each heading of a list, if all have the same: 1.反馈问题：, 2.反馈问题：."""
+    """Remove the label or the second number at the beginning of each heading of a list: 1.反馈问题：, （一）问题一：.
+
+    If the labels differ, as in （1）存在问题： （2）整改措施：, remove the numbers instead, and keep the paragraphs in the parent.
+    """
     firsts = [first_label(node.rest) for node in parent.children]
     kinds = {label.kind if label and label.end > label.start else None for label in firsts}
-    for node, label in zip(parent.children, firsts, strict=True):
+    if len(kinds) > 1 and kinds >= {"finding", "measures"} and None not in kinds:
+        for node in parent.children:
+            parent.body += [line for line in (node.line.part(node.head.end), *node.descendants()) if line]
+        parent.children.clear()
+    for node, label in zip(parent.children, firsts, strict=False):
+        second = heading(node.rest)
         if label and kinds in ({"finding"}, {"measures"}):
             node.head = node.head._replace(end=node.head.end + label.start)
+        elif second and second.level is Level.QUESTION and second.end < len(node.rest):
+            node.head = node.head._replace(end=node.head.end + second.end)
         _without_labels(node)
+
+
+def _split_by_findings(node: Node) -> None:
+    """Give numbers to the problems below a heading that have a label such as 反馈问题： instead of a number."""
+    for child in node.children:
+        _split_by_findings(child)
+    labels = ((place, first_label(line.text)) for place, line in enumerate(node.body))
+    starts = [(place, label.start) for place, label in labels if label and label.kind == "finding"]
+    if len(starts) < 2 or node.children:  # noqa: PLR2004  one label alone describes the heading above it
+        return
+    ends = [place for place, _start in starts[1:]] + [len(node.body)]
+    for number, ((place, start), end) in enumerate(zip(starts, ends, strict=True), 1):
+        head = Heading(Level.QUESTION, number, "", "", start)
+        node.children.append(Node(node.body[place], head, node.body[place + 1 : end]))
+    del node.body[starts[0][0] :]

@@ -18,11 +18,13 @@ from xuncha.reading.counts import stated_counts
 from xuncha.reading.frame import read_frame, with_opening
 from xuncha.reading.lines import first_label, labels, paragraphs
 from xuncha.reading.measures import ONE_LINE, measures, state_alone, with_state_of_problem, without_state
-from xuncha.reading.notice import Category, Measure, Notice, Problem
+from xuncha.reading.notice import Category, Measure, Notice, Problem, StatedCounts
 from xuncha.reading.outline import Node, outline
 
+_DEEPEST: Final = 3  # levels of headings: category, problem, part
 _NO_TITLE: Final = Line("", (Span(0, 1, 1),))
 _STOPS: Final = "。；：:;，, （(【"
+_LONGEST: Final = 150  # the most characters of a heading
 _FAULT_FORM: Final = re.compile(
     r"存在|^(?:关于|针对|对于|聚焦|在[“\"「]|[“\"「])"
     r"|(?:问题|方面|现象|情形)(?:的?整改(?:落实)?(?:进展)?(?:情况)?)?$"
@@ -44,6 +46,7 @@ _ACTS: Final = re.compile(
     "|狠抓|抓[好实]|紧盯|聚焦|突出|注重|明确|召开|印发|出台|举办|督促|清理|整治|实[行施]|做[好实]|扩大|拓[宽展]|筑牢|树[立牢]|增强|统筹|创新|用好|畅通|改[进造]"
 )
 """Words that begin a description of work done, and not of a fault."""
+_RESULTS: Final = re.compile("成效|完成情况|整改结果|监督方式|联系方式|附件")
 _PROBLEMS: Final = re.compile("问题|意见|任务|事项")
 _ORGANISES: Final = re.compile(
     "^(?:关于)?(?:巡[察视])?整改[^，。]{0,8}(?:组织|领导|部署|推进|开展|基本情况|总体)"
@@ -63,6 +66,9 @@ def read(pages: Pages) -> Notice:
     of_leaders = [root for root in roots if _is_about_leaders(root)]
     inside = _places(of_leaders)
     counts = stated_counts(line.text for line in before if _place(line) not in inside)
+    if counts == StatedCounts():
+        inside |= _places(nodes)
+        counts = stated_counts(line.text for line in text if _place(line) not in inside)
     texts = ["\n".join(line.text for line in part) for part in (opening, before[len(opening) :])]
     notice = with_opening(notice, *texts)
     work, plans = _work_and_plans(roots, nodes)
@@ -103,7 +109,8 @@ def _work_and_plans(roots: list[Node], nodes: list[Node]) -> tuple[list[Line], l
     sections = enumerate((root, *root.children) for root in roots)
     inside = [place for place, section in sections if not problem_nodes.isdisjoint(map(id, section))]
     first, last = (inside[0], inside[-1]) if inside else (0, len(roots))
-    after = roots[last + 1 :]
+    others = (root for root in roots[last + 1 :] if not _is_about_leaders(root))
+    after = [root for root in others if not _RESULTS.search(_title(root))]
     plans = [root for root in after if _PLAN.search(_title(root))] or after[-1:]
     return list(_paragraphs(roots[:first])), list(_paragraphs(plans))
 
@@ -131,7 +138,8 @@ def _holds_problems(chapter: Node) -> bool:
 
 
 def _name_faults(chapter: Node) -> bool:
-    return _most_name_faults(chapter.children)
+    below = [child for node in chapter.children for child in node.children]
+    return _most_name_faults(chapter.children) or _most_name_faults(below)
 
 
 def _is_category(title: str) -> bool:
@@ -144,7 +152,7 @@ def _is_category(title: str) -> bool:
 def _names_fault(title: str) -> bool:
     """Return whether a heading names a fault or an area with faults, and not what was done."""
     match = _FAULT_FORM.search(title.strip(_STOPS)) or _FAULT_WORDS.search(title)
-    return bool(match)
+    return len(title) <= _LONGEST and bool(match)
 
 
 def _most_name_faults(nodes: Iterable[Node]) -> bool:
@@ -163,10 +171,14 @@ def _categories(title: Line, nodes: list[Node]) -> tuple[Category, ...]:
     if depth == 0:
         return ()
     without_categories = depth == 1 and not _most(_title(node).endswith("方面") for node in nodes)
-    numbered_as_problems = nodes[0].head.level not in {Level.CHAPTER, Level.SECTION}
+    numbered_as_problems = depth < _DEEPEST and nodes[0].head.level not in {Level.CHAPTER, Level.SECTION}
     if without_categories or numbered_as_problems:
         return (Category(title, tuple(map(_problem, nodes))),)
-    return tuple(Category(_heading(node), tuple(map(_problem, _headings(node) or [node]))) for node in nodes)
+    # If most nodes have headings below them, the children of the others are headings, too.
+    alike = _most(map(_headings, nodes))
+    below = [_headings(node) or (node.children if alike else []) or [node] for node in nodes]
+    pairs = zip(nodes, below, strict=True)
+    return tuple(Category(_heading(node), tuple(map(_problem, problems))) for node, problems in pairs)
 
 
 def _depth(node: Node) -> int:
@@ -178,21 +190,23 @@ def _headings(node: Node) -> list[Node]:
     children = node.children
     if not children or any(_headings(child) for child in children):
         return children
+    if node.announces_list("measures", "result"):
+        return []
     rests = [child.rest[_heading_end(child.rest) :].strip() for child in children]
     rests = ["" if state_alone(rest) else rest for rest in rests]
     pairs = list(zip(children, rests, strict=True))
     if children[0].head.level is Level.CIRCLE and not any(child.children for child in children):
         return []
-    if _most_name_faults(children) and _most(
-        _content(child) or child.children or rest for child, rest in pairs
-    ):
-        return children
-    texts = ("\n".join([child.rest, *_content(child)]) for child in children)
-    # Measures may have headings, too.
-    acts = _most(_ACTS.match(_title(child)) for child in children)
-    head_paragraphs = len(children) > 1 and _most(_content(child) and not rest for child, rest in pairs)
-    with_children = _most(child.children for child in children)
-    are_headings = with_children or (head_paragraphs and not acts) or _most(map(_has_measures, texts))
+    if _most_name_faults(children):
+        have_form = _most(_FAULT_FORM.search(_title(child)) for child in children)
+        are_headings = have_form or _most(_content(child) or child.children or rest for child, rest in pairs)
+    else:
+        texts = ("\n".join([child.rest, *_content(child)]) for child in children)
+        # Measures may have headings, too.
+        acts = _most(_ACTS.match(_title(child)) for child in children)
+        head_paragraphs = len(children) > 1 and _most(_content(child) and not rest for child, rest in pairs)
+        with_children = _most(child.children for child in children)
+        are_headings = with_children or (head_paragraphs and not acts) or _most(map(_has_measures, texts))
     return children if are_headings else []
 
 

@@ -97,7 +97,7 @@ def test_without_a_column_that_is_sure_the_way_to_name_it_is_told(
     result = empty.run("import", "table", "../台账.csv")
     assert result.code == 1
     assert "error[no-table]" in result.err
-    assert "--column 整改计划=measure" in result.err
+    assert "--column 名称=measure" in result.err
 
 
 @pytest.mark.parametrize("partly", [False, True])
@@ -131,6 +131,14 @@ def test_a_name_that_the_lists_lack_is_a_doubt_unless_it_may_be_entered(
     assert ledger.json("show", "4.1")["leader"] is None
     ledger.ok("import", "table", tmp_path / "a.csv", "--new")
     assert ledger.json("show", "4.1")["leader"] == "新领导"
+
+
+def test_posts_and_offices_that_are_counted_do_not_look_alike(empty: LedgerOnDisk, tmp_path: Path) -> None:
+    names = ["王某", "李某", "局长", "副局长", "二分局", "三分局", "办公室主任", "办公窒主任"]
+    rows = "".join(f"{n},问题{n},措施{n},{name},办公室\n" for n, name in enumerate(names, 1))
+    (tmp_path / "b.csv").write_text("序号,反馈问题,整改措施,责任领导,责任科室\n" + rows, encoding="utf-8")
+    told = json.loads(empty.ok("import", "table", tmp_path / "b.csv", "--dry-run", "--json"))
+    assert [doubt["text"] for doubt in told["doubts"] if doubt["text"] in names] == ["办公窒主任"]
 
 
 def own_workbook(path: Path) -> None:

@@ -33,7 +33,7 @@ def read(folder: Path, headings: str, *rows: str) -> Draft:
         ("整改状态,验收结果", "已完成,未通过", "已完成,合格"),
         ("完成情况,核查结论", "已完成,不予销号", "已完成,同意销号"),
         ("完成情况,复核意见", "已完成,不同意销号。", "已完成,同意"),
-        ("完成情况,验收意见", "已完成,验收不合格，退回整改", "已完成,复验合格"),
+        ("完成情况,验收意见", "已完成,验收不合格，退回整改", "已完成,首次验收不合格，复验合格"),
         ("完成情况,备注", "已完成,未通过验收", "已完成,经费已退回"),
         ("整改状态,是否销号", "已完成,否", "已完成,是"),
         ("完成情况,是否按期完成", "已完成，验收不合格,是", "已完成,否"),
@@ -96,13 +96,18 @@ def test_a_tick_under_a_refusal_keeps_a_measure_open(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("answers", ["通过,不通过", "不通过,通过", "同意,不同意"])
-def test_a_tick_below_a_refusal_in_a_csv_closes_nothing(answers: str, tmp_path: Path) -> None:
+def test_a_tick_in_a_csv_means_the_answer_in_the_second_row_of_the_header(
+    answers: str, tmp_path: Path
+) -> None:
     lines = [f"{FIRST},验收结果,", f",,,,,,{answers}"]
     lines += [f"{n},问题{n},措施{n},张三,办公室,2024-05-31,{ticks}" for n, ticks in ((1, "√,"), (2, ",√"))]
     (tmp_path / "t.csv").write_text("\n".join(lines), encoding="utf-8")
     draft = draft_of(tmp_path / "t.csv", ReadOptions(date(2024, 7, 1)))
     assert "closed" not in {each.status for each in draft.measures}
-    assert any(each.text.startswith("不") for each in draft.doubts)
+    told = zip(answers.split(","), ("G3", "H4"), strict=True)
+    assert {f"{answer}：√ {place}" for answer, place in told} <= {
+        f"{each.text} {each.place}" for each in draft.doubts
+    }
 
 
 def test_a_measure_that_two_sheets_state_differently_is_named(tmp_path: Path) -> None:

@@ -149,9 +149,9 @@ def _look(remarks: Mapping[str, str], styles: set[str | None], cell: Element) ->
     paragraphs = list(within(cell, "p"))
     runs = ((each, run) for each in paragraphs for run in _visible_runs(each) if run.text.strip())
     struck = {_is_set(run, *_STRIKES, usual=bool({run.style, each.style} & styles)) for each, run in runs}
-    unseen: Unseen = "" if True not in struck else "altered" if False in struck else "struck"
+    unseen: Unseen = "" if True not in struck else "partly" if False in struck else "struck"
     words = "\n".join(_beside(remarks, cell))
-    return "\n".join(map(word_text, paragraphs)), "altered" if cell.xpath(_DELETED) else unseen, words
+    return "\n".join(map(word_text, paragraphs)), "changed" if cell.xpath(_DELETED) else unseen, words
 
 
 def _beside(remarks: Mapping[str, str], element: Element) -> Iterable[str]:
@@ -201,7 +201,7 @@ def _is_unseen(element: Element) -> bool:
 
 def _read_cell(cell: Element) -> tuple[str, Unseen, str]:
     whole, struck = _text(cell), "".join(map(_text, cell.xpath(".//s | .//del | .//strike")))
-    return whole, "struck" if struck and struck == whole else "altered" if struck else "", ""
+    return whole, "struck" if struck and struck == whole else "partly" if struck else "", ""
 
 
 def _text(element: Element) -> str:

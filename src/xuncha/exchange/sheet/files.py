@@ -87,16 +87,25 @@ def _delimited(path: Path, text: str) -> Sheet:
     safety.must_be_few(path, text.count("\n"), "c")
     safety.must_be_few(path, text.count(delimiter), "c")
     csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))  # the limit of the whole process
-    row = 0
-    try:
-        for row, values in enumerate(csv.reader(io.StringIO(text), delimiter=delimiter, strict=True), 1):
-            for column, value in enumerate(values, 1):
-                marked = value[:1] == "'" and is_formula(value[1:])  # as `export csv` marks a text
-                sheet.put((row, column), value[1:] if marked else value)
-    except csv.Error as error:
-        message = _("{path}: a quote that begins a cell of row {row} is not closed where the cell ends")
-        hint = _("open it in a text editor, and close or remove the quote; within quotes, double it")
-        raise RefusedError("damaged-file", message.format(path=path, row=row + 1), hint) from error
+    lines = io.StringIO(f"{text}\n").readlines()
+    reader, read = csv.reader(lines, delimiter=delimiter), 0
+    for row, values in enumerate(reader, 1):
+        if any("\n" in value for value in values):
+            _must_be_closed(path, row, lines[read : reader.line_num], delimiter)
+        read = reader.line_num
+        for column, value in enumerate(values, 1):
+            marked = value[:1] == "'" and is_formula(value[1:])  # as `export csv` marks a text
+            sheet.put((row, column), value[1:] if marked else value)
     safety.must_be_few(path, len(sheet.cells), "c")
     sheet.expand([])
     return sheet
+
+
+def _must_be_closed(path: Path, row: int, lines: list[str], delimiter: str) -> None:
+    """Refuse a row of several lines if a quote is not closed at the end of its cell, and may have swallowed other rows. Raises RefusedError."""
+    try:
+        list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        message = _("{path}: a quote that begins a cell of row {row} is not closed where the cell ends")
+        hint = _("open it in a text editor, and close or remove the quote; within quotes, double it")
+        raise RefusedError("damaged-file", message.format(path=path, row=row), hint) from error

@@ -22,8 +22,10 @@ DAY: Final = "yyyy-mm-dd"
 """The number format of days."""
 Spot = tuple[int, int]
 """The row and the column of a cell, counted from 1."""
-Unseen = Literal["", "struck", "altered"]
-"""Why a cell is not read as a state: it is struck out; or struck out in part, has tracked changes, or is shown as something else."""
+
+
+Unseen = Literal["", "struck", "partly", "changed", "replaced"]
+"""Why a cell is not read as a state: it is struck out, wholly or in part, has tracked changes, or its number format hides it or shows something else."""
 
 
 class Cell(NamedTuple):

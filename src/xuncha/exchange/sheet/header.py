@@ -27,7 +27,6 @@ _START: Final = re.compile("(?:[自从起]|.{0,4}(?:开始|起始|启动|开工)
 _COUNT: Final = re.compile("[^序号]数量?$|[率比计]$")
 """The end of a heading above counts: 问题数, 完成率, 占比, 合计."""
 _FEWEST: Final = 3  # the fewest columns with a role in a header
-_DEEPEST: Final = 3  # the most rows of a header
 _LONGEST: Final = 24  # the most characters of a column's name
 _SEPARATOR: Final = "/"  # stands between the rows of a heading
 _TICKS: Final = frozenset("√✓✔☑●▲★◆■1是YyＹ")
@@ -101,6 +100,12 @@ class TableFinder:
         """Return the table for which somebody has given the rows of the header and of the data."""
         (start, end), last = header, self.sheet.last_row
         return self._table(start, rows[0], self._headings(start, end - start + 1), min(rows[1] or last, last))
+
+    def best_headings(self) -> list[str]:
+        """Return the headings of the row that is most like a header, if no header was found."""
+        texts = map(self.sheet.texts, self.sheet.by_row)
+        rows = ([text for text in row if len(text) <= _LONGEST] for row in texts)
+        return max(rows, key=lambda texts: sum(bool(self.role(text)) for text in texts), default=[])
 
     def _table(self, start: int, first: int, headings: Columns, last: int) -> Table:
         sheet = self.sheet
@@ -178,27 +183,37 @@ class TableFinder:
         return names
 
     def second_table(self, rows: Iterable[int]) -> int:
-        """Return the column where a second table begins; 0 if there is none.
-
-        A header names its topic again there, after an empty column, at the same heading or at a number; or counts, after an empty column.
-        """
+        """Return the column where a header in these rows names the same things again: a second table begins there; else 0."""
+        sheet = self.sheet
         for row in rows:
-            if depth := self._header_at(row):
-                headings = self._headings(row, depth)
-                columns = sorted(headings)
-                texts = [headings[column] for column in columns]
-                names = list(map(self.role, texts))
-                for place, column in enumerate(columns[1:], 1):
-                    parted = columns[place - 1] < column - 1
-                    numbered = names[place] == "number"
-                    topics = (
-                        _TOPICS | _STATES if parted and numbered else {"problem"} if numbered else _TOPICS
-                    )
-                    topics = topics if parted or numbered or texts[place] == texts[0] else set()
-                    again = topics.intersection(names[:place]).intersection(names[place:])
-                    counts = parted and any(_COUNT.search(plain(text)) for text in texts[place:])
-                    if again or counts:
-                        return column
+            if not (depth := self._header_at(row)):
+                continue
+            if column := self._numbered_again(self._headings(row, depth)):
+                return column
+            own = (each for each in sheet.filled(row) if not sheet.merged((row, each), (row, each - 1)))
+            texts = {column: plain(sheet.text(row, column)) for column in own}
+            first = {text: column for column, text in reversed(texts.items())}
+            repeated = [column for column, text in texts.items() if text and first[text] != column]
+            if len(repeated) >= _FEWEST:
+                left = {column: text for column, text in texts.items() if column < repeated[0]}
+                right = {column: text for column, text in texts.items() if column >= repeated[0]}
+                return repeated[0] if min(self._score(left), self._score(right)) >= _FEWEST else 0
+        return 0
+
+    def _numbered_again(self, headings: Columns) -> int:
+        """Return the column where a header starts again, at a number or after an empty column, and names problems, measures or only counts; else 0."""
+        named = {column: self.role(text) for column, text in sorted(headings.items()) if text}
+        for column, name in list(named.items())[1:]:
+            parted, numbered = column - 1 not in named, name == "number"
+            if not (parted or numbered):
+                continue
+            left = {role for other, role in named.items() if other < column}
+            right = {role for other, role in named.items() if other >= column + numbered}
+            # Without an empty column, the second numbers may be those of the measures.
+            again = left & right & ({"problem"} if not parted else _TOPICS | _STATES if numbered else _TOPICS)
+            counts = [bool(_COUNT.search(plain(headings[other]))) for other in named if other > column]
+            if (again or (parted and all(counts))) and left & _TOPICS and max(named) > column:
+                return column
         return 0
 
     def _header_at(self, row: int) -> int:
@@ -211,38 +226,62 @@ class TableFinder:
         texts = self.sheet.texts(row)
         if not texts or sum(len(text) > _LONGEST for text in texts) * 3 >= len(texts):
             return 0
-        depth = 1
-        while depth < _DEEPEST and len(set(texts)) > 1 and self._goes_on(row + depth - 1):
-            depth += 1  # a single text over all columns is a title
-        scores = [self._score(self._headings(row, rows)) for rows in range(1, depth + 1)]
-        if scores[0] < _FEWEST and (self._holds_data(row) or not any(map(self.role, texts))):
-            return 0  # a column may be called 2024年3月, and then a row with enough names is a header
-        return depth if max(scores) >= _FEWEST else 0
-
-    def _goes_on(self, row: int) -> bool:
-        """Return whether the row below belongs to the header, too: names are merged over it, or divided or added there."""
-        sheet, below = self.sheet, self.sheet.filled(row + 1)
-        own = [column for column in below if sheet.starts(row + 1, column)]
-        if not own or self._holds_data(row + 1) or any(len(text) > _LONGEST for text in below.values()):
-            return False
-        named = list(map(self._names_column, (below[column] for column in own)))
-        across = any(sheet.merged((row, column), (row, column + 1)) for column in sheet.columns(row))
-        added = any(not sheet.text(row, column) for column in own)
-        return across or (len(own) < len(below) and any(named)) or (added and all(named))
+        one = self._score(self._headings(row, 1))
+        if one < _FEWEST and self._holds_data(row):
+            return 0
+        # A single text over all columns is a title.
+        two = self._score(self._headings(row, 2)) if len(set(texts)) > 1 and self._has_second_row(row) else 0
+        # A row that names no column is a title, or the last row of another table.
+        belongs = one or any(map(self.role, texts)) or two > self._score(self._headings(row + 1, 1))
+        if two >= _FEWEST and belongs and (two > one or self._joins_next(row)):
+            three = self._score(self._headings(row, 3)) if self._has_second_row(row + 1) else 0
+            return 3 if three > two else 2
+        return 1 if one >= _FEWEST else 0
 
     def _holds_data(self, row: int) -> bool:
-        """Return whether a row holds data: a number, a day or a tick."""
+        """Return whether a row holds data: a number, a day, a tick, or one state that is not the name of a column.
+
+        A row that names enough columns is not asked this: a column may be called 2024年3月.
+        """
         sheet, texts = self.sheet, self.sheet.filled(row)
         for column, text in texts.items():
             is_text = isinstance(sheet.cells[row, column].value, str)
-            is_data = not is_text or _DATA.fullmatch(plain(text)) or (is_tick(text) and text != "是")
+            is_data = not is_text or _DATA.fullmatch(plain(text)) or is_tick(text)
             if is_data and sheet.starts(row, column):
                 return True
-        return False
+        states = [text for text in texts.values() if is_plain_state(text) and not self.role(text)]
+        return len(states) == 1 and len(texts) > 1  # several states are the names of columns
 
     def _names_column(self, text: str) -> bool:
         """Return whether a text is the heading of a column, maybe of one of ticks."""
         return bool(self.role(text) or is_plain_state(text) or _ANSWER.fullmatch(text))
+
+    def _joins_next(self, row: int) -> bool:
+        """Return whether names of columns are merged over this row and the next, or continue in the next row."""
+        sheet = self.sheet
+        below = (column for column in sheet.columns(row) if sheet.merged((row, column), (row + 1, column)))
+        return any(self.role(sheet.text(row, column)) for column in below) or self._fills_gaps(row)
+
+    def _fills_gaps(self, row: int) -> bool:
+        """Return whether the next row holds only names of columns, some of them below empty cells of this row."""
+        named = self.sheet.filled(row + 1)
+        plainly = all(map(self._names_column, named.values()))
+        return plainly and len(named) > 1 and any(not self.sheet.text(row, column) for column in named)
+
+    def _has_second_row(self, row: int) -> bool:
+        """Return whether the next row belongs to the header: it divides cells that are merged across columns, or continues the names."""
+        sheet, below = self.sheet, self.sheet.filled(row + 1)
+        is_header = self._score(self._headings(row + 1, 1)) >= _FEWEST
+        if not is_header and self._holds_data(row + 1) and not self._joins_next(row):
+            return False
+        if not below or any(len(text) > _LONGEST for text in below.values()):
+            return False
+        own = [column for column in below if not sheet.merged((row, column), (row + 1, column))]
+        named = [column for column in own if self._names_column(below[column])]
+        across = any(sheet.merged((row, column), (row, column + 1)) for column in sheet.columns(row))
+        over_both = sum(sheet.merged((row, column), (row + 1, column)) for column in sheet.columns(row))
+        stand_below = len(own) < len(below) or across or len(named) * 2 > len(own)
+        return bool((across and over_both > len(own) and own) or (named and stand_below))
 
     def _score(self, headings: Columns) -> int:
         """Return how many different roles the headings name; 0 if none of them names problems or measures."""

@@ -102,10 +102,15 @@ def sheet_formats(path: Path, package: Package) -> dict[str, SheetFormat]:
 
 
 def _unseen(cell: Element, struck: set[str]) -> Unseen:
-    """Return whether text in a cell is struck out: by the cell's own style, or in part by the style of a piece."""
-    if cell.get(f"{_TABLE}style-name") in struck:
-        return "struck" if cell.find(f"{_TEXT}p") is not None else ""
-    return "altered" if any(part.get(f"{_TEXT}style-name") in struck for part in cell.iter()) else ""
+    """Return whether text in a cell is struck out, wholly or in part: by the cell's own style, or by the style of each piece."""
+    pieces = [each for each in cell.iterfind(f"{_TEXT}p") if "".join(each.itertext()).strip()]
+    parts = [part for each in pieces for part in each if "".join(part.itertext()).strip()]
+    bare = [each.text for each in pieces] + [part.tail for part in parts]
+    looks = {part.get(f"{_TEXT}style-name") in struck for part in parts}
+    looks |= {False for text in bare if (text or "").strip()}
+    if pieces and (cell.get(f"{_TABLE}style-name") in struck or looks == {True}):
+        return "struck"
+    return "partly" if True in looks else ""
 
 
 def _number(element: Element, name: str, space: str = _TABLE) -> int:

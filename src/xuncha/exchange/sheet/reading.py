@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xuncha.errors import RefusedError
 from xuncha.exchange.drafts import Draft
-from xuncha.exchange.sheet import files, header, layout, supplement
+from xuncha.exchange.sheet import files, header, layout, roles, supplement
 from xuncha.exchange.sheet.grid import Sheet, letter, place
 from xuncha.exchange.sheet.roles import plain
 from xuncha.exchange.sheet.rows import RowReader
@@ -65,7 +66,7 @@ def draft_of(path: Path, options: ReadOptions) -> Draft:
     draft = read_sheets(sheets, options, supplement.frame_of(records) if records else None)
     _check_columns(path, draft, options)
     if not draft.problems:
-        raise _no_table(path)
+        raise _no_table(path, sheets, options)
     if records:
         supplement.restore(draft, records)
     return draft
@@ -81,10 +82,21 @@ def _check_columns(path: Path, draft: Draft, options: ReadOptions) -> None:
             raise RefusedError("no-such-column", message, suggestion(heading, headings))
 
 
-def _no_table(path: Path) -> RefusedError:
-    """Return the refusal of a table without problems and measures."""
+def _no_table(path: Path, sheets: Sequence[Sheet], options: ReadOptions) -> RefusedError:
+    """Return the refusal of a table without problems and measures, with the headings that it has."""
+    finders = [header.TableFinder(sheet, options.roles) for sheet in sheets if not sheet.hidden]
+    best = max((finder.best_headings() for finder in finders), key=len, default=[])
+    if best:
+        likely = next((each for each in best if not roles.role(each)), best[0])
+        hint = _(
+            "say which column holds them, such as --column {heading}=measure; a heading is one of: {headings}",
+            heading=likely if likely.isalnum() else shlex.quote(likely),
+            headings=_(", ").join(best),
+        )
+    else:
+        hint = _("a row of headings must say what the columns are, such as {headings}")
+        hint = hint.format(headings="反馈问题、整改措施、责任领导、责任科室、整改时限")
     message = _("{path}: no column of problems or measures was recognised", path=path)
-    hint = _("say which column holds them, such as {option}", option="--column 整改计划=measure")
     return RefusedError("no-table", message, hint)
 
 
@@ -168,11 +180,17 @@ def _prepare(
     """
     heads = [table.header for table in own]
     _remove_struck(draft, sheet)
-    for spot in sorted(each for each, cell in sheet.cells.items() if cell.unseen and sheet.is_first(each)):
-        message = _(
-            "struck out or changed in part, or shown differently: read anyway, but not used as a status"
-        )
-        draft.doubt(message, sheet.text(*spot), sheet.place(*spot))
+    reasons = {
+        "changed": _("tracked changes: read as if they were accepted, but not used as a status"),
+        "partly": _("struck out in part: read anyway, but not used as a status"),
+        "replaced": _(
+            "its number format hides it or shows something else: read anyway, but not used as a status"
+        ),
+    }
+    for why, message in reasons.items():
+        for spot in sorted(each for each, cell in sheet.cells.items() if cell.unseen == why):
+            if sheet.is_first(spot):
+                draft.doubt(message, sheet.text(*spot), sheet.place(*spot))
     errors = {spot for spot, cell in sheet.cells.items() if _ERROR.fullmatch(cell.text) and not draft.exact}
     for spot in sorted(filter(sheet.is_first, errors)):
         draft.doubt(_("the error of a formula: not imported"), sheet.text(*spot), sheet.place(*spot))
@@ -197,17 +215,22 @@ def _prepare(
 
 
 def _remove_struck(draft: Draft, sheet: Sheet) -> None:
-    """Remove the rows in which all texts are struck out, and list them. Single cells that are struck out are read."""
+    """Remove the rows in which all texts are struck out. Single cells that are struck out are read, and listed."""
     gone = set()
     for row, columns in sheet.by_row.items():
         # Numbers and cells merged from above need not be struck out.
         own = [column for column in columns if sheet.is_first((row, column))]
-        words = [column for column in own if not sheet.text(row, column).isdecimal()]
-        if words and all(sheet.cells[row, column].unseen == "struck" for column in words):
+        struck = [column for column in own if sheet.cells[row, column].unseen == "struck"]
+        words = {column for column in own if not sheet.text(row, column).isdecimal()}
+        if words and words <= set(struck):
             gone.add(row)
             text = " ".join(dict.fromkeys(sheet.text(row, column) for column in own))
             draft.doubt(_("struck out: not read"), text, place(sheet.name, f"{row}:{row}"))
             draft.notes.append(text)
+        else:
+            for column in struck:
+                message = _("struck out, but its row is not: read anyway, but not used as a status")
+                draft.doubt(message, sheet.text(row, column), sheet.place(row, column))
     if gone:
         sheet.remove(lambda spot: spot[0] in gone and sheet.starts(*spot))
 

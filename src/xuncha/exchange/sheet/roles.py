@@ -10,10 +10,10 @@ from itertools import count
 from typing import Final, NamedTuple
 
 from xuncha.chinese.characters import without_invisible
-from xuncha.exchange.sheet.cells import exact_day, field_key, kind
+from xuncha.exchange.sheet.cells import exact_day, field_key, kind, limit
 from xuncha.exchange.sheet.grid import Cell, Sheet
 from xuncha.language import gettext as _
-from xuncha.model.forms import FIELD_PREFIX, IGNORE, role_name
+from xuncha.model.forms import FIELD_PREFIX, IGNORE
 from xuncha.model.states import MAX_LENGTH, is_plain_state, read_state
 
 Columns = dict[int, str]
@@ -82,9 +82,17 @@ _AMBIGUOUS_DAY: Final = re.compile(r"(?:整改)?(?:完成|结束)(?:时间|日�
 _OF_PROGRESS: Final = re.compile("(?:记录|填报|更新|进展|汇报|上报)(?:日期|时间)")
 _AMBIGUOUS_PERSON: Final = re.compile("责任人|谁.+|责任(?!领导)[\u4e00-\u9fff]{2}|[\u4e00-\u9fff]{2}负责人")
 """The heading of the leader, if no other column is the leader's; else of the person."""
+_EXTENDED: Final = re.compile(
+    "(?<!申请)(?<!拟)(?:延[期长](?:后|[至到]|$)|延期(?:完成)?(?:时限|期限)|延后|展期|顺延|(?:调整|变更)后|[现新](?:时限|期限|定$))"
+)
+"""A part of the heading of an extended time limit, beside a column with the original one."""
 _REPEATABLE: Final = {"number", "progress", "co_offices", "evidence"}  # roles that several columns may have
 _STATE_SHARE: Final = 0.6
+_SHARE: Final = re.compile("进度|率|比例|百分比|完成情况")
 _BRACKETS: Final = re.compile(r"[（(\[【].*?[)）\]】]")
+
+
+_OF_VERDICTS: Final = re.compile("验收|复[查核验]|核[查验]|审[核查批]|验证|销号|结论")
 _OF_TIME: Final = re.compile("[按如][期时]|及时|预警")
 
 
@@ -93,7 +101,6 @@ class Choice(NamedTuple):
 
     role: str  # as a form writes it
     why: str  # the reason, in a sentence
-    is_repeated: bool = False  # whether another column has the role that its heading names
 
 
 @lru_cache(maxsize=65_536)
@@ -130,11 +137,18 @@ def guess(heading: str) -> str:
     return match.lastgroup or "" if match else ""
 
 
+def is_extended(name: str) -> bool:
+    """Return whether a column, by the joined texts of its heading, holds extended time limits."""
+    return bool(_EXTENDED.search(plain(name).rpartition("/")[2]))
+
+
 @lru_cache(maxsize=1024)
-def names_states(name: str) -> bool:
-    """Return whether a column, by the joined texts of its heading, holds states, such as 验收结论; not 是否按期完成."""
+def names_verdict(name: str, chosen: str) -> bool:
+    """Return whether a column, by the joined texts of its heading and its role, holds states or verdicts: 验收结论, 是否销号."""
     last = name.rpartition("/")[2]
-    return (last == "完成情况" or "state" in {role(last), guess(last)}) and not _OF_TIME.search(name)
+    is_second_state = chosen.startswith(FIELD_PREFIX) and last == "完成情况"
+    means_state = is_second_state or "state" in {role(last), guess(last)} or _OF_VERDICTS.search(name)
+    return bool(means_state) and not _OF_TIME.search(name)
 
 
 def by_label(text: str) -> dict[str, str]:
@@ -161,7 +175,6 @@ class Decider:
         self.given = {column: name for column, name in given.items() if name}
         self.roles = {column: role(text) for column, text in sorted(headings.items())} | self.given
         self.reasons: Columns = dict.fromkeys(self.given, _("as specified"))
-        self.repeated: set[int] = set()
 
     def choices(self) -> dict[int, Choice]:
         """Return the choice for each column, with the reason."""
@@ -169,14 +182,14 @@ class Decider:
         self._settle_kinds()
         self._settle_states()
         self._settle_days()
+        self._settle_extended()
         self._settle_days_of_progress()
         self._settle_people()
         self._settle_lists()
         seen: set[str] = set()
         for column, name in self.roles.items():
-            if name in seen - {*_REPEATABLE, "", IGNORE} and not name.startswith(FIELD_PREFIX):
-                self._assign(column, "", _("another column is already {role}", role=role_name(name)))
-                self.repeated.add(column)
+            if name in seen - _REPEATABLE and not name.startswith(FIELD_PREFIX) and name != IGNORE:
+                self._assign(column, "", _("another column is already {role}", role=name))
             seen.add(self.roles[column])
         chosen: dict[int, Choice] = {}
         for column, name in self.roles.items():
@@ -193,7 +206,7 @@ class Decider:
         names = (f"{FIELD_PREFIX}{key}{number if number > 1 else ''}" for number in count(1))
         new = next(each for each in names if each not in used)
         reason = self.reasons.get(column) or _("not a standard column: a custom field of this office")
-        return Choice(new, reason, column in self.repeated)
+        return Choice(new, reason)
 
     def _assign(self, column: int, name: str, reason: str) -> None:
         if column not in self.given:
@@ -243,7 +256,7 @@ class Decider:
             closing = {each: [cell for cell in self._cells(each) if _closes(cell)] for each in unknown}
             doubtful = [each for each in unknown if any(len(cell.text) > 1 for cell in closing[each])]
         for column in doubtful:
-            cells, is_state = list(self._cells(column)), self.roles[column] == "state"
+            cells, is_state = self._as_shares(column), self.roles[column] == "state"
             plainly = sum(is_plain_state(cell.value, cell.form) for cell in cells)
             if cells and plainly / len(cells) >= _STATE_SHARE:
                 states.add(column)
@@ -257,6 +270,21 @@ class Decider:
             other = "" if column in states or self.roles[column] == "" else "progress"
             self._assign(column, "state" if column == best else other, _("by its content"))
 
+    def _as_shares(self, column: int) -> list[Cell]:
+        """Turn numbers in a column of shares (0 to 1, or 0 to 100) into percentages. Return all cells of the column."""
+        heading, cells = plain(self.headings[column]), list(self._cells(column))
+        whole = 0
+        if _SHARE.search(heading) and all(_is_share(cell.value, 1) for cell in cells):
+            whole = 1
+        elif "%" in heading and all(_is_share(cell.value, 100) for cell in cells):
+            whole = 100
+        for row in self.rows if whole else ():
+            cell = self.sheet.cells.get((row, column))
+            if cell and isinstance(cell.value, int | float):
+                share = Cell.of(cell.value / whole, "0%", cell.place, unseen=cell.unseen)
+                self.sheet.cells[row, column] = share
+        return list(self._cells(column))
+
     def _settle_days(self) -> None:
         """Settle 完成时间: the time limit if no other column is, and open measures have a day, too; else the day of completion."""
         dues, closed = self._columns("due"), self._columns("closed_date")
@@ -268,6 +296,17 @@ class Decider:
                 self._assign(column, "", _("other columns are the time limit and the day of completion"))
             elif not closed and self._is_of_closed(column):
                 self._assign(column, "closed_date", _("by its content"))
+
+    def _settle_extended(self) -> None:
+        """Settle 原定 and 延期后 below 整改时限, or beside each other: the time limit is the extended one."""
+        dues = self._columns("due")
+        unknown = self._columns("")
+        others = [each for each in unknown if any(limit(cell, None).has_value for cell in self._cells(each))]
+        extended = [column for column in (*dues, *others) if is_extended(self.names[column])]
+        if dues and extended and dues != extended[:1]:
+            for column in dues:
+                self._assign(column, "", _("another column is already {role}", role="due"))
+            self._assign(extended[-1], "due", _("by its heading"))
 
     def _settle_days_of_progress(self) -> None:
         """Settle 记录日期 right before the column of progress: it holds the days of the progress."""
@@ -310,6 +349,10 @@ class Decider:
             self._assign(others[0], "problem", _("no other column names the problem"))
         elif len(measures) > 1 and not problems:
             self._assign(measures[0], "problem", _("another column names the measures"))
+
+
+def _is_share(value: object, whole: int) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= whole
 
 
 def _closes(cell: Cell) -> bool:

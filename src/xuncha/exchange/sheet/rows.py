@@ -349,16 +349,15 @@ class RowReader:
         """Leave a measure open that another cell refuses to close: 验收结论 says 不通过, or 完成情况 beside it 推进中."""
         if measure.record.get("status", "closed" if row.first("closed_date") else None) != "closed":
             return
-        told = [(roles.names_states(name), cell) for role, name, cell in row.under if _TELLS.match(role)]
+        telling = (each for each in row.under if _TELLS.match(each[0]))
+        told = [(roles.names_verdict(name, role), cell) for role, name, cell in telling]
         ticked = [(word, cell) for word, cell in row.ticks if header.is_tick(cell.text)]
         told += [(True, cell._replace(value=word, text=f"{word}：{cell.text}")) for word, cell in ticked]
         for of_state, cell in told:
-            found = states.read_state(cell.value, cell.form) if of_state else None
-            is_open = found is not None and found.explicit and found.status != "closed"
-            if is_open or states.is_refused(cell.text):
-                measure.record["status"] = found.status if found and is_open else "in_progress"
+            if found := states.refused_state(cell.value, cell.form, of_state=of_state):
+                measure.record["status"] = found.status
                 message = _("refused, or not done: not counted as closed")
-                message = f"{message} → {STATUS_WORDS[measure.record['status']]}"
+                message = f"{message} → {STATUS_WORDS[found.status]}"
                 self.draft.doubt(message, cell.text, cell.place, "state")
 
 

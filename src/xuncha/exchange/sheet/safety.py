@@ -20,13 +20,20 @@ _MEGABYTE: Final = 1024 * 1024
 LARGEST_FILE: Final = 50 * _MEGABYTE
 LARGEST_TEXTS: Final = 40 * _MEGABYTE
 """The most bytes of all XML in a file, unpacked: enough for a ledger of tens of thousands of measures."""
+_MOST_ROWS: Final = 250_000
 _MOST_CELLS: Final = 1_200_000
+_MOST_SHEETS: Final = 100
 _MOST_COLUMNS: Final = 500  # filled columns; no office's table has as many
 _MOST: Final = {
-    "": 3_000_000, "sheet": 100, "row": 250_000, "c": _MOST_CELLS, "v": _MOST_CELLS, "f": _MOST_CELLS, "is": _MOST_CELLS, "t": 2 * _MOST_CELLS,
-    "xf": 65_536, "definedName": 50_000, "comment": 50_000, "col": 16_384, "mergeCell": 100_000, "tbl": 100, "tr": 5_000, "tc": 100_000, "p": 200_000,
+    "row": _MOST_ROWS, "c": _MOST_CELLS, "v": _MOST_CELLS, "f": _MOST_CELLS, "is": _MOST_CELLS, "t": 2 * _MOST_CELLS,
+    "sheet": _MOST_SHEETS, "col": 16_384, "xf": 65_536, "numFmt": 10_000, "font": 10_000, "fill": 65_536, "border": 65_536,
+    "dxf": 65_536, "definedName": 50_000, "comment": 50_000, "mergeCell": 100_000, "hyperlink": 66_000,
+    "dataValidation": 66_000, "conditionalFormatting": 66_000, "cfRule": 66_000, "Relationship": 66_000, "Override": 10_000,
 }  # fmt: skip
-"""The most elements of each name in a part, and in all: more than a table of measures has, and read in a few seconds."""
+"""The most elements of each name in a part: what Excel allows, or what is read in a few seconds."""
+_MOST_IN_ALL: Final = {"": 3_000_000}  # the most elements in a part of an OpenDocument table
+_MOST_OF_WORD: Final = {**_MOST_IN_ALL, "tbl": 100, "tr": 5_000, "tc": 100_000, "p": 200_000}
+"""The most elements of each name in a part of a Word document."""
 _DAMAGE: Final = (
     SyntaxError, zipfile.BadZipFile, KeyError, ValueError, TypeError, IndexError, AttributeError, OSError, EOFError,
     NotImplementedError, RuntimeError, AssertionError, ArithmeticError, PackageError,
@@ -58,10 +65,12 @@ def unpacked(path: Path, content: bytes) -> tuple[Literal["xlsx", "docx", "ods"]
     try:
         package = Package(content, LARGEST_TEXTS)
         kind = _kind(path, package)
-        # Check every part, since a sheet may have any name.
-        package.check_size(package.sizes, _MOST)
+        # Check every part of text, since a sheet may have any name.
+        texts = (name for name in package.sizes if package.is_text(name))
+        package.check_size(texts, {"xlsx": _MOST, "docx": _MOST_OF_WORD, "ods": _MOST_IN_ALL}[kind])
+        package.refuse_declarations()
     except TooManyError as error:
-        raise _too_large(path) from error
+        raise _too_many(path, str(error)) from error
     except PackageError as error:
         raise _refused(path, error) from error
     return kind, package
@@ -88,8 +97,8 @@ def must_be_few(path: Path, count: int, name: str) -> None:
 
     Raises RefusedError if it has more.
     """
-    if count > _MOST[name]:
-        raise _too_large(path)
+    if count > (_MOST | _MOST_OF_WORD)[name]:
+        raise _too_many(path, name)
 
 
 def must_fit(path: Path, sheet: Sheet) -> None:
@@ -102,7 +111,9 @@ def must_fit(path: Path, sheet: Sheet) -> None:
             raise RefusedError("cell-too-long", message.format(**place, n=len(cell.value), most=MAX_CELL))
     count = len({column for _row, column in sheet.cells})
     if count > _MOST_COLUMNS and not sheet.hidden:
-        raise _too_large(path)
+        message = _("{sheet} has {n} filled columns; a table of measures has at most {most}")
+        hint = _("copy the table alone, without the other columns, into a new workbook")
+        raise RefusedError("too-large", message.format(sheet=name, n=count, most=_MOST_COLUMNS), hint)
 
 
 @contextmanager
@@ -117,6 +128,19 @@ def refusing_damage(path: Path, *others: type[Exception]) -> Iterator[None]:
         raise damaged(path, str(error).split("\n")[0][:200] or type(error).__name__) from error
 
 
+def _too_many(path: Path, name: str) -> RefusedError:
+    """Return the refusal of a file with more elements of a name than it may have."""
+    if name in {"row", "c", "v", "f", "is"}:
+        message = _("{path} has a sheet of more than {rows} rows or {cells} cells")
+        return _too_large(message.format(path=path, rows=_MOST_ROWS, cells=_MOST_CELLS))
+    if name == "sheet" or name in _MOST_OF_WORD:
+        message = _("{path} has more tables, rows or paragraphs than a ledger has")
+        message = _("{path} has more than {n} sheets") if name == "sheet" else message
+        hint = _("copy the table into a new workbook")
+        return RefusedError("too-large", message.format(path=path, n=_MOST_SHEETS), hint)
+    return hostile(path)
+
+
 def under_password(path: Path) -> RefusedError:
     """Return the refusal of a file that opens only with a password."""
     return _foreign(path, Unsupported("password", "password", _("the document is password-protected")))
@@ -126,12 +150,16 @@ def _foreign(path: Path, found: Unsupported) -> RefusedError:
     hints = {
         "password": _("open it in Excel or WPS, take the password off, and save it again"),
         "word": _("open it in Word or WPS, and save it as .docx"),
+        "rtf": _("copy its table into a new workbook, and save that as .xlsx"),
+        "pdf": _("ask for the workbook that it was made from"),
+        "picture": _("ask for the workbook that it was made from"),
+        "empty": _("ask for the file again: its content was lost on the way"),
+        "pointer": _("fetch the file itself: type `git lfs pull`"),
     }
     code = found.code if found.code in {"password", "old-format"} else "not-a-table"
     message = _("{path} contains no readable table, whatever its name is: {what}")
-    hint = hints.get(
-        found.kind, _("ask for the workbook that it was made from, or save it as .xlsx in Excel or WPS")
-    )
+    save_as = _("save it as .xlsx: use “save as” in Excel or WPS, or type: soffice --convert-to xlsx {path}")
+    hint = hints.get(found.kind, save_as.format(path=path))
     return RefusedError(code, message.format(path=path, what=found.message), hint)
 
 
@@ -157,7 +185,8 @@ def _refused(path: Path, error: PackageError) -> RefusedError:
     if error.fault == "hostile":
         return hostile(path)
     if error.fault == "too-large":
-        return _too_large(path)
+        message = _("{path} unpacks to more than {n} MB of text, more than a ledger has")
+        return _too_large(message.format(path=path, n=LARGEST_TEXTS // _MEGABYTE))
     return damaged(path, str(error))
 
 
@@ -173,7 +202,6 @@ def damaged(path: Path, reason: str) -> RefusedError:
     return RefusedError("damaged-file", message, _("open it in Excel or WPS and save it again as .xlsx"))
 
 
-def _too_large(path: Path) -> RefusedError:
-    message = _("{path} has more sheets, rows, columns or cells than a table of measures", path=path)
-    hint = _("delete the empty rows below the table, or copy the table alone into a new workbook")
+def _too_large(message: str) -> RefusedError:
+    hint = _("delete the empty rows below the table, or copy the table into a new workbook")
     return RefusedError("too-large", message, hint)

@@ -31,6 +31,10 @@ _NOTE: Final = re.compile(
 )
 _SAMPLE: Final = re.compile(r"\(?(?:填[写表报]?(?:说明|示例|样例|要求)|示例|样例|范例|举例|例)\)?")
 """The first cell of a row that shows how to fill the table in."""
+_SIGNED: Final = re.compile(
+    r"(?:签字|签名|签章|盖章|填表人|填报人|制表人|审核人|负责人|联系人|联系电话)[)）]?\s*[：:]"
+)
+"""Signatures below a table."""
 _IN_BRACKETS: Final = re.compile(r"(.+?)\s*[（(](.+)[）)]", re.DOTALL)
 _DITTO: Final = frozenset(
     {"同上", "同前", "〃", "″", "同上。", "〞", "（续）", "(续)", "续", "接上", "接上页"}
@@ -42,6 +46,10 @@ _EMPTY: Final = _DITTO | {
 _NO_CATEGORY: Final = ("category", UNKNOWN)
 """A role and a text: that of the rows above does not apply, as it would in an empty cell."""
 _STOP: Final = re.compile("[。；;！!]$")
+_PAGE: Final = re.compile(
+    r"第\d+页(?:[,/]?共\d+页)?|共\d+页(?:[,/]?第\d+页)?|\d+/\d+|-\d+-|(?:\(?接上[页表]\)?|\(?下[页]?续\)?|\(续\)|—\d+—)"
+)
+"""Texts that are printed at the edge of a page."""
 _HOW_MANY: Final = re.compile(r"[（(](?:共)?\s*\d+\s*(?:个|条|项)?(?:问题)?[)）]$")
 _LONGEST_TITLE: Final = 2000
 _LONGEST_LINE: Final = 100
@@ -49,6 +57,7 @@ _FEW: Final = 3
 _ABBREVIATION: Final = 3  # so few characters before a stop are not a sentence
 _STATED: Final = roles.PEOPLE | {"due", "state", "closed_date", "progress"}
 """Roles of names, days, states and progress, which the text of a formula does not give."""
+_NOT_EXTENDED: Final = re.compile("(?:[未不无]|没有)?(?:申请)?(?:延期|调整|变更)?|否")
 _FIRST_ONLY: Final = {"progress", "evidence"}
 """Roles whose cell counts for the first measure only, if it is merged over several."""
 
@@ -79,12 +88,9 @@ class TableReader:
         if table.first > table.last:
             return
         for column, heading in sorted(table.headings.items()):
-            name, (role, why, is_repeated) = table.names.get(column, heading), table.choices[column]
+            name, (role, why) = table.names.get(column, heading), table.choices[column]
             more = (table.first, table.last), table.ticks.get(column)
             self.draft.columns.append(Column(self.sheet.name, letter(column), name, role, why, *more))
-            if is_repeated:
-                where = place(self.sheet.name, f"{letter(column)}:{letter(column)}")
-                self.draft.doubt(f"{why} → {role}", name, where)
         self.reader.declare_fields(self.sheet, table)
         self.headed = bool(table.column("problem"))
         rows = self.sheet.rows(table.first, table.last)
@@ -138,12 +144,13 @@ class TableReader:
         return remark if across or has_words else None
 
     def _is_printed(self, texts: Sequence[str]) -> bool:
-        """Return whether a row is a sum, a remark, a signature, the title again, or the numbers of the columns."""
+        """Return whether a row is a sum, a remark, a signature, a page number, the title again, or the numbers of the columns."""
         first, plainly = texts[0], [plain(text) for text in texts]
+        alone = len(texts) == 1
         is_sum = _SUM.search(plainly[0]) or any(map(_SUM_ALONE.fullmatch, plainly[:2]))
-        is_note = _NOTE.match(first) and (len(texts) <= 2 or re.search("[：:]", first))  # noqa: PLR2004  a label and its text
+        is_note = (_NOTE.match(first) and len(texts) <= 2) or _SIGNED.search(first)  # noqa: PLR2004  a label and its text
         is_note = is_note or _SAMPLE.fullmatch(plainly[0])
-        is_again = len(texts) == 1 and first in self.draft.notes
+        is_again = alone and (_PAGE.fullmatch(plainly[0]) or first in self.draft.notes)
         counted = len(texts) > _FEW and all(each in _COLUMN_LETTERS or each.isdecimal() for each in plainly)
         return bool(is_sum or is_note or is_again or counted)
 
@@ -176,18 +183,24 @@ class TableReader:
             return False
         if measure:
             before, text = self.sheet.text(first, measure), self.sheet.text(row, measure)
-            if text and before:
-                self._list_cut(before, row, measure)
-            return bool(before) and not text
+            return bool(before) and (not text or self._is_cut(before, row, measure))
         return bool(problem) and not self.sheet.merged((first, problem), (row, problem))
 
-    def _list_cut(self, before: str, row: int, column: int) -> None:
-        """List a row that holds only a text, which may be the rest of the text in the row before it."""
+    def _is_cut(self, before: str, row: int, column: int) -> bool:
+        """Return whether a row holds only the rest of the sentence in the row before it. List such a row, even if that is doubtful."""
         text = self.sheet.text(row, column)
-        is_start = _STOP.search(before) or text != without_number(text)
-        if self.sheet.columns(row) == [column] and (cells.continues(before, text) or not is_start):
+        if self.sheet.columns(row) != [column]:
+            return False
+        ended, numbered = _STOP.search(before), text != without_number(text)
+        # In a list, all lines end with a stop, or none do; of a cut sentence, only the second part ends with one.
+        is_rest = bool(_STOP.search(text)) and not ended and not numbered
+        is_cut = is_rest or cells.continues(before, text)
+        message = _("the row only continues the text of the row above: joined with it")
+        if not is_cut:
             message = _("nothing else in the row: read as a separate measure, but may continue the one above")
+        if is_cut or not (ended or numbered):
             self.draft.doubt(message, text, self.sheet.place(row, column), "measure")
+        return is_cut
 
     def _read_rows(self, rows: Sequence[int], table: header.Table) -> None:
         """Take the rows of one measure, or of several measures in one cell."""
@@ -312,7 +325,17 @@ def _row(sheet: Sheet, rows: Sequence[int], table: header.Table, *, exact: bool)
                 row.put(name or UNNAMED, part)
             row.under.append((role, table.names.get(column, ""), cell))
     row.resolve_ticks()
+    _fill_in_limit(row, table)
     return row
+
+
+def _fill_in_limit(row: Row, table: header.Table) -> None:
+    """Take the original time limit of a measure whose column of extended ones is empty, or says 未延期."""
+    name = table.names.get(table.column("due"), "")
+    if roles.is_extended(name) and _NOT_EXTENDED.fullmatch(row.text("due")):
+        for _role, name, cell in reversed(row.under):
+            if "due" in {roles.role(name), roles.guess(name)}:
+                row.cells["due"] = [cell]
 
 
 def _split_cell(cell: Cell, role: str, heading: str, used: Collection[str]) -> list[tuple[str, Cell]]:

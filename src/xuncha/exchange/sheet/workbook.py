@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 from xml.etree.ElementTree import Element, iterparse
@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from xuncha.pages.package import Package
 
 _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_SMALLEST: Final = 0.5
+_LAST_COLUMN: Final = 16_384
+_NARROWEST: Final = 0.5
+_LOWEST: Final = 1.0
 _YES: Final = frozenset({"1", "true", "on"})
 _NO: Final = frozenset({"0", "false", "off"})
 
@@ -66,9 +68,8 @@ def _sheets(path: Path, content: bytes, package: Package) -> list[Sheet]:
                 sheet.cells[spot] = cell
                 sheet.unstored += [spot] if unstored else []
         sheet.unstored.sort()
-        sheet.hidden_rows, hidden = parser.hidden_rows, parser.hidden_columns
-        columns = {column for _row, column in sheet.cells}
-        sheet.hidden_columns = {column for column in columns if any(column in each for each in hidden)}
+        sheet.hidden_rows = parser.hidden_rows({row for row, _column in sheet.cells})
+        sheet.hidden_columns = parser.hidden_columns({column for _row, column in sheet.cells})
         sheet.expand(parser.merged)
         sheet.comments = _comments(package, part)
         sheets[sheet.name] = sheet
@@ -102,9 +103,9 @@ class SheetParser(WorkSheetParser):  # type: ignore[misc,unused-ignore]
             source, strings, data_only=True, epoch=book.epoch, date_formats=book._date_formats, timedelta_formats=book._timedelta_formats,  # noqa: SLF001
         )  # fmt: skip
         self.strings, self.styles = strings, styles
-        self.hides_rows = False  # whether rows are hidden unless they say otherwise
-        self.hidden_rows: set[int] = set()
-        self.hidden_columns: list[range] = []
+        self.defaults: dict[str, str] = {}
+        """The default sizes of rows and columns, and whether rows are hidden by default."""
+        self.columns: list[dict[str, str]] = []
         self.merged: list[tuple[int, int, int, int]] = []
         """The bounds of merged cells."""
 
@@ -128,11 +129,10 @@ class SheetParser(WorkSheetParser):  # type: ignore[misc,unused-ignore]
                     if parsed:
                         yield spot, *parsed
                 element.clear()
+            elif element.tag == f"{_MAIN}col":
+                self.columns.append(element.attrib)
             elif element.tag == f"{_MAIN}sheetFormatPr":
-                self.hides_rows = element.get("zeroHeight") in _YES
-            elif element.tag == f"{_MAIN}col" and _is_hidden(element.attrib, "width"):
-                first, last = int(element.get("min", "0")), int(element.get("max", "0"))
-                self.hidden_columns.append(range(first, last + 1))
+                self.defaults = element.attrib
             elif element.tag == f"{_MAIN}mergeCell":
                 bounds: Any = range_boundaries(element.get("ref", ""))
                 self.merged.append(bounds)
@@ -140,8 +140,8 @@ class SheetParser(WorkSheetParser):  # type: ignore[misc,unused-ignore]
     def _begin_row(self, attributes: dict[str, str]) -> None:
         self.row_counter = int(float(attributes.get("r", self.row_counter + 1)))
         self.col_counter = 0
-        if self.hides_rows or _is_hidden(attributes, "ht"):
-            self.hidden_rows.add(self.row_counter)
+        if attributes.keys() & {"ht", "hidden"}:
+            self.row_dimensions[self.row_counter] = attributes
 
     def _parse(self, element: Element) -> tuple[Spot, tuple[Cell, bool] | None]:
         """Parse a cell. Return its place, and the cell and whether its result was not stored, or None if it is empty."""
@@ -162,13 +162,35 @@ class SheetParser(WorkSheetParser):  # type: ignore[misc,unused-ignore]
             value = unescape(value)  # characters that Excel writes as numbers, such as _x000D_
         if value is None or is_blank(str(value)):
             return spot, None
-        altered = hides_value(form, text=isinstance(value, str | bool))
+        struck = _struck(element) if kind == "inlineStr" else None
         if kind == "s":
-            altered |= int(element.findtext(f"{_MAIN}v") or -1) in self.strings.struck
-        elif kind == "inlineStr":
-            altered |= _is_struck(element)
-        unseen: Unseen = "struck" if all_struck else "altered" if altered else ""
+            struck = self.strings.struck.get(int(element.findtext(f"{_MAIN}v") or -1))
+        unseen: Unseen = "replaced" if hides_value(form, text=isinstance(value, str | bool)) else ""
+        if all_struck or struck is not None:
+            unseen = "struck" if all_struck or struck else "partly"
         return spot, (Cell.of(value, form, unseen=unseen), unstored)
+
+    def hidden_rows(self, rows: Iterable[int]) -> set[int]:
+        """Return the rows among these that cannot be seen: they are hidden, or have no height."""
+        usual_height, unseen = self.defaults.get("defaultRowHeight"), set()
+        usual = self.defaults.get("zeroHeight") in _YES or _unseen(usual_height, _LOWEST)
+        for row in rows:
+            attributes = self.row_dimensions.get(row, {})
+            hidden, height = attributes.get("hidden", ""), attributes.get("ht")
+            if hidden in _YES or _unseen(height, _LOWEST) or (usual and height is None and hidden not in _NO):
+                unseen.add(row)
+        return unseen
+
+    def hidden_columns(self, columns: Iterable[int]) -> set[int]:
+        """Return the columns among these that cannot be seen. The file may describe a column several times."""
+        usual = _unseen(self.defaults.get("defaultColWidth"), _NARROWEST)
+        described, unseen = bytearray(_LAST_COLUMN + 1), bytearray(_LAST_COLUMN + 1)
+        for each in self.columns:
+            first, last = (max(0, min(int(each.get(end, "0")), _LAST_COLUMN)) for end in ("min", "max"))
+            is_unseen = each.get("hidden", "") in _YES or _unseen(each.get("width"), _NARROWEST)
+            for marks in (described, unseen) if is_unseen else (described,):
+                marks[first : last + 1] = b"\1" * (last + 1 - first)
+        return {column for column in columns if unseen[column] or (usual and not described[column])}
 
 
 class BookReader(ExcelReader):  # type: ignore[misc,unused-ignore]
@@ -187,23 +209,31 @@ class Strings(list[str]):
 
     def __init__(self, source: IO[bytes]) -> None:
         super().__init__()
-        self.struck: set[int] = set()
-        """The numbers of the texts that are struck out, wholly or in part."""
+        self.struck: dict[int, bool] = {}
+        """The numbers of the texts that are struck out: True if wholly, False if in part."""
         for _event, element in iterparse(source):  # noqa: S314
             if element.tag == f"{_MAIN}si":
                 pieces = [element, *element.iterfind(f"{_MAIN}r")]
                 text = "".join(piece.findtext(f"{_MAIN}t") or "" for piece in pieces)
-                if len(pieces) > 1 and _is_struck(element):
-                    self.struck.add(len(self))
+                if len(pieces) > 1 and (whole := _struck(element)) is not None:
+                    self.struck[len(self)] = whole
                 self.append(text.replace("x005F_", ""))  # `_x005F_` is an escaped underscore
                 element.clear()
 
 
-def _is_struck(text: Element) -> bool:
-    """Return whether a piece of a text is struck out."""
-    return any(strike.get("val", "1") not in _NO for strike in text.iter(f"{_MAIN}strike"))
+def _struck(text: Element) -> bool | None:
+    """Return whether the pieces of a text are struck out: all (True), some (False), or none (None)."""
+    runs = (run for run in text.iter(f"{_MAIN}r") if (run.findtext(f"{_MAIN}t") or "").strip())
+    strikes = [run.find(f"{_MAIN}rPr/{_MAIN}strike") for run in runs]
+    pieces = [strike is not None and strike.get("val", "1") not in _NO for strike in strikes]
+    return all(pieces) if any(pieces) else None
 
 
-def _is_hidden(attributes: dict[str, str], size: str) -> bool:
-    """Return whether a row or column is hidden, or too small to be seen."""
-    return attributes.get("hidden") in _YES or not float(attributes.get(size, "1")) >= _SMALLEST
+def _unseen(size: object, least: float) -> bool:
+    """Return whether a size is too small to be seen; True if it is not a number, False if it is None."""
+    if size is None:
+        return False
+    try:
+        return not float(str(size)) >= least
+    except ValueError:
+        return True
