@@ -344,6 +344,20 @@ def tightens_the_policy_after_a_closing_while_another_works(book: Book) -> None:
 
 
 @honest
+def closes_alone_long_after_the_policy_was_loosened_while_a_clone_lay(book: Book) -> None:
+    fork = book.here()
+    book.policy("progress", "submission")
+    loosened = book.here()
+    book.back_to(fork)
+    book.days(1).entry("1.3", "旧机所记。")
+    side = book.here()
+    book.back_to(loosened)
+    book.days(90).act("submit", "1.1", who=LI)
+    book.close("1.1", LI)
+    book.merge(side, fork, text=message("同步", "sync"))
+
+
+@honest
 def a_table_every_week(book: Book) -> None:
     book.days(5).policy("progress", who=LI)
     for week in range(6):
@@ -705,6 +719,10 @@ def somebody_away_brings_together_what_others_ask_since(book: Book) -> None:
     book.close("1.1")
 
 
+LOOSENING = (closes_alone_long_after_the_policy_was_loosened_while_a_clone_lay, a_table_every_week)
+"""Those whose policy requires less than before, which the audit says."""
+
+
 @pytest.mark.apart(but=12)
 @pytest.mark.parametrize("act", HONEST, ids=lambda act: act.__name__)
 def test_honest_work_is_not_named(tmp_path: Path, act: Callable[[Book], Any]) -> None:
@@ -714,7 +732,7 @@ def test_honest_work_is_not_named(tmp_path: Path, act: Callable[[Book], Any]) ->
     folder, book.root = book.root, root
     book.write()
     folder.mkdir(exist_ok=True)
-    expected = {"policy-weakened"} if act is a_table_every_week else set()
+    expected = {"policy-weakened"} if act in LOOSENING else set()
     assert {each.code for each in audit(folder).findings if each.severity != "note"} == expected
 
 
