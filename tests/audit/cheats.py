@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -872,21 +873,35 @@ def renames_the_ledger_first_and_moves_it_under_its_true_words(book: Book) -> No
     moves(book, settings, titles)
 
 
-def said_otherwise(book: Book, keys: tuple[str, ...], words: str = "") -> dict[str, Any]:
-    """Return the files of the ledger in another folder, of another organisation and day; what stands under some keys has words around it, or is gone."""
-    moved = {f"new/{path}": {**each} for path, each in book.files.items()}
+@cheat("ledger-moved")
+def guts_the_ledger_and_starts_it_anew_beside_it_under_its_true_words(book: Book) -> None:
+    true = deepcopy(book.files)
+    book.commit("重建", said_otherwise(book, ("title", "goal", "finding"), folder=""), who=LI)
+    closed = {**true[path_of("1.1")], "status": "closed", "closed": {"date": book.today, "by": "局长"}}
+    true[path_of("1.1")] = closed
+    book.days(30).commit(
+        message("建立", "init"), {f"new/{path}": each for path, each in true.items()}, who=LI
+    )
+    book.root = book.root / "new"
+
+
+def said_otherwise(
+    book: Book, keys: tuple[str, ...], words: str = "", folder: str = "new/"
+) -> dict[str, Any]:
+    """Return the files of the ledger in a folder, of another organisation and day; what stands under some keys has words around it, or is gone."""
+    moved = {f"{folder}{path}": {**each} for path, each in book.files.items()}
     for number, each in enumerate(moved.values()):
         each.pop("progress", None)
         each.update(
             {key: f"关于{each[key]}{words}" if words else f"第{number}件事项" for key in keys if key in each}
         )
     inspection = {
-        **moved["new/data/ledger.yaml"]["inspection"],
+        **moved[f"{folder}data/ledger.yaml"]["inspection"],
         "round": "第一轮次",
         "feedback": "2023-11-11",
     }
-    moved["new/data/ledger.yaml"] |= {"organisation": "某市水务局党组（党委）", "inspection": inspection}
-    moved[f"new/{path_of('1.1')}"] |= {"status": "closed", "closed": {"date": book.today, "by": "局长"}}
+    moved[f"{folder}data/ledger.yaml"] |= {"organisation": "某市水务局党组（党委）", "inspection": inspection}
+    moved[f"{folder}{path_of('1.1')}"] |= {"status": "closed", "closed": {"date": book.today, "by": "局长"}}
     return moved
 
 
