@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -40,10 +41,12 @@ def cheat(code: str, severity: str = "error") -> Callable[[Callable[[Book], Any]
     return enter
 
 
-def closed_by(book: Book, closer: Person, applicant: Person = ZHANG, **more: Any) -> None:
-    """Have 1.1 applied for by one and closed by another."""
-    book.act("submit", "1.1", who=applicant)
-    book.days(1).close("1.1", closer, **more)
+def closed_by(
+    book: Book, closer: Person, applicant: Person = ZHANG, identity: str = "1.1", **more: Any
+) -> None:
+    """Have a measure applied for by one and closed by another."""
+    book.act("submit", identity, who=applicant)
+    book.days(1).close(identity, closer, **more)
 
 
 # --- who is who
@@ -870,21 +873,35 @@ def renames_the_ledger_first_and_moves_it_under_its_true_words(book: Book) -> No
     moves(book, settings, titles)
 
 
-def said_otherwise(book: Book, keys: tuple[str, ...], words: str = "") -> dict[str, Any]:
-    """Return the files of the ledger in another folder, of another organisation and day; what stands under some keys has words around it, or is gone."""
-    moved = {f"new/{path}": {**each} for path, each in book.files.items()}
+@cheat("ledger-moved")
+def guts_the_ledger_and_starts_it_anew_beside_it_under_its_true_words(book: Book) -> None:
+    true = deepcopy(book.files)
+    book.commit("重建", said_otherwise(book, ("title", "goal", "finding"), folder=""), who=LI)
+    closed = {**true[path_of("1.1")], "status": "closed", "closed": {"date": book.today, "by": "局长"}}
+    true[path_of("1.1")] = closed
+    book.days(30).commit(
+        message("建立", "init"), {f"new/{path}": each for path, each in true.items()}, who=LI
+    )
+    book.root = book.root / "new"
+
+
+def said_otherwise(
+    book: Book, keys: tuple[str, ...], words: str = "", folder: str = "new/"
+) -> dict[str, Any]:
+    """Return the files of the ledger in a folder, of another organisation and day; what stands under some keys has words around it, or is gone."""
+    moved = {f"{folder}{path}": {**each} for path, each in book.files.items()}
     for number, each in enumerate(moved.values()):
         each.pop("progress", None)
         each.update(
             {key: f"关于{each[key]}{words}" if words else f"第{number}件事项" for key in keys if key in each}
         )
     inspection = {
-        **moved["new/data/ledger.yaml"]["inspection"],
+        **moved[f"{folder}data/ledger.yaml"]["inspection"],
         "round": "第一轮次",
         "feedback": "2023-11-11",
     }
-    moved["new/data/ledger.yaml"] |= {"organisation": "某市水务局党组（党委）", "inspection": inspection}
-    moved[f"new/{path_of('1.1')}"] |= {"status": "closed", "closed": {"date": book.today, "by": "局长"}}
+    moved[f"{folder}data/ledger.yaml"] |= {"organisation": "某市水务局党组（党委）", "inspection": inspection}
+    moved[f"{folder}{path_of('1.1')}"] |= {"status": "closed", "closed": {"date": book.today, "by": "局长"}}
     return moved
 
 
@@ -1511,10 +1528,12 @@ def renames_the_organisation(book: Book) -> None:
 # --- a time limit that is dodged
 
 
-def removes(book: Book, identity: str) -> None:
-    """Remove a measure as the command does it."""
-    told = message("删除", "remove", ("Id", identity), ("From", "not_started"), ("Reason", "重复录入"))
-    book.commit(told, {path_of(identity): None})
+def removes(book: Book, identity: str, following: str = "") -> None:
+    """Remove a measure as the command does it; the one after it gets its number."""
+    moved = ("Renumbered", following and f"{following} {identity}")
+    told = message("删除", "remove", ("Id", identity), ("From", "not_started"), moved, ("Reason", "重复录入"))
+    files = {path_of(following): None, path_of(identity): book.data(following)} if following else {}
+    book.commit(told, {path_of(identity): None, **files})
 
 
 @cheat("deadline-moved", "warning")
@@ -1541,6 +1560,44 @@ def removes_a_measure_and_gives_its_title_to_another_one(book: Book) -> None:
     removes(book, "1.3")
     book.days(1).act("add", "1.3", **{**book.fresh("1.3"), "title": "另一件事", "goal": "另一目标", "due": "2024-12-31"})  # fmt: skip
     book.edit("1.3", action="set", title="做好1.3号工作")
+
+
+@cheat("watered-down", "warning")
+def lowers_a_goal_and_gets_another_number_by_a_removal(book: Book) -> None:
+    book.act("add", "1.4", **{**book.fresh("1.4"), "title": "凑数", "goal": "一家单位完成整改"})
+    book.act("add", "1.5", **{**book.fresh("1.5"), "goal": "二十家单位全部完成整改"})
+    book.entry("1.5", "已经开展。")
+    book.days(20).edit("1.5", action="set", goal="一家单位完成整改")
+    removes(book, "1.4", "1.5")
+    closed_by(book, LI, identity="1.4")
+
+
+def numbered_twice(book: Book, *, is_returned: bool = False) -> None:
+    """Have 1.4 applied for in one clone, and renumbered to 1.5 when another clone brings a 1.4."""
+    fork = book.here()
+    book.act("add", "1.4", **{**book.fresh("1.4"), "title": "凑数"}, who=LI)
+    main = book.here()
+    book.back_to(fork)
+    book.act("add", "1.4", **book.fresh("1.4"))
+    book.entry("1.4", "已经开展。")
+    book.act("submit", "1.4")
+    if is_returned:
+        book.act("return", "1.4", who=LI, reason="缺件")
+    renumber(book, "1.4", "1.5")
+    book.merge(main, fork, text=message("同步", "sync"))
+
+
+@cheat("watered-down", "warning")
+def another_title_and_another_number_while_closing_is_applied_for(book: Book) -> None:
+    numbered_twice(book)
+    book.edit("1.5", action="set", title="开好1.4号会议")
+    book.close("1.5")
+
+
+@cheat("false-remove")
+def gives_a_lower_number_to_what_was_applied_for_under_another(book: Book) -> None:
+    numbered_twice(book, is_returned=True)
+    removes(book, "1.4", "1.5")
 
 
 # --- forms

@@ -22,6 +22,7 @@ from tests.audit.cheats import (
     closed_for_good,
     looks_back,
     orphan,
+    removes,
     renumber,
 )
 from tests.conftest import LedgerOnDisk
@@ -344,6 +345,20 @@ def tightens_the_policy_after_a_closing_while_another_works(book: Book) -> None:
 
 
 @honest
+def closes_alone_long_after_the_policy_was_loosened_while_a_clone_lay(book: Book) -> None:
+    fork = book.here()
+    book.policy("progress", "submission")
+    loosened = book.here()
+    book.back_to(fork)
+    book.days(1).entry("1.3", "旧机所记。")
+    side = book.here()
+    book.back_to(loosened)
+    book.days(90).act("submit", "1.1", who=LI)
+    book.close("1.1", LI)
+    book.merge(side, fork, text=message("同步", "sync"))
+
+
+@honest
 def a_table_every_week(book: Book) -> None:
     book.days(5).policy("progress", who=LI)
     for week in range(6):
@@ -555,6 +570,16 @@ def removes_what_was_entered_by_mistake(book: Book) -> None:
 
 
 @honest
+def closes_what_got_the_number_of_a_removed_measure_with_a_longer_title(book: Book) -> None:
+    title = "完善全市水务系统重点工程建设和资金监管长效机制"
+    book.act("add", "1.4", **{**book.fresh("1.4"), "title": title})
+    book.act("add", "1.5", **{**book.fresh("1.5"), "title": "完善机制"})
+    book.days(20).entry("1.5", "已经开展。")
+    removes(book, "1.4", "1.5")
+    closed_by(book, LI, identity="1.4")
+
+
+@honest
 def clones_whose_merges_cross(book: Book) -> None:
     start = book.here()
     book.entry("1.1", "甲所记。")
@@ -705,6 +730,10 @@ def somebody_away_brings_together_what_others_ask_since(book: Book) -> None:
     book.close("1.1")
 
 
+LOOSENING = (closes_alone_long_after_the_policy_was_loosened_while_a_clone_lay, a_table_every_week)
+"""Those whose policy requires less than before, which the audit says."""
+
+
 @pytest.mark.apart(but=12)
 @pytest.mark.parametrize("act", HONEST, ids=lambda act: act.__name__)
 def test_honest_work_is_not_named(tmp_path: Path, act: Callable[[Book], Any]) -> None:
@@ -714,7 +743,7 @@ def test_honest_work_is_not_named(tmp_path: Path, act: Callable[[Book], Any]) ->
     folder, book.root = book.root, root
     book.write()
     folder.mkdir(exist_ok=True)
-    expected = {"policy-weakened"} if act is a_table_every_week else set()
+    expected = {"policy-weakened"} if act in LOOSENING else set()
     assert {each.code for each in audit(folder).findings if each.severity != "note"} == expected
 
 

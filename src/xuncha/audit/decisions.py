@@ -140,7 +140,7 @@ def watered_down(step: Step) -> Violations[HistoryPlace]:
             former = _former_text(step, change, key)
             weakened = [former] if former is not None and _is_weaker(former, new) else []
             if key == "title":  # it may not change at all after the application
-                weakened += [title for title in _titles_applied_for(step, change) if title != new]
+                weakened += [applicant.title for applicant in change.applicants if applicant.title != new]
             for old in weakened[:1]:
                 message = _("{id} was closed shortly after its {key} changed from “{old}” to “{new}”")
                 yield step.report(change, message, key=quoted([key]), old=old, new=new)
@@ -148,20 +148,14 @@ def watered_down(step: Step) -> Violations[HistoryPlace]:
 
 def _former_text(step: Step, closing: Change, key: str) -> str | None:
     """Return the text under a key that a measure had before it changed in the two weeks before it was closed; None if it did not."""
-    graph, node, former = step.graph, step.node, None
-    for commit, change in graph.changes_of_file(closing.path, node.ancestry):
+    graph = step.graph
+    for former in closing.after.rewordings if closing.after else ():
+        commit = graph.commits[graph.places[former.commit]]
         known_since = graph.known_since.get(commit.hash, commit.moment_committed)
-        if step.commit.moment_committed - known_since < MAX_DELAY and not graph.is_undone(node, commit.hash):
-            former = text_of(change.old, key) or ""
-    return former
-
-
-def _titles_applied_for(step: Step, closing: Change) -> Iterator[str]:
-    """Yield the titles under which closing was applied for."""
-    for applicant in closing.applicants:
-        for change in step.graph.changes[step.graph.places[applicant.commit]]:
-            if change.path == closing.path:
-                yield text_of(change.new, "title") or ""
+        is_recent = step.commit.moment_committed - known_since < MAX_DELAY
+        if is_recent and not graph.is_undone(step.node, commit.hash):
+            return str(getattr(former, key))
+    return None
 
 
 def _is_weaker(old: str, new: str) -> bool:

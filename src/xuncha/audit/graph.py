@@ -84,12 +84,6 @@ class Graph:
         """Return whether a commit has been taken back, as far as another one knows."""
         return commit in self.undone and self.has_ancestor(node, self.undone[commit])
 
-    def changes_of_file(self, path: str, bits: int) -> Iterator[tuple[Commit, Change]]:
-        """Yield those of some commits that changed a file, each with that change, the newest first."""
-        for place, _version in reversed(self.versions.get(path, ())):
-            if bits >> place & 1:
-                yield from ((self.commits[place], each) for each in self.changes[place] if each.path == path)
-
     def newest(self, bits: int, limit: int = _MAX_COMMITS) -> Iterator[int]:
         """Yield the places of the newest of some commits, the newest first; at most `limit`."""
         for _number in range(limit):

@@ -79,26 +79,28 @@ def check_former_places(git: Git, start: Commit, commits: Sequence[Commit]) -> F
         if not later.isdisjoint(commit.parents):
             later.add(commit.hash)
     before = {parent for commit in commits if commit.hash in later for parent in commit.parents} - later
-    newest = _last_changes(git, *before) if before else {}
-    newest.pop(git.prefix, None)
-    if not newest:
+    changes = _settings_changes(git, *before) if before else {}
+    changes.pop(git.prefix, None)
+    if not changes:
         return
-    places = [(tip, folder) for tip in ("HEAD", *sorted(before)) for folder in newest]
+    places = [(tip, folder) for tip in ("HEAD", *sorted(before)) for folder in changes]
     kinds = git.kinds(f"{tip}:{folder}{LEDGER_FILE}" for tip, folder in places)
     holding = {place for place, kind in zip(places, kinds, strict=True) if kind}
-    lasts = [
-        next((f"{tip}:{folder}" for tip in before if (tip, folder) in holding), f"{each.hash}^:{folder}")
-        for folder, each in newest.items()
-    ]
-    removals = _last_changes(git, "HEAD")
-    own, *others = _read_features(git, [f"{start.hash}:{git.prefix}", *lasts])
-    for folder, other in zip(newest, others, strict=True):
-        removed = (
-            0 if ("HEAD", folder) in holding or folder not in removals else removals[folder].moment_committed
-        )
+    states = list[str]()
+    for folder, (newest, oldest) in changes.items():
+        before_newest = f"{newest.hash}^"
+        last = next((tip for tip in before if (tip, folder) in holding), before_newest)
+        # What a ledger said at last may have been written to hide which one it was.
+        states += [f"{name}:{folder}" for name in (last, before_newest, oldest.hash)]
+    later_changes = _settings_changes(git, "HEAD")
+    own, *others = _read_features(git, [f"{start.hash}:{git.prefix}", *states])
+    versions_of_each = zip(others[::3], others[1::3], others[2::3], strict=True)
+    for folder, versions in zip(changes, versions_of_each, strict=True):
+        is_gone = ("HEAD", folder) not in holding and folder in later_changes
+        removed = later_changes[folder][0].moment_committed if is_gone else 0
         is_near = abs(removed - start.moment_committed) < MAX_DELAY
-        if own.is_similar(other, _SIMILAR_GONE if is_near else _SIMILAR):
-            severity: Severity = "warning" if own.parts == other.parts else "error"
+        if any(own.is_similar(each, _SIMILAR_GONE if is_near else _SIMILAR) for each in versions):
+            severity: Severity = "warning" if own.parts == versions[0].parts else "error"
             text = _("the ledger was in {folder} before; its history until then is there")
         elif removed == start.moment_committed:
             severity, text = (
@@ -111,14 +113,15 @@ def check_former_places(git: Git, start: Commit, commits: Sequence[Commit]) -> F
         yield MOVED.finding(place, text.format(folder=folder or "./"), "", severity)
 
 
-def _last_changes(git: Git, *tips: str) -> dict[str, Commit]:
-    """Return the last change of each ledger's settings in a history, by the ledger's folder, as far as git gets."""
-    changes: dict[str, Commit] = {}
+def _settings_changes(git: Git, *tips: str) -> dict[str, tuple[Commit, Commit]]:
+    """Return the newest and the oldest change of each ledger's settings in a history, by the ledger's folder, as far as git gets."""
+    changes: dict[str, tuple[Commit, Commit]] = {}
     options = ("--full-history", "--diff-merges=first-parent", *RAW_OF_REPOSITORY)
     with contextlib.suppress(RefusedError):
         for each in log(git, *options, *tips, "--", f":(top,glob)**/{LEDGER_FILE}"):
             for touched in each.touched:
-                changes.setdefault(touched.path.removesuffix(LEDGER_FILE), each)
+                folder = touched.path.removesuffix(LEDGER_FILE)
+                changes[folder] = changes.get(folder, (each,))[0], each
     return changes
 
 
@@ -135,11 +138,6 @@ class _Features(NamedTuple):
         pairs = ((self.titles, other.titles), (self.pieces, other.pieces))
         is_shared = any(len(first & second) > share * min(len(first), len(second)) for first, second in pairs)
         return is_shared or (all(self.inspection) and self.inspection == other.inspection)
-
-
-def _plain_text(value: object) -> str:
-    """Return a text without differences that readers hardly see: punctuation, blanks, letter case, width."""
-    return name_key(str(value or ""))
 
 
 def _read_features(git: Git, folders: Sequence[str]) -> Iterator[_Features]:

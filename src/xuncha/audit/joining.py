@@ -174,6 +174,11 @@ class Joining:
         readable = same.readable if same else next((other.readable for _side, other in versions), "")
         version = Version(mode, blob, blob if is_read else readable)
         status = text_of(files.record(version), "status") if is_record(path) else None
+        rewordings = {each for _side, other in versions for each in other.rewordings}
+        version = version._replace(
+            submitted=status in {"submitted", "closed"} or any(other.submitted for _side, other in versions),
+            rewordings=tuple(sorted(rewordings, key=lambda each: self.graph.places[each.commit])),
+        )
         if status == "submitted":
             return version._replace(applicants=self._applicants(versions))
         if status == "closed":

@@ -113,8 +113,7 @@ def _objections(step: Step, target: Identity, paths: set[str], numbers: Iterable
     if target.measure and any(path.startswith(f"{EVIDENCE}/{target}/") for path in paths):
         yield _("{id} has evidence", id=target)
     for old in numbers:
-        changes = step.graph.changes_of_file(old.path, step.node.ancestry)
-        if any({"submitted", "closed"} & {*change.statuses} for _commit, change in changes):
+        if (version := step.before.get(old.path)) and version.submitted:
             yield _("it renumbers {id}, which was once submitted or closed", id=old)
     for path, subject in _comment_subjects(step, paths).items():
         if subject == target:

@@ -29,6 +29,7 @@ class Actor(NamedTuple):
     day: str
     commit: str
     since: str  # the commit since which it holds: `commit`, or an undo that restored it
+    title: str = ""  # of an applicant: the title of the measure in the application
 
     @classmethod
     def from_commit(cls, commit: Commit) -> Actor:
@@ -36,8 +37,16 @@ class Actor(NamedTuple):
         return cls(commit.author, commit.email, commit.committer, commit.day, commit.hash, commit.hash)
 
 
+class Rewording(NamedTuple):
+    """A commit that changed the title or the goal of a measure."""
+
+    commit: str
+    title: str  # before it
+    goal: str
+
+
 class Version(NamedTuple):
-    """One file at one commit."""
+    """One file at one commit, and its past, which moves with it when it is renumbered."""
 
     mode: str
     blob: str
@@ -46,11 +55,14 @@ class Version(NamedTuple):
     applicants: tuple[Actor, ...] = ()
     """Who made the pending application, or the one before the closing. If a merge joined several, any of them may be the applicant."""
     closer: Actor | None = None  # who closed the measure, while it is closed
+    submitted: bool = False  # whether closing was ever applied for or granted
+    rewordings: tuple[Rewording, ...] = ()  # the oldest first
 
     def with_past_of(self, earlier: Version | None) -> Version:
-        """Return this version with the past of another one: its applicants and closer."""
+        """Return this version with the past of another one; that closing was applied for since stays known."""
         past = earlier or Version("", "", "")
-        return self._replace(applicants=past.applicants, closer=past.closer)
+        submitted = past.submitted or self.submitted
+        return past._replace(mode=self.mode, blob=self.blob, readable=self.readable, submitted=submitted)
 
 
 class State:
@@ -212,8 +224,15 @@ def changes_of(commit: Commit, before: State, files: Files) -> list[Change]:
         old_status, status = text_of(old, "status"), text_of(new, "status")
         if new is not None and status != old_status:
             actor, closed = Actor.from_commit(commit), status == "closed"
-            applicants = (actor,) if status == "submitted" else version.applicants if closed else ()
-            version = version._replace(applicants=applicants, closer=actor if closed else None)
+            applicant = actor._replace(title=text_of(new, "title") or "")
+            applicants = (applicant,) if status == "submitted" else version.applicants if closed else ()
+            submitted = version.submitted or status in {"submitted", "closed"}
+            version = version._replace(
+                applicants=applicants, closer=actor if closed else None, submitted=submitted
+            )
+        if old and new and any(text_of(old, key) != text_of(new, key) for key in ("title", "goal")):
+            former = Rewording(commit.hash, text_of(old, "title") or "", text_of(old, "goal") or "")
+            version = version._replace(rewordings=(*version.rewordings, former))
         after = version if blob else None
         changes.append(Change(path, number_of(path), earlier, after, old, new, (old_status, status), reason))
     return changes

@@ -16,6 +16,7 @@ from xuncha.catalogue import Check, Violations
 from xuncha.chinese.characters import is_blank
 from xuncha.language import gettext as _
 from xuncha.language import mark
+from xuncha.model.identity import LEDGER_FILE
 from xuncha.model.vocabulary import Requirement, action_name, status_name
 from xuncha.trail.replay import Commit
 from xuncha.workflow.close import unmet_requirements
@@ -226,10 +227,12 @@ class Closings:
             self._require_signature(closing, lenient=True)
 
     def check_sides(self, joining: Joining) -> Findings:
-        """Yield the closings of one side of a merge that lack what the policy of another side required already."""
+        """Yield the closings of one side of a merge that lack what another side, and still the merge, requires."""
         policies = [{*required_by(part.settings)} for part in joining.contributions]
+        # What the merge no longer requires was dropped on purpose: the other side had only not heard of it yet.
+        kept = {*required_by(self._graph.files.record(joining.result.get(LEDGER_FILE)))}
         for index, part in enumerate(joining.contributions):
-            elsewhere = set[Requirement]().union(*policies[:index], *policies[index + 1 :])
+            elsewhere = kept & set[Requirement]().union(*policies[:index], *policies[index + 1 :])
             for place in self._graph.newest(part.own & self._graph.deciding):
                 closing = self._by_commit.get(self._graph.commits[place].hash)
                 if closing and closing.commit.hash not in self._graph.undone:

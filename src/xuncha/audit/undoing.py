@@ -103,10 +103,11 @@ def _restored(
     undo, final = step.commit.hash, now.with_past_of(earlier)
     old = before.applicants if before else ()
     applicants = tuple(who if who in old else who._replace(since=undo) for who in final.applicants)
-    if not is_own:  # the author of the undo applies for closing again
+    if not is_own:  # the undo itself changes the words, and its author applies for closing again
         was_open = text_of(step.files.record(before), "status") != "closed"
         applies = was_open and any(who.commit == undo for who in now.applicants)
         applicants = now.applicants if applies else applicants
+        final = final._replace(rewordings=now.rewordings)
     return final._replace(applicants=applicants)
 
 
