@@ -59,6 +59,16 @@ def test_a_name_taken_out_on_one_side_stays_where_the_other_uses_it(pair: Pair, 
     assert {each.code for each in audit(pair.here.root).findings} == {"by-hand"}
 
 
+def test_a_name_stays_where_one_side_has_emptied_its_list(pair: Pair) -> None:
+    text = (pair.here.root / "data/ledger.yaml").read_text(encoding="utf-8")
+    pair.here.write("data/ledger.yaml", text.replace("leaders: [局长, 分管副局长]", "leaders:"))
+    pair.here.commit()
+    act(pair.there, actions.escalate("局长", date(2024, 6, 15)), "1.2")
+    sync(pair.there.root)
+    assert sync(pair.here.root).kept_names == ["局长", "分管副局长"]
+    assert parse((pair.here.root / "data/ledger.yaml").read_bytes())["leaders"] == ["局长", "分管副局长"]
+
+
 def test_a_name_that_nobody_uses_any_more_goes(pair: Pair) -> None:
     settle(pair.here, "leaders: [局长,", "leaders: [主任, 局长,")
     settle(pair.here, "leaders: [主任, 局长,", "leaders: [局长,")

@@ -61,9 +61,8 @@ class Adjustments:
     renamed: list[Renamed] = field(default_factory=list)  # evidence files
     kept: list[Numbered] = field(default_factory=list)
     """What one side had taken back, and stays because the other side has worked on it or entered something after it."""
-    kept_names: list[str] = field(
-        default_factory=list
-    )  # of the settings; taken out on one side, used on the other
+    kept_names: list[str] = field(default_factory=list)
+    """Names of the settings that one side took out, and that stay because the other side uses them."""
     outdated_citations: list[tuple[Identity, Move]] = field(default_factory=list)
     """The records whose text names a number that has changed, each with the change."""
 
@@ -230,7 +229,8 @@ class Joining:
         taken_out = names.taken_out(settings, former)
         used = names.used(self._read(self._listing).values()) if taken_out else set()
         kept = {name: item for name, item in taken_out.items() if name in used}
-        edits = {key: list(settings.get(key, ())) for key, _name in kept}
+        lists = {key: settings.get(key) for key, _name in kept}
+        edits = {key: [*value] if isinstance(value, list) else [] for key, value in lists.items()}
         for (key, _name), item in kept.items():
             edits[key].append(item)
         if edits and (rewritten := self._rewritten(LEDGER_FILE, edits)):
