@@ -112,7 +112,7 @@ class Joining:
         missing = missing_files(united.listing, their_files, self._listing)
         self._listing = united.listing | missing
         numbers.must_not_shadow_folder(self._listing)
-        self._merge(settlement_reason(united.disputes, self.take))
+        self._merge(settlement_reason(united.disputes))
         self._keep_names(sides)
         self._must_be_valid()
         self._record_citations(sides, plan)
