@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
+import os
 import random
 import re
 import subprocess
@@ -17,7 +19,7 @@ from hypothesis import strategies as st
 
 from tests.archive.bags import EVIDENCE, forged, found, members, put_together, relisted, top, verdict
 from tests.cli.inside import run_inside
-from xuncha.archive.bag import bagit
+from xuncha.archive.bag import bagit, unzip
 from xuncha.archive.verifying import bag_findings
 from xuncha.errors import RefusedError
 
@@ -84,6 +86,19 @@ def test_a_zip_from_which_a_member_was_taken_or_in_which_one_was_changed_is_not_
     assert (EVIDENCE, "missing-file") in found(gone, tmp_path / "1")
     changed = put_together(parts | {name: parts[name][:-1] + b"x"})
     assert (EVIDENCE, "checksum") in found(changed, tmp_path / "2")
+
+
+def test_a_full_disk_is_named_in_plain_words(
+    archive: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_arguments: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(ZipFile, "extract", refuse)
+    (tmp_path / "a.zip").write_bytes(archive)
+    _folder, findings = unzip(tmp_path / "a.zip", tmp_path / "b")
+    assert findings
+    assert not any("Errno" in each.message for each in findings)
 
 
 @pytest.mark.parametrize(

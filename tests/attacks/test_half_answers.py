@@ -61,6 +61,15 @@ def test_half_an_answer_is_no_answer(ledger: LedgerOnDisk, tmp_path: Path, asked
         )
 
 
+def test_a_git_that_names_no_tags_does_not_hide_an_anchor(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    path = halved(tmp_path, "for-each-ref", "head -c 0")
+    ledger.ok("audit", PATH=path)
+    ledger.ok("audit", "--anchor")
+    assert ledger.run("audit", PATH=path).code == 3
+    ledger.git("pack-refs", "--all")
+    assert ledger.run("audit", PATH=path).code == 3
+
+
 @pytest.mark.parametrize(
     ("asked", "half"), [*HALVES, ("hash-object", "head -c 20"), ("ls-files", "head -c 20"), ("commit", "cat")]
 )

@@ -319,6 +319,12 @@ def test_a_pipe_beside_the_records_ends_git(ledger: LedgerOnDisk, path: str) -> 
         assert ledger.run(*command).code in {0, 1, 3}, command
 
 
+def test_a_pipe_in_a_folder_of_records_ends_git_after_some_seconds(ledger: LedgerOnDisk) -> None:
+    os.mkfifo(ledger.root / "data/problems/01/.gitattributes")
+    result = ledger.run("progress", "1.2", "甲。")
+    assert (result.code, "01/.gitattributes" in result.err) == (3, True), result
+
+
 def _assumed(ledger: LedgerOnDisk) -> None:
     ledger.git("update-index", "--assume-unchanged", ledger.path("1.2"))
 

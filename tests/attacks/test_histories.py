@@ -16,7 +16,7 @@ from tests.fuzz.objects import Tree as TreeOfObjects
 from xuncha.errors import RefusedError
 from xuncha.model.identity import Identity
 from xuncha.model.source import MAX_SIZE
-from xuncha.trail import contents, history, limits
+from xuncha.trail import contents, history, limits, replay
 from xuncha.trail.git import Git
 from xuncha.trail.limits import ls_tree
 from xuncha.trail.tree import Tree
@@ -269,6 +269,21 @@ def test_a_listing_ends_at_the_limit(ledger: LedgerOnDisk, monkeypatch: pytest.M
     monkeypatch.setattr(limits, "MAX_FILES", files - 1)
     with pytest.raises(RefusedError, match="data"):
         ls_tree(git, head, "data")
+
+
+def test_commits_that_each_touch_few_files_may_not_touch_too_many_together(
+    ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for goal in "甲乙丙丁":
+        commit(ledger, said(), with_record(ledger, measure("1.2", goal=goal).encode()))
+    touched = sum(len(each.touched) for each in replay.commits(ledger.root))
+    monkeypatch.setattr(replay, "_MAX_TOUCHED", touched)
+    assert len(replay.commits(ledger.root)) > 4
+    monkeypatch.setattr(replay, "_MAX_TOUCHED", touched - 1)
+    before = ledger.git("rev-parse", "--short=10", "HEAD~1").strip()
+    with pytest.raises(RefusedError, match=before) as refused:
+        replay.commits(ledger.root)
+    assert refused.value.code == "too-many-files"
 
 
 def test_of_a_record_of_any_size_no_more_is_kept_than_shows_that_it_is_too_large(

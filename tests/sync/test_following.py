@@ -39,7 +39,7 @@ PROBLEM_2 = {
 @pytest.mark.parametrize("taken_out_by", ["here", "there"])
 def test_a_name_taken_out_on_one_side_stays_where_the_other_uses_it(pair: Pair, taken_out_by: str) -> None:
     by, other = (pair.here, pair.there) if taken_out_by == "here" else (pair.there, pair.here)
-    settle(by, "{key: b,", "{key: work,", **PROBLEM_2)
+    settle(by, "{key: b, title: 关于工作推进方面}", "{key: work, title: 关于其他方面}", **PROBLEM_2)
     settle(by, "财务科]", "财务处, 法规科]")
     settle(by, "leaders: [局长,", "leaders: [主任,")
     number = actions.add_problem(other.root, "新问题", "b")
@@ -57,6 +57,35 @@ def test_a_name_taken_out_on_one_side_stays_where_the_other_uses_it(pair: Pair, 
     assert {"work", "b"} <= {each["key"] for each in settings["categories"]}
     assert {"财务处", "财务科", "主任", "局长"} <= {*settings["offices"], *settings["leaders"]}
     assert {each.code for each in audit(pair.here.root).findings} == {"by-hand"}
+
+
+@pytest.mark.parametrize("renamed_by", ["here", "there"])
+def test_a_category_with_another_key_on_one_side_has_it_where_the_other_used_the_old_one(
+    pair: Pair, renamed_by: str
+) -> None:
+    by, other = (pair.here, pair.there) if renamed_by == "here" else (pair.there, pair.here)
+    settle(by, "{key: b,", "{key: work,", **PROBLEM_2)
+    number = actions.add_problem(other.root, "新问题", "b")
+    sync(pair.there.root)
+    result = pair.here.run("sync")
+    assert (result.code, result.err) == (0, "")
+    assert f"{number} 中的 b 已改为 work" in result.out
+    sync(pair.there.root)
+    assert same(pair)
+    assert "category: work" in (pair.here.root / number.path).read_text(encoding="utf-8")
+    settings = parse((pair.here.root / "data/ledger.yaml").read_bytes())
+    assert [each["key"] for each in settings["categories"]] == ["a", "work"]
+    assert {each.code for each in audit(pair.here.root).findings} == {"by-hand"}
+
+
+def test_a_name_stays_where_one_side_has_emptied_its_list(pair: Pair) -> None:
+    text = (pair.here.root / "data/ledger.yaml").read_text(encoding="utf-8")
+    pair.here.write("data/ledger.yaml", text.replace("leaders: [局长, 分管副局长]", "leaders:"))
+    pair.here.commit()
+    act(pair.there, actions.escalate("局长", date(2024, 6, 15)), "1.2")
+    sync(pair.there.root)
+    assert sync(pair.here.root).kept_names == ["局长", "分管副局长"]
+    assert parse((pair.here.root / "data/ledger.yaml").read_bytes())["leaders"] == ["局长", "分管副局长"]
 
 
 def test_a_name_that_nobody_uses_any_more_goes(pair: Pair) -> None:

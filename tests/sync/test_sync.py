@@ -967,7 +967,13 @@ def returned_there_and_closed_here(pair: Pair) -> None:
 def test_a_closing_against_a_return_names_who_returned_it_and_is_not_taken(pair: Pair) -> None:
     returned_there_and_closed_here(pair)
     assert re.search(r"对方为“推进中”（李四，[0-9]{4}-[0-9]{2}-[0-9]{2}）", pair.here.run("sync").err)
+    change(pair.here, "1.1", office="办公室")
+    change(pair.there, "1.1", office="财务科")
+    pair.there.ok("sync")
     assert "1.2 在本机已销号" in pair.here.ok("sync", "--take", "ours")
+    assert "Xuncha-Reason: 取本方：1.1 office；取对方：1.2 status\n" in pair.here.git(
+        "log", "-1", "--format=%B"
+    )
     pair.there.ok("sync")
     assert record(pair.there, "1.2").status == "in_progress"
     assert [each["code"] for each in pair.there.json("audit")] == ["merge-reopened"]

@@ -142,8 +142,7 @@ def _extract(archive: ZipFile, entry: ZipInfo, folder: Path) -> Iterator[Finding
     """Write one entry; yield a finding if that fails."""
     try:
         archive.extract(entry, folder)
-    except (
-        *(BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError),
-    ) as error:
-        message = _("this could not be unpacked: {reason}", reason=error)
+    except (BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OSError) as error:
+        reason = cause_of(error) if isinstance(error, OSError) else error
+        message = _("this could not be unpacked: {reason}", reason=reason)
         yield bag_error(entry.filename.partition("/")[2], "damaged", message)

@@ -46,7 +46,7 @@ class Renumbered(NamedTuple):
 
 
 class Renamed(NamedTuple):
-    """A new name of an evidence file of a measure."""
+    """A new name of an evidence file of a measure, or a new key of the category of a problem."""
 
     identity: Identity
     old: str
@@ -61,9 +61,10 @@ class Adjustments:
     renamed: list[Renamed] = field(default_factory=list)  # evidence files
     kept: list[Numbered] = field(default_factory=list)
     """What one side had taken back, and stays because the other side has worked on it or entered something after it."""
-    kept_names: list[str] = field(
-        default_factory=list
-    )  # of the settings; taken out on one side, used on the other
+    kept_names: list[str] = field(default_factory=list)
+    """Names of the settings that one side took out, and that stay because the other side uses them."""
+    new_keys: list[Renamed] = field(default_factory=list)
+    """The problems whose category got another key."""
     outdated_citations: list[tuple[Identity, Move]] = field(default_factory=list)
     """The records whose text names a number that has changed, each with the change."""
 
@@ -113,7 +114,7 @@ class Joining:
         missing = missing_files(united.listing, their_files, self._listing)
         self._listing = united.listing | missing
         numbers.must_not_shadow_folder(self._listing)
-        self._merge(settlement_reason(united.disputes, self.take))
+        self._merge(settlement_reason(united.disputes))
         self._keep_names(sides)
         self._must_be_valid()
         self._record_citations(sides, plan)
@@ -221,16 +222,25 @@ class Joining:
         self._tip = objects.commit(git, tree, [self._tip, self.theirs], message.text())
 
     def _keep_names(self, sides: Versions) -> None:
-        """Enter names again that one side took out of the settings while records use them, in a commit of its own."""
+        """Enter names again that one side took out of the settings while records use them, in a commit of its own.
+
+        Where it only gave a category another key, the records get that instead.
+        """
         listings = (*sides, self._listing)
         if len({each.get(LEDGER_FILE) for each in listings}) == 1:
             return
-        records = (read_records(self.git, each, [LEDGER_FILE]) for each in listings)
-        *former, settings = (each.get(LEDGER_FILE, {}) for each in records)
+        read = (read_records(self.git, each, [LEDGER_FILE]) for each in listings)
+        *former, settings = (each.get(LEDGER_FILE, {}) for each in read)
         taken_out = names.taken_out(settings, former)
-        used = names.used(self._read(self._listing).values()) if taken_out else set()
+        records = self._read(self._listing) if taken_out else {}
+        used = names.used(records.values())
         kept = {name: item for name, item in taken_out.items() if name in used}
-        edits = {key: list(settings.get(key, ())) for key, _name in kept}
+        for old, new in names.new_keys(kept, settings).items():
+            del kept["categories", old]
+            for path in (path for path, record in records.items() if record.get("category") == old):
+                self._recategorise(path, old, new)
+        lists = {key: settings.get(key) for key, _name in kept}
+        edits = {key: [*value] if isinstance(value, list) else [] for key, value in lists.items()}
         for (key, _name), item in kept.items():
             edits[key].append(item)
         if edits and (rewritten := self._rewritten(LEDGER_FILE, edits)):
@@ -238,6 +248,17 @@ class Joining:
             self.adjustments.kept_names += words
             message = Message(f"{SUBJECTS['edit']} {LEDGER_FILE}", "edit", reason=f"保留 {'、'.join(words)}")
             self._commit({LEDGER_FILE: rewritten[0]}, message)
+
+    def _recategorise(self, path: str, old: str, new: str) -> None:
+        """Give a problem the new key of its category, in a commit that does nothing else."""
+        identity, rewritten = Identity.from_path(path), self._rewritten(path, {"category": new})
+        if identity is None or rewritten is None:
+            return  # `_must_be_valid` reports the rule that it breaks
+        held, record = rewritten
+        self.adjustments.new_keys.append(Renamed(identity, old, new))
+        summary = f"{SUBJECTS['edit']} {identity} {record.get('title', '')}"
+        reason = f"{old} 已改为 {new}"
+        self._commit({path: held}, Message(summary, "edit", [StatusChange(str(identity))], reason=reason))
 
     def _read(self, listing: Listing) -> dict[str, Data]:
         """Read the settings, the problems and the measures of a listing; leave out what cannot be read."""

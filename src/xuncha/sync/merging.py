@@ -153,7 +153,8 @@ def _merge_contents(
     """Merge the files that both sides have changed; return the merged files, and the disputes."""
     results: dict[str, bytes] = {}
     records = [path for path in paths if path == LEDGER_FILE or identity_of(path)]
-    disputes = [Dispute((), path=path) for path in paths if path not in records]
+    taken: Side = take or "ours"
+    disputes = [Dispute((), path=path, taken=taken) for path in paths if path not in records]
     names = [held.blob for path in records for side in listings if (held := side.get(path))]
     contents = dict(zip(names, git.blobs(names), strict=True))
     for path in records:
@@ -162,8 +163,8 @@ def _merge_contents(
             results[path], disputed = merge_record(*versions, take=take)
             disputes += [dispute._replace(path=path) for dispute in disputed]
         except UnreadableError as error:
-            disputes.append(Dispute((), path=path, reason=str(error)))
-    chosen = listings.theirs if take == "theirs" else listings.ours
+            disputes.append(Dispute((), path=path, reason=str(error), taken=taken))
+    chosen = getattr(listings, taken)
     blobs = dict(zip(results, objects.store(git, list(results.values())), strict=True))
     merged = {path: StoredFile(listings.ours[path].mode, blob) for path, blob in blobs.items()}
     return {path: chosen[path] for path in paths} | merged, disputes
@@ -215,11 +216,11 @@ def dispute_line(dispute: Dispute) -> str:
     return _("{what}: the two sides have different files of this name", what=subject)
 
 
-def settlement_reason(disputes: list[Dispute], take: Side | None) -> str:
-    """Return how disputes were settled, as the commit states it; empty if there were none."""
-    if not disputes or take is None:
-        return ""
-    return f"取{'本' if take == 'ours' else '对'}方：{'；'.join(_subject(each, str) for each in disputes)}"
+def settlement_reason(disputes: list[Dispute]) -> str:
+    """Return how disputes were settled, as the commit states it, each with the side that was taken; empty if there were none."""
+    sides = {"ours": "取本方", "theirs": "取对方"}
+    subjects = {side: [_subject(each, str) for each in disputes if each.taken == side] for side in sides}
+    return "；".join(f"{sides[side]}：{'；'.join(each)}" for side, each in subjects.items() if each)
 
 
 def _subject(dispute: Dispute, name: Callable[[str], str]) -> str:

@@ -1,8 +1,8 @@
-"""Names that one side took out of data/ledger.yaml while records of the other use them: they stay. Pure functions."""
+"""Names that one side took out of data/ledger.yaml while records of the other use them: they stay, or give way to a new key. Pure functions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from xuncha.store.reading import Data
@@ -30,6 +30,19 @@ def used(records: Iterable[Data]) -> set[Name]:
             values = value if isinstance(value, list) else [value]
             names |= {(list_key, str(each.get("to") if isinstance(each, dict) else each)) for each in values}
     return names
+
+
+def new_keys(kept: Mapping[Name, Any], settings: Data) -> dict[str, str]:
+    """Return the keys that categories have in the settings under an equal title, by those that were taken out."""
+    by_title = {title: key for key, title in _titles(dict(_listed(settings)))}
+    return {key: by_title[title] for key, title in _titles(kept) if title in by_title}
+
+
+def _titles(items: Mapping[Name, Any]) -> Iterator[tuple[str, str]]:
+    """Yield key and title of each category."""
+    for (list_key, key), item in items.items():
+        if list_key == "categories" and isinstance(item, dict) and item.get("title"):
+            yield key, str(item["title"])
 
 
 def _listed(settings: Data) -> Iterator[tuple[Name, Any]]:

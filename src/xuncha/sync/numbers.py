@@ -32,9 +32,8 @@ def moves(listings: Versions) -> list[Move]:
     base, ours, theirs = listings
     present = {**base, **theirs}
     there = identities(present)
-    paths = {
-        number.path for path in ours if (number := identity_of(path))
-    }  # a folder 004 is that of problem 4
+    # A folder 004 is that of problem 4.
+    paths = {number.path for path in ours if (number := identity_of(path))}
     entered = {path for path in paths - base.keys() if ours.get(path) != theirs.get(path)}
     own = identities(entered)
     last = max((each.problem for each in there), default=0)

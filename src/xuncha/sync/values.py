@@ -36,6 +36,7 @@ class Dispute(NamedTuple):
     path: str = ""
     reason: str = ""  # why a record cannot be merged field by field
     authors: tuple[str, str] = ("", "")  # for a status, who set it on each side, and when
+    taken: Side = "ours"  # whose value stands
 
 
 class Merged(NamedTuple, Generic[T]):
@@ -104,11 +105,12 @@ class _Merger:
         self.take = take
         self.disputes: list[Dispute] = []
 
-    def dispute(self, location: Location, versions: Versions) -> Any:  # noqa: ANN401
-        """Record a dispute, and return the value that stays until it is settled."""
+    def dispute(self, location: Location, versions: Versions, taken: Side | None = None) -> Any:  # noqa: ANN401
+        """Record a dispute, and return the value that stays until it is settled; `taken` is the side that wins whatever is asked."""
+        taken = taken or self.take or "ours"
         ours, theirs = (None if value is MISSING else value for value in versions[1:])
-        self.disputes.append(Dispute(location, ours, theirs))
-        return versions.theirs if self.take == "theirs" else versions.ours
+        self.disputes.append(Dispute(location, ours, theirs, taken=taken))
+        return getattr(versions, taken)
 
     def mapping(self, location: Location, versions: Versions) -> Data:
         """Merge a mapping key by key, in an order that both sides would recognise."""
@@ -169,10 +171,11 @@ class _Merger:
             chosen = PAIRS[keys](pairs)
         if chosen is None:
             key = keys[0] if pairs.ours[0] != pairs.theirs[0] else keys[1]
-            chosen = pairs.theirs if self.take == "theirs" else pairs.ours
-            if self.take and chosen[0] == "closed":
-                chosen = pairs.ours if self.take == "theirs" else pairs.theirs
-            self.dispute((key,), versions.get(key))
+            taken: Side = self.take or "ours"
+            if self.take and getattr(pairs, taken)[0] == "closed":
+                taken = "theirs" if taken == "ours" else "ours"
+            chosen = getattr(pairs, taken)
+            self.dispute((key,), versions.get(key), taken)
         for key, value in zip(keys, chosen, strict=True):
             data.pop(key, None) if value is MISSING else data.update({key: value})
 

@@ -47,6 +47,8 @@ _JOINER: Final = " / "  # joins the values of a trailer that should occur only o
 _TRAILERS: Final = f"%(trailers:{','.join(f'key=Xuncha-{name}' for name in _KEYS)},unfold,separator=%x1e)"
 _LOG_FIELDS: Final = ("%H", "%P", "%an", "%ae", "%at", "%aI", "%ct", "%cI", "%ce", "%s", _TRAILERS)
 SUBMODULE: Final = "160000"  # the mode of an entry that is another repository
+_MAX_TOUCHED: Final = 1_000_000
+"""Files that all commits together may touch; each takes some hundred bytes of memory."""
 _MAX_TEXT: Final = 1 << 16  # bytes that are read of a name or a trailer
 _MAX_SUBJECT: Final = 1 << 12
 """Bytes that are read of a subject: every screen and paper about the history shows it."""
@@ -130,7 +132,7 @@ def log(git: Git, *arguments: str) -> Iterator[Commit]:
 
 
 def _parse_log(pieces: Iterator[bytes]) -> Iterator[Commit]:
-    piece = next(pieces, b"")
+    count, piece = 0, next(pieces, b"")
     while piece:
         fields = [piece, *islice(pieces, len(_LOG_FIELDS) - 1)]
         if len(fields) < len(_LOG_FIELDS):
@@ -142,6 +144,9 @@ def _parse_log(pieces: Iterator[bytes]) -> Iterator[Commit]:
                 raise TruncatedError
             _before, mode, _old, blob, letter = facts
             path = _path(next(pieces, b""))
+            count += 1
+            if count > _MAX_TOUCHED:
+                raise SlowError(path)
             touched[Touched(path, "", "") if letter == "D" else Touched(path, mode, blob)] = letter
         name, parents = (field.decode("ascii", "replace") for field in fields[:2])
         moment, date = _moment(*fields[4:6])

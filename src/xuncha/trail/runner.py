@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import chain
 from pathlib import Path
-from threading import Thread
+from threading import Thread, Timer
 from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Any, Final, Self
 
@@ -36,6 +36,8 @@ _NO_REPLACEMENTS: Final = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": os.d
 """Variables by which git shows the history that it holds, whatever `git replace` or grafts say."""
 _TRUST_COMMAND: Final = re.compile(r"git config --global --add safe\.directory .+")
 """The command that git suggests where a folder belongs to another account."""
+_CHECK_AFTER: Final = 5.0
+"""Seconds after which a running git is checked for waiting on something in the working tree that is no file."""
 _INTERRUPTED_FOR: Final = 5.0
 """Seconds in which a git that was interrupted on Windows may end by itself."""
 _READ_OPTIONS: Final = (
@@ -49,6 +51,8 @@ _READ_ENVIRON: Final = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none", 
 _settings: dict[tuple[object, ...], list[programs.Setting]] = {}
 """All settings of git by a ledger's folder, the state of the repository's own files of settings, and the user's variables."""
 _checked: set[Path] = set()  # git's folders that were checked before git first ran there
+_blocking: dict[Path, Path] = {}
+"""By a ledger's folder: what is no file and git once waited for, so that git is not started again."""
 
 
 @cache
@@ -167,7 +171,7 @@ class GitRunner:
             message = _("git is not installed, or not found")
             hint = _("install git (https://git-scm.com) and try again")
             raise SurroundingsError("no-git", message, hint) from None
-        with process:
+        with self._watched(process), process:
             try:
                 yield process
             except BaseException as error:
@@ -178,6 +182,29 @@ class GitRunner:
                 system.end_group(process) if group else process.terminate()
                 process.wait()
                 raise
+
+    @contextlib.contextmanager
+    def _watched(self, process: subprocess.Popen[bytes]) -> Iterator[None]:
+        """Stop a git that still runs after some seconds if a pipe or a device anywhere in the working tree has a name that git reads."""
+        repo = repository.repository(self.root)
+        top = (repo and repo.top) or self.root
+
+        def stop_if_blocked() -> None:
+            folders = (Path(folder) for folder, _folders, _files in os.walk(top))
+            path = next(repository.special_worktree_files(*folders), None)
+            if path and process.poll() is None:
+                _blocking[self.root] = path
+                process.terminate()
+
+        timer = Timer(_CHECK_AFTER, stop_if_blocked)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+            if path := _blocking.get(self.root):
+                raise repository.path_error(path)
 
     def run_elsewhere(
         self, arguments: Sequence[str], environ: Mapping[str, str], seconds: float, stop: Event
@@ -196,6 +223,8 @@ class GitRunner:
 
     def _check_folder(self) -> None:
         """Check once that git finds no pipe or device where it reads files: it would wait for that, or read it, for ever."""
+        if path := _blocking.get(self.root):
+            raise repository.path_error(path)
         repo = repository.repository(self.root)
         if repo is None or repo.folder in _checked:
             return

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.trail.git import Git, GitError, TruncatedError
-from xuncha.trail.repository import git_dir
+from xuncha.trail.repository import common_dir, git_dir
 
 PREFIX: Final = "xuncha/audit/"
 SHORT_HASH: Final = 12  # digits of a hash that are printed
@@ -63,12 +63,12 @@ class Anchor(NamedTuple):
 
 def anchors(root: Path) -> list[Anchor]:
     """Read all anchors, ordered by their numbers; empty outside a repository."""
-    if git_dir(root) is None:
+    if (folder := git_dir(root)) is None:
         return []
     form = "".join(f"%({name})%00" for name in _FIELDS)
     printed = Git(root).run("for-each-ref", f"--format={form}", f"refs/tags/{PREFIX}")
     *texts, end = printed.decode("utf-8", "replace").split("\0")
-    if len(texts) % len(_FIELDS) or end != ("\n" if texts else ""):
+    if len(texts) % len(_FIELDS) or end != ("\n" if texts else "") or (not texts and _tags_exist(folder)):
         raise TruncatedError
     found = []
     for place in range(0, len(texts), len(_FIELDS)):
@@ -80,6 +80,13 @@ def anchors(root: Path) -> list[Anchor]:
             count = int(errors[1]) if errors else 0
             found.append(Anchor(int(match[1]), target or tag_hash, author, date, count, match[2]))
     return sorted(found, key=lambda anchor: (anchor.number, anchor.date))
+
+
+def _tags_exist(folder: Path) -> bool:
+    """Return whether git's files name an anchor, whatever git answers."""
+    packed, loose = common_dir(folder) / "packed-refs", common_dir(folder) / "refs/tags" / PREFIX
+    is_packed = packed.is_file() and f" refs/tags/{PREFIX}".encode() in packed.read_bytes()
+    return is_packed or any(each.is_file() and each.suffix != ".lock" for each in loose.glob("*"))
 
 
 def latest_anchor(root: Path, commit: str = "HEAD") -> Anchor:
