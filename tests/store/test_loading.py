@@ -443,6 +443,7 @@ def test_a_missing_key_or_a_broken_one_is_not_blamed_on_the_rules_that_ask_it(
             {"due": "2024-02-30", "status": "closed", "closed": "1"},
             ["unknown-leader", "bad-date", "wrong-type"],
         ),
+        ({"term": "x", "reviews": "[{date: 2024-05-01, result: holds}]"}, ["unknown-leader", "unknown-word"]),
         ({"office": "1"}, ["unknown-leader", "wrong-type"]),
         ({"status": None}, ["missing-key"]),
     ],
