@@ -346,10 +346,13 @@ def test_evidence_deleted_after_it_was_kept_is_noticed_and_its_return_too(
     assert lied_of(with_evidence.root) == {"1", "3"}
 
 
-def test_evidence_replaced_by_a_link_after_it_was_kept_is_noticed(with_evidence: LedgerOnDisk) -> None:
-    paper = with_evidence.root / "data/evidence/2.1/意见.pdf"
-    paper.rename(with_evidence.root.parent / "elsewhere")
-    paper.symlink_to(with_evidence.root.parent / "elsewhere")
+@pytest.mark.parametrize("path", ["data/evidence/2.1/意见.pdf", "data/evidence/2.1", "data/evidence"])
+def test_evidence_moved_behind_a_link_after_it_was_kept_is_noticed(
+    with_evidence: LedgerOnDisk, path: str
+) -> None:
+    elsewhere = with_evidence.root.parent / "elsewhere"
+    (with_evidence.root / path).rename(elsewhere)
+    (with_evidence.root / path).symlink_to(elsewhere)
     assert _codes(with_evidence) == ["evidence-missing"]
 
 

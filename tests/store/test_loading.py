@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -431,6 +431,45 @@ def test_a_missing_key_or_a_broken_one_is_not_blamed_on_the_rules_that_ask_it(
         bare_ledger.path("2.2"), measure("2.2", "closed", closed="{date: 2024-02-30}", title=None)
     )
     assert [finding.code for finding in check(WorkingTree(bare_ledger.root))] == ["missing-key", "bad-date"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "codes"),
+    [
+        ({"foo": "1"}, ["unknown-leader", "unknown-key"]),
+        ({"foo": "1", "closed": "{date: 2024-04-01}"}, ["unknown-leader", "closed-mismatch", "unknown-key"]),
+        ({"due": "2024-02-30"}, ["unknown-leader", "bad-date"]),
+        (
+            {"due": "2024-02-30", "status": "closed", "closed": "1"},
+            ["unknown-leader", "bad-date", "wrong-type"],
+        ),
+        ({"term": "x", "reviews": "[{date: 2024-05-01, result: holds}]"}, ["unknown-leader", "unknown-word"]),
+        ({"office": "1"}, ["unknown-leader", "wrong-type"]),
+        ({"status": None}, ["missing-key"]),
+    ],
+)
+def test_an_invalid_key_hides_no_rule_that_the_others_break_and_breaks_none_itself(
+    bare_ledger: LedgerOnDisk, keys: dict[str, Any], codes: list[str]
+) -> None:
+    bare_ledger.write(bare_ledger.path("1.1"), measure("1.1", leader="张三", **keys))
+    source = WorkingTree(bare_ledger.root)
+    assert sorted(each.code for each in check(source, warn=True)) == sorted(codes)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "codes"),
+    [
+        ("organisation:", "foo: 1\norganisation:", ["unknown-key", "unknown-leader"]),
+        ("  due_soon_days: 14", "  due_soon_days: x", ["wrong-type", "unknown-leader"]),
+        ("财务科]", "财务科, 办公室]\nfoo: 1", ["unknown-key", "name-twice", "unknown-leader"]),
+    ],
+)
+def test_an_invalid_key_of_the_settings_does_not_hide_what_measures_break(
+    bare_ledger: LedgerOnDisk, old: str, new: str, codes: list[str]
+) -> None:
+    bare_ledger.write("data/ledger.yaml", LEDGER.replace(old, new))
+    bare_ledger.write(bare_ledger.path("1.1"), measure("1.1", leader="张三"))
+    assert [finding.code for finding in check(WorkingTree(bare_ledger.root))] == codes
 
 
 def test_names_are_not_checked_against_a_list_that_cannot_be_read(bare_ledger: LedgerOnDisk) -> None:

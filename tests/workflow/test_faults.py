@@ -202,7 +202,7 @@ def test_a_ledger_whose_first_commit_a_hook_refuses_is_not_made(
     with pytest.raises(RefusedError) as refused:
         create(made.root, DAY, example=False)
     assert "不许" in refused.value.message
-    assert not [path for path in made.root.rglob("*") if path.is_file() and ".git" not in path.parts]
+    assert [path.name for path in made.root.iterdir()] == [".git"]
     assert index(made) == ""
 
 

@@ -151,6 +151,19 @@ def test_a_pointer_is_not_taken_for_evidence(ledger: LedgerOnDisk, tmp_path: Pat
     assert ledger.clean()
 
 
+def test_evidence_for_git_lfs_is_not_given_to_a_git_that_does_not_know_it(
+    ledger: LedgerOnDisk, tmp_path: Path
+) -> None:
+    ledger.write(".gitattributes", "data/evidence/** filter=lfs -text\n")
+    ledger.commit("git-lfs")
+    file = tmp_path / "评审意见.pdf"
+    file.write_bytes(CONTENT)
+    result = ledger.run("attach", "1.2", file)
+    assert (result.code, "error[no-lfs]" in result.err) == (3, True)
+    assert "git lfs install" in result.err
+    assert ledger.clean()
+
+
 def test_a_file_too_large_for_the_forges_comes_in_through_git_lfs(
     lfs: LedgerOnDisk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

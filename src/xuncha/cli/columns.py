@@ -133,9 +133,8 @@ def wrap(text: str, room: int) -> list[str]:
     for paragraph in text.split("\n"):
         rest = paragraph.rstrip()
         while len(rest) > 1 and width(rest) > room:
-            line = (
-                chop_cells(rest[: 4 * room], room)[0] or rest[0]
-            )  # a wide character may be wider than the room
+            # a wide character may be wider than the room
+            line = chop_cells(rest[: 4 * room], room)[0] or rest[0]
             end = len(line)
             if not rest[end].isspace():
                 end = line.rfind(" ") + 1 if line.strip().count(" ") else end

@@ -153,6 +153,5 @@ def _is_device(output: Path) -> bool:
     """Return whether a name is that of a device or a pipe, which is written to and not replaced."""
     absolute = output.absolute()
     is_special = absolute.exists() and not (absolute.is_file() or absolute.is_dir())
-    return is_special and (
-        not absolute.is_symlink() or absolute.parts[1:2] == ("dev",)
-    )  # /dev/fd/63 of a shell
+    # A shell gives /dev/fd/63, which is a link.
+    return is_special and (not absolute.is_symlink() or absolute.parts[1:2] == ("dev",))

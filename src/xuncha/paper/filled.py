@@ -26,15 +26,8 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _NAMES: Final = (
-    "alias",
-    "tag",
-    "dataBinding",
-    "tblCaption",
-    "tblDescription",
-    "proofErr",
-    "customXmlPr",
-    "smartTagPr",
-)
+    "alias", "tag", "dataBinding", "tblCaption", "tblDescription", "proofErr", "customXmlPr", "smartTagPr",
+)  # fmt: skip
 _SETTINGS: Final = ("docVars", "rsids", "docId", "writeProtection", "documentProtection")
 """Settings that identify a machine or people; WPS keeps the machine's number in `docVars`."""
 _INVISIBLE: Final = tuple(f"{{*}}{name}" for name in (*_NAMES, *_SETTINGS))

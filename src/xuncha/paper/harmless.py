@@ -21,22 +21,13 @@ _KINDS: Final = {
     "officeDocument": rf"{_OFFICE}wordprocessingml\.document\.main\+xml",
     **{
         name: rf"{_OFFICE}wordprocessingml\.{name}\+xml"
-        for name in (
-            "styles",
-            "numbering",
-            "settings",
-            "fontTable",
-            "header",
-            "footer",
-            "footnotes",
-            "endnotes",
-        )
+        for name in ("styles", "numbering", "settings", "fontTable", "header", "footer", "footnotes", "endnotes")
     },
     "theme": rf"{_OFFICE}theme\+xml",
     "core-properties": r"application/vnd\.openxmlformats-package\.core-properties\+xml",
     "image": r"image/[\w.-]+",
     "font": rf"application/x-font[\w-]*|{_OFFICE}obfuscatedFont",
-}
+}  # fmt: skip
 """Kinds of relationships, each with the content types of the parts that may be reached by it."""
 DROPPED: Final = frozenset({
     "extended-properties", "custom-properties", "thumbnail", "customXml", "customXmlProps", "glossaryDocument", "people",

@@ -40,6 +40,18 @@ def name_twice(settings: Settings) -> Violations[Location]:
                 yield (key, place), message, _("take one of them out")
 
 
+@RULES.rule("choices-missing", scope="ledger",
+    why="A choice field lists its choices.",
+    wrong="fields: [{key: risk, label: 风险等级, of: measure, type: choice}]",
+    right="fields: [{key: risk, label: 风险等级, of: measure, type: choice, choices: [高, 中, 低]}]",
+)  # fmt: skip
+def choices_missing(settings: Settings) -> Violations[Location]:
+    for place, kind in enumerate(settings.fields):
+        if kind.type == "choice" and not kind.choices:
+            message = _("the field `{key}` has no choices", key=kind.key)
+            yield ("fields", place), message, _("write `choices: [高, 中, 低]`")
+
+
 @RULES.rule("names-in-one", scope="ledger",
     why="A name is one person or one office; a full-width comma between two names makes them one.",
     wrong="leaders: [局长, 分管副局长, 书记，主任]", right="leaders: [局长, 分管副局长]",

@@ -100,6 +100,16 @@ def closed_before_feedback(measure: Measure, context: RuleContext) -> Violations
         yield ("closed", "date"), sentence, _("write the day on which it was closed")
 
 
+@RULES.rule("review-unexpected",
+    why="Only closed long-term measures are reviewed (回头看).",
+    wrong="reviews: [{date: 2024-12-20, result: holds}]", right="reviews: []",
+)  # fmt: skip
+def review_unexpected(measure: Measure, _context: RuleContext) -> Violations[Location]:
+    if measure.reviews and measure.term != "long_term":
+        message = _("there are reviews, but the measure is not a long-term one")
+        yield ("reviews",), message, _("write `term: long_term`, or take `reviews` out")
+
+
 _CHANGED = RULES.declare("evidence-changed", scope="folder",
     why="Evidence stays as it was when it was attached.",
     wrong="(data/evidence/2.3/评审意见.pdf with another content)", right="(the file that was attached)",

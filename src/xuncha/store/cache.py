@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xuncha import __version__, system
 from xuncha.errors import Finding, InvalidLedgerError, Place
-from xuncha.model.identity import LEDGER_FILE, PROBLEMS
+from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS
 from xuncha.model.register import FieldFrame, Frame, MeasureRow, ProblemRow, Register
 from xuncha.model.source import Source
 from xuncha.trail.repository import private_path
@@ -58,8 +58,7 @@ def register(root: Path) -> Register:
     base = str(root)
     stamp, settled = _stamp_of_file(f"{base}/{LEDGER_FILE}", now)
     names = _folder_names(f"{base}/{PROBLEMS}")
-    linked = system.is_link(f"{base}/data") or system.is_link(f"{base}/{PROBLEMS}")
-    if cache is None or cache.settings_stamp != stamp or names is None or linked:
+    if cache is None or cache.settings_stamp != stamp or names is None or _has_links(base, cache):
         cache = _Cache("", (), {})
     cached = cache.folders
     problems: dict[str, ProblemRow] = {}
@@ -176,6 +175,18 @@ def _stamp_of_folder(path: str, now: int, base: str, evidence: tuple[str, ...]) 
         latest = latest if settled or not stamp else now
     parts.sort()
     return "\n".join(parts), latest < now - _SETTLE_TIME
+
+
+def _has_links(base: str, cache: _Cache) -> bool:
+    """Return whether a folder on the path to anything cached is now a link; files behind a link are not the ledger's."""
+    evidence = {name.rpartition("/")[0] for _stamp, names, _row in cache.folders.values() for name in names}
+    above = ["data", PROBLEMS, *([EVIDENCE] if evidence else [])]
+    if any(system.is_link(f"{base}/{folder}") for folder in above):
+        return True
+    if evidence:
+        with contextlib.suppress(OSError), os.scandir(f"{base}/{EVIDENCE}") as entries:
+            return any(entry.is_symlink() and f"{EVIDENCE}/{entry.name}" in evidence for entry in entries)
+    return False
 
 
 def _folder_names(path: str) -> list[str] | None:

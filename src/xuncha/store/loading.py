@@ -30,6 +30,7 @@ from xuncha.store.record import (
     numbered,
     places_if_any,
     read_record,
+    valid_part,
     valid_record,
 )
 
@@ -39,6 +40,10 @@ if TYPE_CHECKING:
 _PROBLEM_FILE = "problem.yaml"
 _FOLDER = re.compile(r"0*([1-9][0-9]{0,5})")
 _FILE = re.compile(r"([1-9][0-9]{0,5})\.yaml")
+_FRAME_KEYS = frozenset({"inspection", "categories", "leaders", "offices", "outcomes", "fields"})
+"""The keys of `data/ledger.yaml` against which problems and measures are checked."""
+_COMPARING = frozenset({"closed-mismatch", "review-unexpected"})
+"""Rules that compare the keys of a measure: with one of its keys left out, they would blame the others."""
 
 
 @dataclass
@@ -89,10 +94,14 @@ def load_settings(source: Source, *, warn: bool = False) -> LedgerFile:
     required = settings or read_record(source, LEDGER_FILE, Requires, entries).record
     if required and (newer := requires_newer(required)):
         raise InvalidLedgerError(places_if_any(source, LEDGER_FILE, newer))
-    if settings is None:
+    part, invalid = (settings, set()) if settings else valid_part(source, LEDGER_FILE, Settings)
+    if part is None:
         return LedgerFile(None, None, findings)
-    findings = places_if_any(source, LEDGER_FILE, broken_rules(SETTINGS_RULES, settings, warn=warn))
-    return LedgerFile(None if findings else settings, settings.frame(), findings)
+    warn = warn and invalid.isdisjoint(Settings.model_fields)
+    findings += places_if_any(source, LEDGER_FILE, broken_rules(SETTINGS_RULES, part, warn=warn))
+    return LedgerFile(
+        None if findings else settings, None if invalid & _FRAME_KEYS else part.frame(), findings
+    )
 
 
 def load_folders(source: Source, non_empty: Container[str] = ()) -> tuple[dict[int, str], Findings]:
@@ -127,8 +136,8 @@ def load_problem(source: Source, name: str, frame: Frame | None, *, warn: bool =
     for place, file in {0: _PROBLEM_FILE, **numbers}.items():
         identity, path = Identity(number, place), f"{folder}/{file}"
         record, found = read_record(source, path, kind_of(identity), entries)
-        if record and frame:
-            found = places_if_any(source, path, _rule_findings(source, identity, record, frame, warn=warn))
+        if frame:
+            found += places_if_any(source, path, _broken_in_file(source, identity, record, frame, warn=warn))
         findings += sorted(found, key=by_place)
         if isinstance(record, Problem):
             loaded.problem = record
@@ -252,6 +261,20 @@ def _load_all(source: Source, *, warn: bool = False) -> tuple[Ledger | None, Fin
 def kind_of(identity: Identity) -> type[Problem | Measure]:
     """Return the kind of a record."""
     return Problem if identity.is_problem else Measure
+
+
+def _broken_in_file(
+    source: Source, identity: Identity, record: Problem | Measure | None, frame: Frame, *, warn: bool
+) -> Iterator[Finding[Location]]:
+    """Yield a finding for every rule that a file breaks; if it is no record, for what its valid keys break by themselves."""
+    kind = kind_of(identity)
+    part, invalid = (record, set()) if record else valid_part(source, identity.path, kind)
+    if part is None:
+        return
+    whole = invalid.isdisjoint(kind.model_fields)
+    for finding in _rule_findings(source, identity, part, frame, warn=warn and whole):
+        if whole or finding.code not in _COMPARING:
+            yield finding
 
 
 def _rule_findings(

@@ -102,11 +102,8 @@ class _Builder:
     def node(self, event: Any, depth: int, *, is_key: bool = False) -> Node:  # noqa: ANN401
         """Build a key or a value, with everything in it."""
         mark = event.start_mark
-        if self.text[mark.index : mark.index + 1] in {
-            "&",
-            "*",
-            "!",
-        }:  # no text without quotes begins with them
+        # No text without quotes begins with them.
+        if self.text[mark.index : mark.index + 1] in ("&", "*", "!"):
             refuse_markup(event)
         self.nodes += 1
         if self.nodes > self.limit:

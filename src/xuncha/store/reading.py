@@ -67,14 +67,6 @@ def parse(content: bytes, scale: int = 1) -> Data:
     return data
 
 
-def has_data(text: str, data: Data) -> bool:
-    """Return whether a text is a record with exactly this data."""
-    try:
-        return parse(text.encode()) == data
-    except UnreadableError:
-        return False
-
-
 def _is_plain(text: str, limit: int = MAX_VALUES) -> bool:
     """Return whether the text has nothing that the two readers could read differently, apart from equal keys."""
     if len(text) > limit:  # it may have too many values for a record; the careful reader counts them

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from errno import ELOOP
 from itertools import pairwise
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -226,6 +226,16 @@ def read_record(
             error = keyboard_slip(content.decode("utf-8-sig", "replace"), kind.model_fields) or error
         return Parsed(None, [error.of_file(path, content)])
     return Parsed(record, add_places(path, content, broken, scale) if broken else [])
+
+
+def valid_part(source: Source, path: str, kind: type[_Record]) -> tuple[_Record | None, set[Any]]:
+    """Return the record that the valid keys of a file make, None if they make none; and its other keys."""
+    try:
+        data = parse(source.read(path))
+    except (OSError, UnreadableError):
+        return None, set()
+    invalid = {finding.place[0] for finding in make_record(kind, data).findings}
+    return make_record(kind, {key: data[key] for key in data if key not in invalid}).record, invalid
 
 
 def by_place(finding: Finding[Place]) -> tuple[int, int]:

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from fasteners import InterProcessLock
@@ -305,9 +305,12 @@ def _roll_back(root: Path, git: Git) -> Leftover | None:
     _write_all(root, [change for change, blob in committed if blob == change.after])
     for change in changes:
         files.temporary_path(root / change.path).unlink(missing_ok=True)
-        if change.before is None and not (root / change.path).exists():
-            files.remove(root / change.path)  # also removes the folder, which may have been made for it
     _write_all(root, [FileChange(path, after, before) for path, before, after in uncommitted])
+    made = [PurePosixPath(change.path) for change in changes if change.before is None]
+    for folder in (folder for path in made for folder in path.parents[:-1]):
+        # It may have been made for the file; if it holds others, it stays.
+        with contextlib.suppress(OSError):
+            (root / folder).rmdir()
     _settle_index(git, [change.path for change in changes])
     journal.drop(root)
     return Leftover(command, [change.path for change in uncommitted]) if uncommitted else None

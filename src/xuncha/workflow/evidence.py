@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from xuncha.chinese.characters import UNSAFE
-from xuncha.errors import RefusedError, cause_of
+from xuncha.errors import RefusedError, SurroundingsError, cause_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE
 from xuncha.model.source import MAX_POINTER, parse_pointer
@@ -93,7 +93,7 @@ def read(root: Path, identity: Identity, file: Path) -> bytes:
     """Read a file from anywhere, to become evidence of a measure.
 
     Raises RefusedError if it cannot be read, is not an ordinary file, is empty, is only the pointer of
-    git-lfs, or is too large for git alone.
+    git-lfs, or is too large for git alone; SurroundingsError if it is for git-lfs, which is not set up here.
     """
     try:
         with open(file, "rb", opener=lambda name, flags: os.open(name, flags | _NONBLOCKING)) as stream:
@@ -111,7 +111,7 @@ def read_stream(root: Path, identity: Identity, path: str, stream: BinaryIO) -> 
     """Read a stream that becomes evidence of a measure; `path` is the name of the file where it comes from.
 
     Raises RefusedError if it is empty (then it proves nothing), is only the pointer of git-lfs, or is too
-    large for git alone.
+    large for git alone; SurroundingsError if it is for git-lfs, which is not set up here.
     """
     size = stream.seek(0, os.SEEK_END)
     stream.seek(0)
@@ -135,7 +135,16 @@ def read_stream(root: Path, identity: Identity, path: str, stream: BinaryIO) -> 
 
 
 def _goes_to_lfs(root: Path, path: str) -> bool:
-    """Return whether git-lfs keeps a file of the ledger: .gitattributes says so, and git knows git-lfs."""
+    """Return whether git-lfs keeps a file of the ledger.
+
+    Raises SurroundingsError if .gitattributes says so but git does not know git-lfs: git would then keep the file
+    itself.
+    """
     git = Git.in_repository(root, writes=True)
-    filters = git.attributes([path], "filter").get(path, {}).get("filter")
-    return filters == "lfs" and bool(git.setting("filter.lfs.process") or git.setting("filter.lfs.clean"))
+    if git.attributes([path], "filter").get(path, {}).get("filter") != "lfs":
+        return False
+    if git.setting("filter.lfs.process") or git.setting("filter.lfs.clean"):
+        return True
+    message = _(".gitattributes assigns {path} to git-lfs, which is not set up here", path=path)
+    hint = _("install git-lfs (https://git-lfs.com), and type: git lfs install")
+    raise SurroundingsError("no-lfs", message, hint)
