@@ -94,9 +94,8 @@ def without_other_ledgers(git: Git, items: list[Finding[HistoryPlace]]) -> list[
     names, others = list(claims.values()), set()
     for start in range(0, len(names), _BATCH):
         options = ("--no-walk", "--diff-merges=first-parent", *RAW_OF_REPOSITORY)
-        with contextlib.suppress(
-            RefusedError
-        ):  # of a commit with too many files, the claim stays unexplained
+        # Of a commit with too many files, the claim stays unexplained.
+        with contextlib.suppress(RefusedError):
             for commit in log(git, *options, *names[start : start + _BATCH], "--"):
                 numbers: defaultdict[str, set[str | None]] = defaultdict(set)
                 for path in (each.path for each in commit.touched):
@@ -174,9 +173,9 @@ def _excess(step: Step, change: Change) -> list[str]:
         return [change.name]
     if change.old is None or change.new is None or not (change.is_record or change.comment):
         return []
-    allowed_keys = (
-        verb.changes if verb else frozenset({"reply"} if change.comment and old.get("reply") is None else ())
-    )
+    allowed_keys = verb.changes if verb else frozenset[str]()
+    if verb is None and change.comment and old.get("reply") is None:
+        allowed_keys = frozenset({"reply"})
     return sorted(
         str(key)
         for key in {**old, **change.new}

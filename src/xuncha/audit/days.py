@@ -110,13 +110,11 @@ def predated(step: Step) -> Violations[HistoryPlace]:
         if day and day < last:
             message = _("{id} was closed as of {day}, before its last entry or its application, of {last}")
             yield step.report(change, message, day=day, last=last)
-        elif (
-            early >= step.graph.first_day
-            if not day
-            else day <= early and not _is_first_entry(step, day, step.day)
-        ):
+        elif day and day <= early and not _is_first_entry(step, day, step.day):
             message = _("{id} was closed as of {day}, by a commit of {last}")
-            yield step.report(change, message, "warning", day=day or _("none"), last=step.day)
+            yield step.report(change, message, "warning", day=day, last=step.day)
+        elif not day and early >= step.graph.first_day:
+            yield step.report(change, _("{id} was closed without a day"), "warning")
 
 
 def _late_records(step: Step, early: str) -> Violations[HistoryPlace]:

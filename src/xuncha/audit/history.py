@@ -103,10 +103,8 @@ def check_former_places(git: Git, start: Commit, commits: Sequence[Commit]) -> F
             severity: Severity = "warning" if own.parts == versions[0].parts else "error"
             text = _("the ledger was in {folder} before; its history until then is there")
         elif removed == start.moment_committed:
-            severity, text = (
-                "warning",
-                _("the ledger in {folder} disappeared when this one appeared; its history is there"),
-            )
+            severity = "warning"
+            text = _("the ledger in {folder} disappeared when this one appeared; its history is there")
         else:
             continue
         place = HistoryPlace.at(start, LEDGER_FILE)

@@ -78,20 +78,15 @@ def _check_file(joining: Joining, path: str) -> Findings:
                 place, _("in the merge, {path} differs from what its sides make together", path=path)
             )
         return
-    choices = [
-        side
-        for each in joining.sides
-        if isinstance(side := joining.content(path, each.state.get(path)), dict)
-    ]
+    contents = [joining.content(path, side.state.get(path)) for side in joining.sides]
+    choices = [each for each in contents if isinstance(each, dict)]
     keys = dict.fromkeys(key for each in (*expected, after) for key in each)
     if differing := [key for key in keys if not _is_expected(key, after, expected, choices)]:
         message = _("in the merge, {id} differs from what its sides make together: {keys}")
         yield _DIFFERS.finding(place, message.format(keys=quoted(map(str, differing)), id=number or path))
         return
-    before, values = (
-        (before if isinstance(before, dict) else {}),
-        [each for each in values if isinstance(each, dict)],
-    )
+    before = before if isinstance(before, dict) else {}
+    values = [each for each in values if isinstance(each, dict)]
     yield from _check_deadline(joining, place, before, choices, after)
     yield from _check_closing(place, before, values, after)
 
