@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 
 def feedback_of(frame: Frame) -> str:
     """Return who inspected, and the day of the feedback, for the head of a screen."""
-    day = _("feedback of {day}", day=frame.feedback) if frame.feedback else _("day of the feedback not set")
-    return " ".join(filter(None, [frame.inspector, day]))
+    known, unknown = _("feedback of {day}"), _("day of the feedback not set")
+    if frame.inspector:
+        known = _("feedback of {day} by {inspector}")
+        unknown = _("{inspector}, day of the feedback not set")
+    return (known if frame.feedback else unknown).format(inspector=frame.inspector, day=frame.feedback)
 
 
 class Messages(NamedTuple):
