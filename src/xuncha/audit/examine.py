@@ -28,7 +28,7 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.model.source import MAX_SIZE
 from xuncha.trail import replay
-from xuncha.trail.contents import check_objects, read_objects
+from xuncha.trail.contents import objects_checked, read_objects
 from xuncha.trail.git import Git
 from xuncha.trail.replay import Commit, Touched
 from xuncha.trail.signing import signed_commits
@@ -54,8 +54,11 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
         if error.code != "no-such-branch" or not marks:
             raise
         return Audit(list(history.check_anchors(marks, {})), 0, 0, "", anchors=marks)
-    if names:
-        check_objects(git)
+    with objects_checked(git) if names else contextlib.nullcontext():
+        return _examined(root, git, marks, since)
+
+
+def _examined(root: Path, git: Git, marks: list[Anchor], since: str | None) -> Audit:
     commits = replay.commits(root)
     places_by_hash = {commit.hash: place for place, commit in enumerate(commits)}
     by_hash = {commit.hash: commit for commit in commits}

@@ -73,12 +73,17 @@ def split_nul(pipe: BufferedReader) -> Iterator[bytes]:
         raise TruncatedError
 
 
-def check_objects(git: Git) -> None:
-    """Have git compare every object with its name, so that nothing was exchanged. Raises GitError if one is damaged or missing."""
+@contextlib.contextmanager
+def objects_checked(git: Git) -> Iterator[None]:
+    """Have git compare every object with its name while the body runs, so that nothing was exchanged.
+
+    Raises GitError after the body if an object is damaged or missing.
+    """
     options = ("--no-dangling", "--no-progress", "--no-reflogs")
     with git.process(
         "-c", "fsck.fullPathname=error", "fsck", *options, "HEAD", environ={"LC_ALL": "C"}
     ) as process:
+        yield
         output = b"".join(process.communicate())
     lines = output.decode("utf-8", "replace").splitlines()
     faults = [line for line in lines if not _FORMAT_ERROR.match(line)]
