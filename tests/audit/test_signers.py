@@ -152,3 +152,23 @@ def test_what_another_has_built_on_an_old_branch_is_believed_where_he_has_signed
     does("progress", "2.1", "已办。", signed="mine", day="2031-03-20")
     ledger.git("merge", "-q", "--no-edit", "side")
     assert {(each.code, each.severity) for each in audit(ledger.root).findings} == found
+
+
+def test_a_signature_that_the_policy_asked_for_is_no_habit(
+    ledger: LedgerOnDisk, tmp_path: Path, keys: dict[str, str]
+) -> None:
+    (tmp_path / "signers").write_text(
+        f"tester@example.invalid {keys['mine']}\nli@example.invalid {keys['theirs']}\n"
+    )
+    li = as_("李四", "li@example.invalid")
+    ledger.git("config", "commit.gpgsign", "false")
+    ledger.ok("submit", "1.2", **li)
+    ledger.git("config", "commit.gpgsign", "true")
+    ledger.ok("close", "1.2")
+    ledger.git("config", "commit.gpgsign", "false")
+    ledger.ok("progress", "3.1", "已办。")
+    ledger.ok("submit", "3.1")
+    ledger.git("config", "commit.gpgsign", "true")
+    ledger.git("config", "user.signingkey", str(tmp_path / "theirs.pub"))
+    ledger.ok("close", "3.1", **li)
+    assert audit(ledger.root).findings == []
