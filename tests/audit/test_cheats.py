@@ -152,6 +152,14 @@ def enters_again_what_was_removed_by_the_same_day(book: Book) -> None:
 
 
 @honest
+def removes_what_stands_before_an_overdue_measure(book: Book) -> None:
+    book.act("add", "1.4", **book.fresh("1.4"))
+    book.act("add", "1.5", **{**book.fresh("1.5"), "due": "2023-12-10"})
+    book.days(40)
+    removes(book, "1.4", "1.5")
+
+
+@honest
 def enters_records_on_paper_without_days_when_the_ledger_begins(book: Book) -> None:
     files, undated = dict(book.files), {"text": "已召开党组会研究。"}
     book.reset()
