@@ -504,6 +504,15 @@ def takes_back_an_add_weeks_later(book: Book) -> None:
     book.days(40).undo(mark, {path_of("1.4"): None})
 
 
+@cheat("close-requires-second-person")
+def closes_what_it_sent_back_and_nobody_applied_for_again(book: Book) -> None:
+    book.policy("progress", "second_person")
+    book.entry("1.1", "已经开展。")
+    book.act("submit", "1.1")
+    book.act("return", "1.1", who=LI, reason="缺件")
+    book.close("1.1")
+
+
 @cheat("removed-overdue", "warning")
 def takes_back_an_add_when_it_is_overdue(book: Book) -> None:
     mark = book.act("add", "1.4", **{**book.fresh("1.4"), "due": "2023-12-10"})
