@@ -62,10 +62,12 @@ def job_of(request: Request) -> Job:
     return job
 
 
-def wait(request: Request, job: Job) -> None:
-    """Wait a little for a job, so that a short one is shown at once; not for a page that reloads by itself."""
-    if "hx-request" not in request.headers:
-        job.ended.wait(PATIENCE)
+def wait(request: Request, job: Job) -> bool:
+    """Wait a little for a job, so that a short one is shown at once; not for a page that reloads by itself. Return whether it has ended.
+
+    A page shows what this returns: a job that ends while its page is made is shown whole when the page reloads.
+    """
+    return job.ended.wait(0 if "hx-request" in request.headers else PATIENCE)
 
 
 def pages_of(rows: Sequence[T], number: str) -> tuple[Sequence[T], int, int]:
