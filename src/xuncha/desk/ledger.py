@@ -340,7 +340,7 @@ class Desk:
             return []
         with suppress(OSError, InvalidLedgerError, SurroundingsError, UnreadableError):
             [before] = Git(self.root).blobs([shown_version])
-            return differences(parse(before or b""), parse((self.root / number.path).read_bytes()))
+            return differences(parse(before or b""), parse(WorkingTree(self.root).read(number.path)))
         return []
 
     def close(self) -> None:
