@@ -141,10 +141,11 @@ class Desk:
             start, changes = time.monotonic(), self._changes
             check_files_present(self.root)
             current, tip = register(self.root), self.tip()
+            if last:  # the first check reads every file, later ones what has changed
+                self._fresh_for = max(_FRESH, _CHECK_FACTOR * (time.monotonic() - start))
             if last is None or (last.register, last.tip) != (current, tip):
                 last = self._state = State(current, tip, last.number + 1 if last else 1, {})
             self._checked_at, self._checked = start, changes
-            self._fresh_for = max(_FRESH, _CHECK_FACTOR * (time.monotonic() - start))
             return last
         finally:
             self._reading.release()
