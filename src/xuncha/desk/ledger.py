@@ -315,12 +315,12 @@ class Desk:
         """
         identities = [Identity.parse(each) for each in ids]
         with self.session() as session:
-            self.check_versions({Identity.parse(number): version for number, version in versions.items()})
             if not (visitor := get_visitor()).may("all"):
                 rows = {row.id: row for row in register(self.root).measures}
                 pairs = [(str(each), rows.get(str(each))) for each in identities]
                 if denied := [number for number, row in pairs if not row or not visitor.may(action, row)]:
                     raise not_allowed(*denied)
+            self.check_versions({Identity.parse(number): version for number, version in versions.items()})
             result = perform(session, action, identities, self.today, **values)
             self.record(result.commit, result_messages(result))
         return result
