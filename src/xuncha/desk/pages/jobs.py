@@ -14,21 +14,15 @@ from xuncha.trail import author
 
 def show(request: Request) -> Response:
     """Show a job; if it is done and continues at another page, redirect there."""
-    job = job_of(request)
-    is_ended = wait(request, job)
-    if is_ended and job.state == "done" and job.next_page:
+    job = wait(request, job_of(request))
+    if job.ended.is_set() and job.state == "done" and job.next_page:
         if request.headers.get("hx-request"):  # the page's script has asked
             return Response(headers={"HX-Redirect": job.next_page})
         return RedirectResponse(job.next_page, 303)
     documents = [name for name in job.files if job.document(name)]
+    output = "" if documents or not job.ended.is_set() else job.output()
     return page(
-        request,
-        "job",
-        job=job,
-        is_ended=is_ended,
-        documents=documents,
-        output=job.output() if is_ended and not documents else "",
-        back_address=job.values.get("back", ""),
+        request, "job", job=job, documents=documents, output=output, back_address=job.values.get("back", "")
     )
 
 

@@ -24,8 +24,7 @@ _DASHBOARD: Final = "dashboard.html"
 def show(request: Request) -> Response:
     """Show the notice line by line, with a mark at each finding of the proofreader."""
     commands = ["notice", "-f", "txt", "-o", _NOTICE], ["proof", "--json", _NOTICE]
-    title = _("Making and proofreading the notice")
-    number, job, is_ended = _recent_job(request, "notice", title, _NOTICE, *commands)
+    number, job = _recent_job(request, "notice", _("Making and proofreading the notice"), _NOTICE, *commands)
     path = job.document(_NOTICE)
     findings = json.loads(job.output() or "[]") if path and job.state == "done" else []
     lines = path.read_text(encoding="utf-8").split("\n") if path else []
@@ -34,7 +33,6 @@ def show(request: Request) -> Response:
         "notice",
         state_number=number,
         job=job,
-        is_ended=is_ended,
         forms=FORMS,
         proof_findings=[*enumerate(findings, 1)],
         lines=[*_marked(lines, findings)],
@@ -43,8 +41,8 @@ def show(request: Request) -> Response:
 
 def _recent_job(
     request: Request, kind: str, title: str, file: str, *commands: Sequence[str]
-) -> tuple[int, Job, bool]:
-    """Return the number of the ledger's state, the job that makes a document of it, a recent or a new one, and whether that has ended.
+) -> tuple[int, Job]:
+    """Return the number of the ledger's state, and the job that makes a document of it: a recent one, or a new one.
 
     In the commands, the name of the file stands for its path.
     """
@@ -59,7 +57,7 @@ def _recent_job(
         )
 
     job = desk.jobs.recent((kind, current_language()), (number, desk.today), begin, FRESH)
-    return number, job, wait(request, job)
+    return number, wait(request, job)
 
 
 def _marked(lines: Sequence[str], findings: Sequence[dict[str, Any]]) -> Iterator[list[tuple[str, int]]]:
@@ -78,11 +76,6 @@ def show_dashboard(request: Request) -> Response:
     """Show a dashboard in a frame where no script runs."""
     paper = "internal" if request.query_params.get("internal") else "dashboard"
     command = [*PAPERS[paper].words, "-o", _DASHBOARD]
-    number, job, is_ended = _recent_job(request, paper, title_of(paper), _DASHBOARD, command)
-    values: dict[str, Any] = {
-        "job": job,
-        "is_ended": is_ended,
-        "paper": paper,
-        "document_address": f"/jobs/{job.number}/{_DASHBOARD}" if job.document(_DASHBOARD) else "",
-    }
-    return page(request, "dashboard", state_number=number, **values)
+    number, job = _recent_job(request, paper, title_of(paper), _DASHBOARD, command)
+    address = f"/jobs/{job.number}/{_DASHBOARD}" if job.document(_DASHBOARD) else ""
+    return page(request, "dashboard", state_number=number, job=job, paper=paper, document_address=address)
