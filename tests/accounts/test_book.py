@@ -96,6 +96,13 @@ def test_a_forgotten_password_is_set_anew(ledger: LedgerOnDisk) -> None:
     [new] = json.loads(_place(ledger).read_text())
     assert new["password"] != old["password"]
     assert new["renew"]
+    ledger.ok("account", "add", "李强", "--role", "viewer")
+    assert ledger.run("account", "passwd", "李强").err == ""
+    ledger.ok("account", "disable", "李强")
+    result = ledger.run("account", "passwd", "李强")
+    assert result.code == 0
+    assert "已停用“李强”" in result.err
+    assert "xuncha account disable 李强 --undo" in result.err
 
 
 def test_several_commands_at_once_lose_no_account(ledger: LedgerOnDisk) -> None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from tests.conftest import LedgerOnDisk
@@ -129,33 +129,37 @@ def test_what_was_not_mailed_is_said(ledger: LedgerOnDisk, mail_server: MailServ
 
 class _Robot(BaseHTTPRequestHandler):
     told: list[Any] = []  # noqa: RUF012
-    answer: bytes = b'{"errcode":0,"errmsg":"ok"}'
+    answers: Mapping[str, bytes] = {
+        "/send?key=abc": b'{"errcode":0,"errmsg":"ok"}',
+        "/unknown?key=abc": b'{"errcode":93000,"errmsg":"invalid webhook url"}',
+        "/page?key=abc": b"<html>",
+        "/list?key=abc": b"[]",
+    }
 
     def do_POST(self) -> None:
         self.told.append((self.path, json.loads(self.rfile.read(int(self.headers["content-length"])))))
         self.send_response(200)
         self.end_headers()
-        self.wfile.write(self.answer)
+        self.wfile.write(self.answers[self.path])
 
     def log_message(self, *_given: object) -> None:
         pass
 
 
-def test_a_letter_is_told_to_a_group(ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_letter_is_told_to_a_group(ledger: LedgerOnDisk) -> None:
     """The form is that of WeCom and of DingTalk alike."""
     server = HTTPServer(("127.0.0.1", 0), _Robot)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    address = f"http://127.0.0.1:{server.server_port}/send?key=abc"
+    base = f"http://127.0.0.1:{server.server_port}"
     letter = ("report", "letter", "supervision", "1.2", "--send", "群")
     _Robot.told.clear()
-    ledger.ok(*letter, XUNCHA_WEBHOOK=address)
+    ledger.ok(*letter, XUNCHA_WEBHOOK=f"{base}/send?key=abc")
     [(path, told)] = _Robot.told
     assert path == "/send?key=abc"
     assert told["msgtype"] == "text"
     assert "1.2" in told["text"]["content"]
-    for answer in (b'{"errcode":93000,"errmsg":"invalid webhook url"}', b"<html>", b"[]"):
-        monkeypatch.setattr(_Robot, "answer", answer)
-        result = ledger.run(*letter, XUNCHA_WEBHOOK=address)
+    for refusing in ("unknown", "page", "list"):
+        result = ledger.run(*letter, XUNCHA_WEBHOOK=f"{base}/{refusing}?key=abc")
         assert result.code == 3
         assert "error[not-sent]" in result.err
         assert "abc" not in result.err

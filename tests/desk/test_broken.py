@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 import httpx2
 import pytest
 
-from tests.desk.served import KEY, client_of, served, told, visit
+from tests.conftest import measure
+from tests.desk.served import KEY, client_of, hidden, served, told, visit
 from tests.workflow.surroundings import findings
 from xuncha.trail import locks
 
@@ -123,6 +124,25 @@ def test_killed_at_any_instant_of_a_click_it_loses_nothing(ledger: LedgerOnDisk)
             )
     ledger.git("fsck", "--strict")
     assert ledger.read("1.2").count("次") >= answered
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+@pytest.mark.usefixtures("checks_always")
+def test_a_pipe_in_the_place_of_a_record_is_not_read(ledger: LedgerOnDisk) -> None:
+    visitor, pipe = visit(ledger), ledger.root / ledger.path("1.2")
+    shown = hidden(visitor.get("/act?action=progress&id=1.2"), "version-.*")[0]
+    pipe.unlink()
+    os.mkfifo(pipe)
+
+    def write() -> None:
+        with suppress(BrokenPipeError):
+            pipe.write_text(measure("1.2", title="从管道读来"), encoding="utf-8")  # waits for a reader
+
+    threading.Thread(target=write, daemon=True).start()
+    answer = visitor.post("/act", {"action": "progress", "id": "1.2", "version-1.2": shown, "text": "x"})
+    assert answer.status_code == 409
+    assert "从管道读来" not in answer.text
+    assert hidden(answer.text, "version-.*") == [""]
 
 
 @pytest.mark.usefixtures("checks_always")

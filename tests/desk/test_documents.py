@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import threading
 import time
 from dataclasses import dataclass
 from datetime import date
@@ -98,6 +99,31 @@ def test_a_report_is_made_and_handed_out(reader: Reader) -> None:
     assert answer.content.startswith(b"PK")
     assert answer.headers["content-disposition"].startswith("attachment")
     assert "周报 2024-06-15.docx" in reader.get("/reports")
+
+
+class _EndsMeanwhile(threading.Event):
+    """The end of a job that comes once a page has asked for it."""
+
+    def is_set(self) -> bool:
+        """Return whether somebody has asked before."""
+        before = super().is_set()
+        self.set()
+        return before
+
+    def wait(self, _timeout: float | None = None) -> bool:
+        """Return at once what `is_set` does."""
+        return self.is_set()
+
+
+@pytest.mark.parametrize("path", ["/jobs/1", "/notice", "/dashboard"])
+def test_what_ends_while_its_page_is_made_is_shown_by_the_next_one(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    job = reader.desk.jobs.new("a job")
+    job.ended = _EndsMeanwhile()
+    monkeypatch.setattr(reader.desk.jobs, "recent", lambda *_given: job)
+    assert "every 2s" in reader.client.get(path).text
+    assert "every 2s" not in reader.client.get(path).text
 
 
 def test_the_dossier_is_made_from_the_page_of_its_measure(reader: Reader) -> None:

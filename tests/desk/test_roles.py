@@ -70,7 +70,8 @@ def test_a_verb_is_done_by_those_alone_whose_role_may(ledger: LedgerOnDisk, name
     for identity, allowed in ALLOWED[name].items():
         for verb in sorted(ALL - allowed - {"attach"}):
             stood = ledger.git("rev-parse", "HEAD")
-            by_program = browser.call(f"/api/{verb}", {"ids": [identity], **_asked(verb)})
+            asked = {"ids": [identity], "versions": {identity: "0" * 40}, **_asked(verb)}
+            by_program = browser.call(f"/api/{verb}", asked)
             by_form = browser.post("/act", {"action": verb, "id": identity, "token": token, **_asked(verb)})
             assert (by_program.status, by_form.status) == (403, 403), (identity, verb, by_program.text)
             assert '"not-allowed"' in by_program.text

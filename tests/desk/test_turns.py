@@ -65,6 +65,20 @@ def test_what_was_read_is_shown_again_for_a_while(
     desk.close()
 
 
+def test_the_first_look_which_reads_every_file_keeps_nothing_longer(
+    ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rooms, "_FRESH", 0.01)
+    monkeypatch.setattr(rooms, "_CHECK_FACTOR", 10_000)
+    desk = Desk(ledger.root, lambda: date.fromisoformat(TODAY))
+    first = desk.state()
+    ledger.ok("start", "1.1")
+    assert (second := desk.state()) is not first
+    ledger.ok("progress", "1.1", "x")
+    assert desk.state() is second, "a look took so long that it is kept"
+    desk.close()
+
+
 def test_the_page_after_a_click_shows_what_it_did(ledger: LedgerOnDisk) -> None:
     visitor = visit(ledger)
     for action, number, said in (("start", "1.1", "in progress"), ("close", "1.2", "closed")):

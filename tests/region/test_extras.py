@@ -127,6 +127,9 @@ def test_who_has_moved_is_told_from_the_second_day_on(ledger: LedgerOnDisk, plac
     assert [(each["unit"], each["closed"]) for each in moved["moved"]] == [("甲局", -1)]
     assert "较 2024-06-15 的变化" in ledger.ok("rollup", place, "--today", "2024-06-16")
     assert rolled(ledger, place, "--today", "2024-06-14")["moved"] is None, "nobody knows of the days before"
+    shutil.rmtree(place)
+    renamed(ledger, place / "c", "丙局")
+    assert rolled(ledger, place, "--today", "2024-06-17")["moved"] is None, "none of these was counted before"
 
 
 def test_damage_to_what_is_kept_is_no_first_run_with_an_error(ledger: LedgerOnDisk, place: Path) -> None:

@@ -257,6 +257,17 @@ def test_a_name_has_its_round_where_a_unit_is_there_in_several(
     assert "已计入3份。以下1份没有计入，其中重复报送或已有新版本的1份，不在应计入之列：" in paper
 
 
+def test_a_notice_asks_each_unit_once_and_none_that_counts(ledger: LedgerOnDisk, place: Path) -> None:
+    hand_in(place / "a.parquet")
+    for name, unit in (("b", "林业局"), ("c", "教育局"), ("d", "教育局")):
+        hand_in(place / f"{name}.parquet", [row._replace(unit=unit, status="nonsense") for row in ROWS])
+    for name in ("e", "f"):
+        (place / f"{name}.parquet").write_text("x")
+    paper = ledger.ok("rollup", place, "-f", "txt")
+    assert "不能读取的3个单位（教育局，另有2份不知单位）要尽快报送" in paper
+    assert "以下5份没有计入：" in ledger.ok("rollup", place, "--dispatch")
+
+
 def test_all_rows_come_in_one_file_that_counts_the_same(
     ledger: LedgerOnDisk, place: Path, tmp_path: Path
 ) -> None:

@@ -371,6 +371,12 @@ def test_without_a_terminal_and_an_editor_nothing_waits(ledger: LedgerOnDisk) ->
             {"progress": [{"text": "甲"}]},
             ["进展情况：去掉“乙”"],
         ),
+        (
+            {},
+            {"fields": {"备注": "甲", "risk": "高"}},
+            ["自定义字段 备注 （无） → 甲", "自定义字段 risk （无） → 高"],
+        ),
+        ({"outcomes": {"rules": 1}}, {}, ["成果 rules 1 → （无）"]),
         ({"title": "x"}, {"title": "x"}, []),
     ],
 )

@@ -252,8 +252,12 @@ def passwd(call: Context, name: Name) -> None:
     from xuncha.accounts import passwords  # noqa: PLC0415
 
     password = passwords.new_password()
-    _accounts(call.root).alter(name, password=passwords.hash_password(password), renew=True)
+    accounts = _accounts(call.root)
+    accounts.alter(name, password=passwords.hash_password(password), renew=True)
     _print_password(name, password)
+    if accounts.get(name).disabled:
+        hint = _("to let them sign in: {command}", command=f"xuncha account disable {name} --undo")
+        screen.warning(_("{name} is disabled.", name=name), hint)
 
 
 @command("account", "disable")

@@ -108,7 +108,7 @@ class Job:
 
     def output(self, number: int = -1) -> str:
         """Return the output of one of the commands."""
-        return self._read(f"{range(len(self.commands))[number]}.out")
+        return self._read(f"{range(len(self.commands) or 1)[number]}.out")
 
     @property
     def messages(self) -> list[Message]:

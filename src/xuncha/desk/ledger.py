@@ -141,10 +141,11 @@ class Desk:
             start, changes = time.monotonic(), self._changes
             check_files_present(self.root)
             current, tip = register(self.root), self.tip()
+            if last:  # the first check reads every file, later ones what has changed
+                self._fresh_for = max(_FRESH, _CHECK_FACTOR * (time.monotonic() - start))
             if last is None or (last.register, last.tip) != (current, tip):
                 last = self._state = State(current, tip, last.number + 1 if last else 1, {})
             self._checked_at, self._checked = start, changes
-            self._fresh_for = max(_FRESH, _CHECK_FACTOR * (time.monotonic() - start))
             return last
         finally:
             self._reading.release()
@@ -314,12 +315,12 @@ class Desk:
         """
         identities = [Identity.parse(each) for each in ids]
         with self.session() as session:
-            self.check_versions({Identity.parse(number): version for number, version in versions.items()})
             if not (visitor := get_visitor()).may("all"):
                 rows = {row.id: row for row in register(self.root).measures}
                 pairs = [(str(each), rows.get(str(each))) for each in identities]
                 if denied := [number for number, row in pairs if not row or not visitor.may(action, row)]:
                     raise not_allowed(*denied)
+            self.check_versions({Identity.parse(number): version for number, version in versions.items()})
             result = perform(session, action, identities, self.today, **values)
             self.record(result.commit, result_messages(result))
         return result
@@ -340,7 +341,7 @@ class Desk:
             return []
         with suppress(OSError, InvalidLedgerError, SurroundingsError, UnreadableError):
             [before] = Git(self.root).blobs([shown_version])
-            return differences(parse(before or b""), parse((self.root / number.path).read_bytes()))
+            return differences(parse(before or b""), parse(WorkingTree(self.root).read(number.path)))
         return []
 
     def close(self) -> None:

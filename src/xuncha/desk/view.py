@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
+from threading import Event
 from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
 
@@ -26,7 +28,7 @@ from xuncha.errors import InvalidLedgerError, XunchaError
 from xuncha.model import vocabulary
 from xuncha.requests.outcomes import event_rows, event_summary, feedback_of, no_branch_warning
 from xuncha.tally import percent
-from xuncha.trail.history import Event
+from xuncha.trail import history
 from xuncha.trail.repository import is_detached
 from xuncha.workflow.change import leftover
 
@@ -62,10 +64,16 @@ def job_of(request: Request) -> Job:
     return job
 
 
-def wait(request: Request, job: Job) -> None:
-    """Wait a little for a job, so that a short one is shown at once; not for a page that reloads by itself."""
-    if "hx-request" not in request.headers:
-        job.ended.wait(PATIENCE)
+def wait(request: Request, job: Job) -> Job:
+    """Wait a little for a job, so that a short one is shown at once; not for a page that reloads by itself.
+
+    Return the job as it is then: one that ends while its page is made is shown by the next page.
+    """
+    ended = job.ended.wait(0 if "hx-request" in request.headers else PATIENCE)
+    seen = replace(job, ended=Event())
+    if ended:
+        seen.ended.set()
+    return seen
 
 
 def pages_of(rows: Sequence[T], number: str) -> tuple[Sequence[T], int, int]:
@@ -172,7 +180,7 @@ def page(
     return HTMLResponse(_environment().get_template(f"{name}.html").render(shared | values), status)
 
 
-def last_change(request: Request) -> Event | None:
+def last_change(request: Request) -> history.Event | None:
     """Return the change that led to a page, by the commit in its address; None to a stranger."""
     commit = request.query_params.get("done", "") if visitor_of(request).signed_in else ""
     events = desk_of(request).events() if commit else []

@@ -55,14 +55,14 @@ class Moved(NamedTuple):
 
 
 def compare_counts(folder: Path, units: Sequence[UnitRow], today: date) -> Moved | None:
-    """Compare units with the last roll-up of an earlier day, and keep the present counts; return None if there was none."""
+    """Compare units with the last roll-up of an earlier day that counted any of them, and keep the present counts; return None if there was none."""
     now: dict[Name, Totals] = {
         (unit.unit, unit.round): Totals._make(getattr(unit.counts, name) for name in Totals._fields)
         for unit in units
         if unit.counts and unit.unit
     }
     days = _load(folder)
-    earlier = [day for day in days if day < today]
+    earlier = [day for day in days if day < today and days[day].keys() & now.keys()]
     _save(folder, _newest(days | {today: now}))
     if not earlier:
         return None

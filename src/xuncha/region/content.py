@@ -165,8 +165,12 @@ class RegionData(NamedTuple):
 
     @property
     def missing(self) -> tuple[Line, ...]:
-        """The units that do not count because they are missing or broken."""
-        return tuple(each for each in self.others if each.state in {"missing", "broken"})
+        """The units of which nothing counts because it is missing or broken, each once; what names no unit stands for one."""
+        counted = {each.name for each in self.units}
+        lines = [
+            each for each in self.others if each.state in {"missing", "broken"} and each.name not in counted
+        ]
+        return tuple({each.number if each.name == UNKNOWN else each.name: each for each in lines}.values())
 
 
 def harmless(text: str | None) -> str:

@@ -23,7 +23,7 @@ _TERM: Final[dict[str, int]] = {word: code for code, word in enumerate(TERMS)}
 
 
 def count_units(rows: Frame, today: date) -> Frame:
-    """Count each unit; the columns of the answer are the keys, those of `Counts`, then those of `Shape`, then those of `Lateness`."""
+    """Count each unit; the columns of the answer are the keys, those of `Counts`, then those of `RowFacts`, then those of `Lateness`."""
     column, day = nw.col, today.toordinal()
     status, term, due = column("status_code"), column("term_code"), column("due")
     # A comparison with an unknown code, as in a row without a measure, is unknown too, so that row is not counted.

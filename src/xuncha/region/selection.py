@@ -153,8 +153,7 @@ class Selection:
             group, supervisor = (tuple(unit.group), unit.supervisor) if unit else ((), None)
             row = UnitRow(name, round_, group, label, state, message, supervisor, place=place)
             if each and state == "ok":
-                figures = (each.counts, each.late, each.facts.audit)
-                row = UnitRow(name, round_, group, label, state, message, supervisor, *figures, place)
+                row = row._replace(counts=each.counts, late=each.late, audit=each.facts.audit)
             yield _Candidate(row, ledger, each.facts.day if each else None, number)
 
     def _named(self, ledger: ReadLedger) -> int | None:

@@ -12,6 +12,7 @@ from xuncha.model.identity import Identity
 from xuncha.model.records import Measure, Problem
 from xuncha.model.register import MeasureRow, Register
 from xuncha.rules.names import no_such_record
+from xuncha.store.files import WorkingTree
 from xuncha.tally import Horizon, measure_json
 from xuncha.trail.git import Git
 from xuncha.trail.repository import common_dir, git_dir
@@ -48,11 +49,12 @@ def record_json(
 
 
 def file_version(root: Path, path: str, commit: str | None = None) -> str:
-    """Return the hash that git gives to the content of a ledger's file, now or at a commit, in hexadecimal; empty if the file cannot be read."""
+    """Return the hash that git gives to the content of a ledger's file, now or at a commit, in hexadecimal; empty if the file cannot be read, or is a link or a pipe."""
     if commit:
         return Git(root).object_hash(f"{commit}:./{path}") or ""
     try:
-        content = (root / path).read_bytes()
+        with WorkingTree(root).stream(path) as stream:
+            content = stream.read()
     except OSError:
         return ""
     folder = git_dir(root)

@@ -27,6 +27,8 @@ def _compare_mappings(prefix: str, above: str, old: Data, new: Data) -> Iterator
 def _compare_values(name: str, key: str, old: object, new: object) -> Iterator[str]:
     if old == new and type(old) is type(new):
         return
+    if key in {"fields", "outcomes"}:  # their values say nothing without their own keys
+        old, new = old or {}, new or {}
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         yield from _compare_mappings(name, key, old, new)
     elif any(_holds_mappings(value) for value in (old, new)):

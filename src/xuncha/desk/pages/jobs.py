@@ -14,8 +14,7 @@ from xuncha.trail import author
 
 def show(request: Request) -> Response:
     """Show a job; if it is done and continues at another page, redirect there."""
-    job = job_of(request)
-    wait(request, job)
+    job = wait(request, job_of(request))
     if job.ended.is_set() and job.state == "done" and job.next_page:
         if request.headers.get("hx-request"):  # the page's script has asked
             return Response(headers={"HX-Redirect": job.next_page})

@@ -57,8 +57,7 @@ def _recent_job(
         )
 
     job = desk.jobs.recent((kind, current_language()), (number, desk.today), begin, FRESH)
-    wait(request, job)
-    return number, job
+    return number, wait(request, job)
 
 
 def _marked(lines: Sequence[str], findings: Sequence[dict[str, Any]]) -> Iterator[list[tuple[str, int]]]:
