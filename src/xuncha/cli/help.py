@@ -93,7 +93,7 @@ def metavar(parameter: TyperOption | TyperArgument) -> str:
 
 
 def _names_of(option: TyperOption) -> str:
-    names = ", ".join(sorted(option.opts, key=len))
+    names = ", ".join([*sorted(option.opts, key=len), *option.secondary_opts])
     return names if option.is_flag else f"{names} {metavar(option)}"
 
 

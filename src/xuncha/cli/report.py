@@ -178,7 +178,7 @@ def letter(
     check_form(form, FORMS, output, "letter")
     if bool(identities) == (office is not None):
         message = _("a letter needs either measures or an --office")
-        raise UsageError("usage", message, _("see `xuncha report letter --help`"))
+        raise UsageError("usage", message, _("see `{path} --help`", path="xuncha report letter"))
     ledger = call.ledger()
     to = selection.full_names(ledger.register(), office=office, leader=None)[0] or [
         readers.read_measure(each, ledger.measures) for each in identities or ()
@@ -229,7 +229,7 @@ def closing(
     check_form(form, FORMS, output, "closing", as_json=as_json)
     if bool(identities) == submitted:
         text = _("the application to close needs either measures or --submitted")
-        raise UsageError("usage", text, _("see `xuncha report closing --help`"))
+        raise UsageError("usage", text, _("see `{path} --help`", path="xuncha report closing"))
     ledger = call.ledger()
     chosen = [readers.read_measure(each, ledger.measures) for each in identities or ()]
     report = room.closing(ledger, call.today, chosen, call.history_if_any())

@@ -193,7 +193,13 @@ def _bars(grouped: Sequence[Group], by: str, limit: int | None) -> list[Renderab
         if group.overdue:
             mark = Text(_("{n} late", n=group.overdue), "bold red")
         count = f"{group.closed}/{group.total}"
-        table.add(*[group.key or ""] * numbered, group.title, bar(group.closed, group.total), count, mark)
+        table.add(
+            *[group.key or ""] * numbered,
+            group.title if group.key else or_not_set(None),
+            bar(group.closed, group.total),
+            count,
+            mark,
+        )
     return [Text(), Text(titles[by], "bold"), table, *omitted(len(grouped), len(shown), _ALL)]
 
 
@@ -212,7 +218,7 @@ def measures_table(rows: Sequence[MeasureRow], horizon: Horizon) -> Columns:
 
 def events_table(events: Sequence[Event]) -> Columns:
     """Lay out the table of `log`: when, who, what."""
-    table = Columns(FIXED, FIXED, Column(), headings=(_("When"), _("Who"), _("What")), gap=2)
+    table = Columns(FIXED, Column(), Column(), headings=(_("When"), _("Who"), _("What")), gap=2)
     for event, done in event_rows(events):
         text = Text(screen.clean(done))
         if event.reason:

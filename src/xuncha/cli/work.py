@@ -70,10 +70,9 @@ def _command(verb: Verb) -> Callable[..., None]:
         numbers = [measures] if isinstance(measures, str) else measures
         if takes_text:
             *numbers, typed["text"] = numbers
-            if not numbers:
-                message = _("the number of the measure is missing")
-                if Identity.try_parse(typed["text"]):
-                    message = _("the text is missing")
+            is_number = Identity.try_parse(typed["text"])
+            if is_number or not numbers:
+                message = _("the text is missing") if is_number else _("the number of the measure is missing")
                 raise UsageError("usage", message, _("type: xuncha progress 2.3 …"))
         values = readers.read_values(typed, call.today)
         if "file" in values:

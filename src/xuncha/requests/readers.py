@@ -20,7 +20,7 @@ from xuncha.model.identity import Identity
 from xuncha.model.names import RESULTS, Words
 from xuncha.rules.names import no_such_record, suggestion
 
-_SPAN = re.compile(r"([0-9]{1,5})d?")
+_SPAN = re.compile(r"([0-9]{1,5})(?:d|天|日)?")
 _FIRST_YEAR: Final = 1949
 """An earlier year is taken for a typing error."""
 
@@ -124,8 +124,8 @@ def require_text(text: str, message: str, hint: str) -> str:
 
 
 def read_days(text: str) -> int:
-    """Read a number of days, `14` or `14d`. Raises UsageError if it is not one."""
-    match = _SPAN.fullmatch(text)
+    """Read a number of days: `14`, `14d` or `14天`. Raises UsageError if it is not one."""
+    match = _SPAN.fullmatch(unicodedata.normalize("NFKC", text).strip())
     if match is None:
         message = _("--due-within: “{text}” is not a number of days", text=text)
         raise UsageError("bad-span", message, _("write it like 14"))
