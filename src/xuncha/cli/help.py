@@ -12,7 +12,7 @@ from typing import Any, Final
 from typer.core import TyperArgument, TyperOption
 
 from xuncha import language
-from xuncha.chinese.characters import terminal_columns
+from xuncha.chinese.characters import PIECE, terminal_columns, wrapped
 from xuncha.cli import screen
 from xuncha.cli.invocation import PANELS
 from xuncha.language import gettext as _
@@ -20,8 +20,6 @@ from xuncha.language import mark
 
 _WIDEST: Final = 80
 _NAMES: Final = 30  # columns for the names of options; after a longer name, the help begins on the next line
-_PIECE = re.compile(r"[（《“]*(?:[!-~]+|\S)[，。、；：！？）》”…]*\s*")
-"""What a line break may not split: a word, or a Chinese character with its punctuation."""
 _ITEM = re.compile(r"\S+(?: \S+)*\s*")
 _WORD = re.compile(r"\S+\s*")
 _METAVAR = re.compile(r"[A-Z]{2,}")
@@ -124,7 +122,7 @@ def _example(line: str) -> str:
     return " \\\n".join([f"  {first}", *(f"      {each}" for each in more)])
 
 
-def _table(rows: list[tuple[str, str]], pieces: re.Pattern[str] = _PIECE) -> list[str]:
+def _table(rows: list[tuple[str, str]], pieces: re.Pattern[str] = PIECE) -> list[str]:
     """Return names in one column, and their meanings in another."""
     column = 4 + max(
         (terminal_columns(name) for name, _text in rows if terminal_columns(name) <= _NAMES), default=0
@@ -138,12 +136,6 @@ def _table(rows: list[tuple[str, str]], pieces: re.Pattern[str] = _PIECE) -> lis
     return lines
 
 
-def _wrap(text: str, indent: int = 0, pieces: re.Pattern[str] = _PIECE) -> list[str]:
-    """Break a text into lines that fit beside an indent; only between its pieces."""
-    width = min(_WIDEST, shutil.get_terminal_size().columns) - indent
-    lines = [""]
-    for piece in pieces.findall(text):
-        if lines[-1] and terminal_columns(lines[-1] + piece.rstrip()) > width:
-            lines.append("")
-        lines[-1] += piece
-    return [line.rstrip() for line in lines]
+def _wrap(text: str, indent: int = 0, pieces: re.Pattern[str] = PIECE) -> list[str]:
+    """Break a text into lines that fit beside an indent."""
+    return wrapped(text, min(_WIDEST, shutil.get_terminal_size().columns) - indent, pieces)
