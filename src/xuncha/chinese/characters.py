@@ -85,10 +85,7 @@ def width(text: str) -> float:
 
 
 def wrapped(
-    text: str,
-    columns: int,
-    pieces: re.Pattern[str] = PIECE,
-    measure: Callable[[str], int] = terminal_columns,
+    text: str, columns: int, pieces: re.Pattern[str] = PIECE, measure: Callable[[str], int] = terminal_columns
 ) -> list[str]:
     """Break a text into lines: at its line ends, between its pieces, and inside a piece that is wider than a line."""
     if "\n" not in text and measure(text) <= columns:

@@ -17,6 +17,7 @@ from xuncha.cli import screen
 from xuncha.cli.invocation import PANELS
 from xuncha.language import gettext as _
 from xuncha.language import mark
+from xuncha.model.vocabulary import action_name
 
 _WIDEST: Final = 80
 _NAMES: Final = 30  # columns for the names of options; after a longer name, the help begins on the next line
@@ -109,9 +110,8 @@ def _panels() -> list[str]:
     """Return the verbs in groups, each group beside its title and each verb with its word in the chosen language: `close 销号`."""
     rows = []
     for title, modules in PANELS.items():
-        messages = {verb: f"xuncha {verb}" for verb in " ".join(modules.values()).split()}
-        words = {verb: language.gettext(message) for verb, message in messages.items()}
-        shown = [verb if words[verb] == messages[verb] else f"{verb} {words[verb]}" for verb in messages]
+        names = {verb: action_name(verb) for verb in " ".join(modules.values()).split()}
+        shown = (verb if name == verb else f"{verb} {name}" for verb, name in names.items())
         rows.append((language.gettext(title), "  ".join(shown)))
     return _table(rows, _ITEM)
 

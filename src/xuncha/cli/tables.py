@@ -43,7 +43,9 @@ def status_screen(
 ) -> list[RenderableType]:
     """Lay out the screen of `status`, with a bar for each group; `everything` shows every row."""
     limit = None if everything else _LIMIT
-    shown = [_head(register, counts), *_counts(counts), *_due_lists(register, counts, limit)]
+    name = counts.organisation or _("organisation not set")
+    heading = head(name, counts.as_of, feedback_of(register.frame))
+    shown = [heading, *_counts(counts), *_due_lists(register, counts, limit)]
     if counts.all_done:
         message = _("Everything is complete: {n} problems, {m} measures.")
         shown += [Text(), Text(message.format(n=counts.problems, m=counts.measures), "bold green")]
@@ -115,11 +117,6 @@ def todo_screen(all_tasks: Sequence[Task], due_soon_days: int) -> list[Renderabl
             table.add("", Text(task.command, "dim"), "", "")
         shown += [Text(), Text(f"{title} {len(tasks)}", style), table]
     return shown[1:]
-
-
-def _head(register: Register, counts: Tally) -> RenderableType:
-    name = counts.organisation or _("organisation not set")
-    return head(name, counts.as_of, feedback_of(register.frame))
 
 
 def head(name: str, day: date, below: str) -> Columns:
