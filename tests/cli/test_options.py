@@ -125,6 +125,14 @@ def test_a_language_that_is_none_is_wrong_usage(ledger: LedgerOnDisk) -> None:
     assert "must be" in run_inside(ledger, "status", "--lang", "fr", XUNCHA_LANG="en").err
 
 
+def test_several_numbers_may_be_one_argument(ledger: LedgerOnDisk) -> None:
+    ledger.ok("progress", "1.1、1.2，2.1", "都在推进。")
+    assert all("都在推进。" in ledger.read(number) for number in ("1.1", "1.2", "2.1"))
+    shown = ledger.ok("report", "closing", "1.1", "1.2")
+    assert ledger.ok("report", "closing", "1.1, 1.2") == shown
+    assert ledger.run("start", "1.1，").err.startswith("error[bad-id]: ")
+
+
 def test_full_width_digits_are_digits_in_options(ledger: LedgerOnDisk) -> None:
     listed = run_inside(ledger, "list", "--due-within", "14").out
     assert [run_inside(ledger, "list", "--due-within", days).out for days in ("１４", "14天")] == [listed] * 2

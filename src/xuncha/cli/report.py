@@ -181,7 +181,7 @@ def letter(
         raise UsageError("usage", message, _("see `{path} --help`", path="xuncha report letter"))
     ledger = call.ledger()
     to = selection.full_names(ledger.register(), office=office, leader=None)[0] or [
-        readers.read_measure(each, ledger.measures) for each in identities or ()
+        readers.read_measure(each, ledger.measures) for each in readers.split_numbers(identities)
     ]
     draft = content(ledger, call.today, letter_kind, to, number=number, signer=signer, copies=copies)
     if send is not None:
@@ -231,7 +231,7 @@ def closing(
         text = _("the application to close needs either measures or --submitted")
         raise UsageError("usage", text, _("see `{path} --help`", path="xuncha report closing"))
     ledger = call.ledger()
-    chosen = [readers.read_measure(each, ledger.measures) for each in identities or ()]
+    chosen = [readers.read_measure(each, ledger.measures) for each in readers.split_numbers(identities)]
     report = room.closing(ledger, call.today, chosen, call.history_if_any())
     data = room.as_json(report, ledger) if as_json else None
     _deliver(call, "report.closing", form, output, data, report=report)

@@ -74,6 +74,7 @@ def _command(verb: Verb) -> Callable[..., None]:
             if is_number or not numbers:
                 message = _("the text is missing") if is_number else _("the number of the measure is missing")
                 raise UsageError("usage", message, _("type: xuncha progress 2.3 …"))
+        numbers = readers.split_numbers(numbers) if verb.multiple else numbers
         values = readers.read_values(typed, call.today)
         if "file" in values:
             from xuncha.workflow.evidence import read as read_evidence  # noqa: PLC0415

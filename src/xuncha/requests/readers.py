@@ -21,6 +21,7 @@ from xuncha.model.names import RESULTS, Words
 from xuncha.rules.names import no_such_record, suggestion
 
 _SPAN = re.compile(r"([0-9]{1,5})(?:d|天|日)?")
+_BETWEEN = re.compile(r"\s*[、，,；;]\s*")
 _FIRST_YEAR: Final = 1949
 """An earlier year is taken for a typing error."""
 
@@ -34,6 +35,11 @@ def read_word(text: str, option: str, words: Words) -> str:
     message = _("{option} cannot be “{word}”", option=option, word=text)
     known = [*words, *(name for names in words.values() for name in names[:1])]
     raise UsageError("unknown-word", message, suggestion(text, known))
+
+
+def split_numbers(texts: Sequence[str] | None) -> list[str]:
+    """Return the numbers in arguments, which people also write as `1.1、1.2`."""
+    return [number for text in texts or () for number in _BETWEEN.split(text)]
 
 
 def read_measure(text: str, identities: Container[Identity]) -> Identity:
