@@ -8,6 +8,8 @@ The help is the table of verbs, and the docstrings of commands up to their first
 from __future__ import annotations
 
 import ast
+import contextlib
+import io
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,9 +39,10 @@ METHODS = [("**.py", "python"), ("**/desk/templates/**.html", "jinja2.ext:babel_
 
 def messages() -> Iterator[str | tuple[str, ...]]:
     """Yield every message; one with a plural as a pair."""
-    for _path, _line, message, *_rest in extract_from_dir(
-        SOURCE, METHODS, keywords={**DEFAULT_KEYWORDS, "mark": None}
-    ):
+    # Babel warns of every f-string in a call, also of one that is a value; ruff finds those that are the message (INT001).
+    with contextlib.redirect_stderr(io.StringIO()):
+        found = list(extract_from_dir(SOURCE, METHODS, keywords={**DEFAULT_KEYWORDS, "mark": None}))
+    for _path, _line, message, *_rest in found:
         yield message
     yield from unmarked()
 

@@ -50,6 +50,12 @@ def test_no_paper_and_no_screen_makes_anything_of_it(
         assert "待明确" in shown
 
 
+@pytest.mark.parametrize("by", ["category", "office", "leader"])
+def test_in_english_it_is_said_in_english(bare_ledger: LedgerOnDisk, by: str) -> None:
+    last = unsaid(bare_ledger).ok("status", "--by", by, XUNCHA_LANG="en").splitlines()[-1]
+    assert last.startswith("not set ")
+
+
 @pytest.mark.parametrize("internal", [(), ("--internal",)], ids=["public", "internal"])
 def test_no_dashboard_makes_anything_of_it(
     bare_ledger: LedgerOnDisk, tmp_path: Path, internal: tuple[str, ...]

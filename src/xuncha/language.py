@@ -23,7 +23,8 @@ _context_translations: ContextVar[_gettext.NullTranslations | None] = ContextVar
 def set_language(language: str | None = None) -> None:
     """Choose the language of all messages, `zh` or `en`; by default that of `XUNCHA_LANG` or the locale, else Chinese."""
     global _translations  # noqa: PLW0603  one for the whole process
-    chosen = language or os.environ.get("XUNCHA_LANG") or _locale_language()
+    choices = (language, os.environ.get("XUNCHA_LANG"), _locale_language())
+    chosen = next((each for each in choices if each in LANGUAGES), "zh")
     # The variable LANGUAGE gives the choice to git.
     os.environ["LANGUAGE"] = "en" if chosen == "en" else "zh_CN"
     _translations = _messages(os.environ["LANGUAGE"])

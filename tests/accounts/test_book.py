@@ -46,6 +46,15 @@ def test_an_account_is_kept_for_its_owner_alone_and_never_in_history(ledger: Led
     assert "$argon2" not in ledger.ok("account", "list")
 
 
+def test_a_file_that_cannot_be_written_is_not_taken_for_a_damaged_one(ledger: LedgerOnDisk) -> None:
+    ledger.ok("account", "add", "王芳", "--role", "manager")
+    lock = _place(ledger).with_suffix(".lock")
+    lock.unlink()
+    lock.mkdir()
+    refused = ledger.run("account", "passwd", "王芳")
+    assert (refused.code, refused.err.startswith("error[not-written]: ")) == (3, True)
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [

@@ -338,7 +338,9 @@ def test_a_ledger_without_the_head_of_a_notice_is_archived_without_one(
         "".join(line for line in text.splitlines(keepends=True) if not line.startswith("notice:")),
     )
     ledger.commit("no notice")
-    held = inner(made(ledger, tmp_path / "1.zip"))
+    told = ledger.run("archive", "-o", tmp_path / "1.zip").err
+    assert (told.count("notice.title"), "txt, md, html, docx, pdf" in told) == (1, True)
+    held = inner((tmp_path / "1.zip").read_bytes())
     assert not [name for name in held if name.startswith("data/notice/")]
     assert "没有生成，原因见下" in held[README].decode()
     assert "notice.txt  " in held[README].decode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,8 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from xuncha.cli.columns import FIXED, Column, Columns, width, wrap
+from xuncha.chinese.characters import PIECE, wrapped
+from xuncha.cli.columns import FIXED, Column, Columns, width
 
 WORDS = st.text(alphabet="ab 甲乙，。“—1é\u0301ｱ🙂", max_size=40)
 CONSOLE = Console(file=io.StringIO(), width=80)
@@ -34,17 +36,24 @@ def test_the_quick_width_is_the_width_that_rich_measures(text: str) -> None:
     assert width(text) == cell_len(text)
 
 
+def test_a_number_is_not_left_alone_on_its_line() -> None:
+    table = Columns(Column())
+    table.add("有 3 条措施没有写明完成情况，没有“进展”的视为未启动")
+    assert shown(table, 34) == ["有 3 条措施没有写明完成情况，没有", "“进展”的视为未启动"]
+
+
 @given(WORDS, st.integers(2, 30))
-def test_lines_break_where_rich_breaks_them(text: str, room: int) -> None:
-    broken = Text(text).wrap(CONSOLE, room, overflow="fold")
-    lines = [line.plain.strip() for line in broken if line.plain.strip()]
-    own = [line.strip() for line in wrap(text, room) if line]
-    assert own == lines or not text.strip() or any(line[:1] in PUNCTUATION for line in lines)
+def test_no_line_is_broken_before_it_is_full(text: str, room: int) -> None:
+    lines = wrapped(text, room, measure=width)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+    for line, following in pairwise(lines):
+        first = PIECE.match(following)
+        assert first is None or width(line) + width(first[0].rstrip()) > room - 2
 
 
 @given(st.text("完成a1，。、；）》”", min_size=1), st.integers(8, 30))
 def test_no_line_begins_with_punctuation_and_no_character_is_lost(text: str, room: int) -> None:
-    lines = wrap(text, room)
+    lines = wrapped(text, room, measure=width)
     assert "".join(lines) == text
     assert all(width(line) <= room for line in lines)
     many = re.search(rf"[{PUNCTUATION}]{{{room // 2 - 1},}}", text)  # a line of nothing but punctuation

@@ -79,6 +79,9 @@ def refused(result_err: str) -> str:
         (("review", "2.2", "--result", "maybe"), 2, "unknown-word"),
         (("notice", "-f", "doc"), 2, "unknown-format"),
         (("add", "nosuch"), 2, "usage"),
+        (("undo", "两次"), 2, "usage"),
+        (("serve", "--port", "1.5"), 2, "usage"),
+        (("progress", "1.1", "1.2"), 2, "usage"),
         (("--today", "x", "status"), 2, "bad-date"),
         (("--lang", "fr", "status"), 2, "bad-language"),
         # The surroundings are at fault.
@@ -282,6 +285,15 @@ def test_suggestions_name_what_was_meant(ledger: LedgerOnDisk) -> None:
         assert re.search(rf"[“（：: ]{re.escape(meant)}\b", result.err), command
 
 
+def test_where_a_new_name_may_be_entered_the_option_for_it_is_named(ledger: LedgerOnDisk) -> None:
+    for options in (
+        ("problem", "甲", "--category", "没有的方面"),
+        ("measure", "1", "甲", "--office", "新科"),
+    ):
+        assert "--new" in run_inside(ledger, "add", *options).err
+    assert "--new" not in run_inside(ledger, "set", "1.2", "--office", "新科").err
+
+
 def test_sentences_are_in_the_chosen_language(ledger: LedgerOnDisk) -> None:
     """Also those of the framework that reads the command line."""
     for command in (
@@ -295,6 +307,8 @@ def test_sentences_are_in_the_chosen_language(ledger: LedgerOnDisk) -> None:
         ("notice", "-o", "nosuch/x.txt"),
         ("close", "-x"),
         ("notice", "-f"),
+        ("undo", "x"),
+        ("serve", "--port", "x"),
     ):
         said = run_inside(ledger, *command).err
         assert not re.findall(r"\b[A-Za-z]+(?: [a-z]+){2,}\b", said.split("建议")[0]), said

@@ -178,6 +178,12 @@ def test_a_narrow_terminal_is_kept_to(tmp_path: Path, environment: dict[str, str
     assert not too_wide(shown, 50)
 
 
+def test_both_names_of_a_switch_and_the_words_of_a_closed_list_are_shown(ledger: LedgerOnDisk) -> None:
+    assert "--open, --no-open " in ledger.ok("serve", "--help")
+    for verb in ("add", "set"):
+        assert "--role manager|section|leader|viewer" in ledger.ok("account", verb, "--help")
+
+
 def test_help_is_bold_where_somebody_looks_and_colours_are_wanted(ledger: LedgerOnDisk) -> None:
     assert "\x1b[1m示例：\x1b[0m" in in_terminal(ledger, "--lang", "zh", "close", "--help").out
     assert "\x1b" not in in_terminal(ledger, "close", "--help", "--no-color").out

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.cli.inside import run_inside
 from tests.conftest import LedgerOnDisk
 
 if TYPE_CHECKING:
@@ -121,6 +122,22 @@ def test_a_language_that_is_none_is_wrong_usage(ledger: LedgerOnDisk) -> None:
     result = ledger.run("status", "--lang", "fr")
     assert result.code == 2
     assert result.err.startswith("error[bad-language]: ")
+    assert "must be" in run_inside(ledger, "status", "--lang", "fr", XUNCHA_LANG="en").err
+
+
+def test_several_numbers_may_be_one_argument(ledger: LedgerOnDisk) -> None:
+    ledger.ok("progress", "1.1、1.2，2.1", "都在推进。")
+    assert all("都在推进。" in ledger.read(number) for number in ("1.1", "1.2", "2.1"))
+    shown = ledger.ok("report", "closing", "1.1", "1.2")
+    assert ledger.ok("report", "closing", "1.1, 1.2") == shown
+    assert ledger.run("start", "1.1，").err.startswith("error[bad-id]: ")
+
+
+def test_full_width_digits_are_digits_in_options(ledger: LedgerOnDisk) -> None:
+    listed = run_inside(ledger, "list", "--due-within", "14").out
+    assert [run_inside(ledger, "list", "--due-within", days).out for days in ("１４", "14天")] == [listed] * 2
+    ledger.ok("start", "1.1")
+    ledger.ok("undo", "１")
 
 
 def test_a_global_option_without_its_value_is_wrong_usage(ledger: LedgerOnDisk) -> None:

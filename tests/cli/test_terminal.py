@@ -58,6 +58,11 @@ def test_no_line_is_wider_than_the_terminal(crowded: LedgerOnDisk, command: tupl
     assert "\x1b" not in COLOUR.sub("", shown), "something else than a colour is sent"
 
 
+def test_a_long_name_leaves_room_for_what_was_done(ledger: LedgerOnDisk) -> None:
+    ledger.ok("start", "1.1", GIT_AUTHOR_NAME="长" * 40)
+    assert "启动 1.1" in plain(in_terminal(ledger, "log").out)
+
+
 @pytest.mark.parametrize("columns", [60, 100])
 def test_other_widths_are_kept_too(crowded: LedgerOnDisk, columns: int) -> None:
     for command in (("status",), ("list",), ("show", "2.2")):

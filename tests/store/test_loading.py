@@ -472,6 +472,29 @@ def test_an_invalid_key_of_the_settings_does_not_hide_what_measures_break(
     assert [finding.code for finding in check(WorkingTree(bare_ledger.root))] == codes
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ("organisation:", "1: x\norganisation:", (2, 4)),
+        ("{key: b,", "{1: x, key: b,", (11, 9)),
+        ("  due_soon_days: 14", "  1: 14", (23, 6)),
+    ],
+)
+def test_a_key_that_is_a_number_is_named_where_it_stands(
+    bare_ledger: LedgerOnDisk, old: str, new: str, place: tuple[int, int]
+) -> None:
+    assert old in LEDGER
+    bare_ledger.write("data/ledger.yaml", LEDGER.replace(old, new))
+    (finding,) = check(WorkingTree(bare_ledger.root))
+    assert ("`1`" in finding.message, finding.place[1:3]) == (True, place)
+
+
+def test_the_key_of_a_category_is_told_how_it_is_written(bare_ledger: LedgerOnDisk) -> None:
+    bare_ledger.write("data/ledger.yaml", LEDGER.replace("{key: b,", '{key: "2",'))
+    hints = [finding.hint for finding in check(WorkingTree(bare_ledger.root))]
+    assert len({hint for hint in hints if "a to z" in hint}) == 1, hints
+
+
 def test_names_are_not_checked_against_a_list_that_cannot_be_read(bare_ledger: LedgerOnDisk) -> None:
     bare_ledger.write("data/ledger.yaml", LEDGER.replace("leaders: [局长, 分管副局长]", "leaders: 局长"))
     assert [finding.code for finding in check(WorkingTree(bare_ledger.root))] == ["wrong-type"]

@@ -154,4 +154,5 @@ class Accounts:
             finally:
                 lock.release()
         except OSError as error:
-            raise self._unusable(cause_of(error)) from None
+            message = _("{path} cannot be written: {reason}", path=self._file, reason=cause_of(error))
+            raise SurroundingsError("not-written", message) from None

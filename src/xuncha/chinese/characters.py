@@ -1,8 +1,9 @@
-"""Unsafe, invisible and Chinese characters; tests for blank texts and formulas; the width of a text."""
+"""Unsafe, invisible and Chinese characters; tests for blank texts and formulas; the width of a text, and its lines."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from json import dumps
 from typing import Final
 from unicodedata import category, east_asian_width
@@ -28,6 +29,9 @@ HAN: Final = r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]"
 _RARE: Final = re.compile(rf"(?![{UNSAFE}])[\U00020000-\U0003ffff]")
 """Chinese characters that may be newer than the Unicode version of this Python."""
 _VISIBLE: Final = re.compile(r"[0-9A-Za-z\u4e00-\u9fff]")  # almost all texts begin with one of these
+_CLOSING: Final = "，。、；：？！”’）》〉」』】〕…—"
+PIECE: Final = re.compile(rf"[（《〈「『【〔“‘]*(?:[!-~]+|\S)[{_CLOSING}]*\s*")
+"""What a line break does not split: a word, or another character, with its punctuation."""
 _HALF_WIDTH: Final = str.maketrans("０１２３４５６７８９．／－", "0123456789./-")
 
 
@@ -78,3 +82,37 @@ def terminal_columns(text: str) -> int:
 def width(text: str) -> float:
     """Return the width of a text, measured in full-width characters."""
     return terminal_columns(text) / 2
+
+
+def wrapped(
+    text: str, columns: int, pieces: re.Pattern[str] = PIECE, measure: Callable[[str], int] = terminal_columns
+) -> list[str]:
+    """Break a text into lines: at its line ends, between its pieces, and inside a piece that is wider than a line."""
+    if "\n" not in text and measure(text) <= columns:
+        return [text.rstrip()]
+    lines = []
+    for paragraph in text.split("\n"):
+        line, used = "", 0
+        for part in (part for piece in pieces.findall(paragraph) for part in _parts(piece, columns, measure)):
+            size = measure(part)
+            if line and used + size > columns and used + measure(part.rstrip()) > columns:
+                lines.append(line.rstrip())
+                line, used = "", 0
+            line += part
+            used += size
+        lines.append(line.rstrip())
+    return lines
+
+
+def _parts(piece: str, columns: int, measure: Callable[[str], int]) -> Iterator[str]:
+    """Split a piece that is wider than a line; no part but the first begins with punctuation."""
+    # A character takes at most two columns; to measure takes time.
+    while len(piece) * 2 > columns and len(piece) > 1 and measure(piece.rstrip()) > columns:
+        end = 1
+        while measure(piece[: end + 1]) <= columns:
+            end += 1
+        while end > 1 and piece[end] in _CLOSING:
+            end -= 1
+        yield piece[:end]
+        piece = piece[end:]
+    yield piece

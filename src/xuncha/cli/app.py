@@ -16,7 +16,7 @@ from typer import completion
 
 from xuncha import __version__
 from xuncha.cli import screen
-from xuncha.cli.command import WrongUsage, no_such_command, program, see_help
+from xuncha.cli.command import WrongUsage, no_such_command, program, see_help, shown_name
 from xuncha.cli.context import Context
 from xuncha.cli.invocation import HIDDEN, VERBS, check_options, decoded_argument, must_be_text
 from xuncha.errors import SurroundingsError, UsageError, XunchaError, bug_message, cause_of
@@ -76,10 +76,7 @@ def _usage_message(error: Any) -> str:  # noqa: ANN401  Typer does not export th
             )
             return _("there is no option {name}", name=error.option_name) + similar
         case "MissingParameter" if error.param is not None:
-            from xuncha.cli.help import metavar  # noqa: PLC0415  for this error alone
-
-            option = next((name for name in error.param.opts if name.startswith("-")), metavar(error.param))
-            return _("{name} is missing", name=option)
+            return _("{name} is missing", name=shown_name(error.param))
         case "BadOptionUsage":
             is_needed = "requires" in error.message
             message = _("{name} needs a value") if is_needed else _("{name} takes no value")

@@ -86,9 +86,12 @@ def _warn(case: ArchiveCase, root: Path) -> None:
         screen.warning(message.format(n=errors), _("see `xuncha audit`"))
     for sentence in dict.fromkeys(case.warnings):
         screen.warning(sentence)
+    lacking: dict[tuple[str, str], list[str]] = {}  # the forms of the notice by reason and hint
     for form, error in case.lacking.items():
-        message = _("the notice as {form} is not in the archive: {reason}", form=form, reason=reason(error))
-        screen.warning(message, error.hint)
+        lacking.setdefault((reason(error), error.hint), []).append(form)
+    for (why, hint), forms in lacking.items():
+        message = _("the notice as {form} is not in the archive: {reason}", form=", ".join(forms), reason=why)
+        screen.warning(message, hint)
     for path in case.facts.left_out:
         screen.warning(_("{path} is a link, and is not in the archive", path=path))
 

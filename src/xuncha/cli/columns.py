@@ -6,18 +6,18 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from rich.cells import cell_len, chop_cells, set_cell_size
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.segment import Segment
 from rich.text import Text
 
+from xuncha.chinese.characters import wrapped
 from xuncha.cli import screen
 
 Cell = str | Text
 """Text from the ledger, whose control characters are replaced here; or styled text, which is harmless already."""
 _EVEN = re.compile("[ -~\u3001-\u3029\u3041-\u3096\u3400-\u4dbf\u4e00-\u9fff\uff01-\uff60]*")
 """ASCII and Chinese: each character takes one byte in UTF-8 and one cell, or three bytes and two cells."""
-_NEVER_FIRST = frozenset("，。、；：！？）》〉」』】〕”’")
 
 
 class Column(NamedTuple):
@@ -111,7 +111,7 @@ def _lines(
 ) -> Iterator[str | list[Segment]]:
     """Break a cell into lines that fit the room, each padded up to the next column."""
     text, place = str(cell), 0
-    for line in wrap(text, room) if column.wraps else [text]:
+    for line in wrapped(text, room, measure=width) if column.wraps else [text]:
         used = width(line)
         blank = " " * (room - used)
         before, after = (blank, " " * gap) if column.right else ("", blank + " " * gap)
@@ -125,22 +125,3 @@ def _lines(
             part.truncate(room, overflow="ellipsis")
         styled = Segment.apply_style(part.render(console), console.get_style(part.style))
         yield [Segment(before), *styled, Segment(after)]
-
-
-def wrap(text: str, room: int) -> list[str]:
-    """Break a text at its line ends and at blanks, else inside a word; no line begins with punctuation."""
-    lines = []
-    for paragraph in text.split("\n"):
-        rest = paragraph.rstrip()
-        while len(rest) > 1 and width(rest) > room:
-            # a wide character may be wider than the room
-            line = chop_cells(rest[: 4 * room], room)[0] or rest[0]
-            end = len(line)
-            if not rest[end].isspace():
-                end = line.rfind(" ") + 1 if line.strip().count(" ") else end
-                while end > 1 and rest[end] in _NEVER_FIRST:
-                    end -= 1
-            lines.append(rest[:end].rstrip())
-            rest = rest[end:].lstrip()
-        lines.append(rest)
-    return lines

@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any, TypeVar, cast
 
 import typer
-from typer.core import TyperCommand, TyperGroup, TyperOption
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from xuncha.chinese.characters import is_blank
 from xuncha.cli.invocation import HIDDEN, VERBS
@@ -82,7 +82,7 @@ class _Translated:
             raise
 
 
-def _process_value(parameter: TyperOption, ctx: typer.Context, value: object) -> object:
+def _process_value(parameter: TyperOption | TyperArgument, ctx: typer.Context, value: object) -> object:
     """Convert a value as Typer does, but leave a text and what was not given as they are: even for these, Typer would load pydantic.
 
     Raises UsageError for an option with an empty value, which a script's unset variable may cause: it is not the same as no option.
@@ -93,8 +93,22 @@ def _process_value(parameter: TyperOption, ctx: typer.Context, value: object) ->
         if parameter.param_type_name == "option" and isinstance(text, str) and is_blank(text):
             message = _("{option} is empty", option=parameter.opts[-1])
             raise UsageError("empty-text", message, _("give it a value, or leave the option out"))
-    is_text = isinstance(value, str) and parameter.type_descriptor.annotation is str
+    kind = parameter.type_descriptor.annotation
+    if kind is int and isinstance(value, str):
+        try:
+            return int(value)  # full-width digits, too
+        except ValueError:
+            message = _("{name} must be a whole number, not “{text}”", name=shown_name(parameter), text=value)
+            raise UsageError("usage", message, see_help(ctx)) from None
+    is_text = isinstance(value, str) and kind is str
     return value if is_text else type(parameter).process_value(parameter, ctx, value)
+
+
+def shown_name(parameter: TyperOption | TyperArgument) -> str:
+    """Return the name of a parameter in error messages: that of an option, or the placeholder of an argument."""
+    from xuncha.cli.help import metavar  # noqa: PLC0415  for errors alone
+
+    return next((name for name in parameter.opts if name.startswith("-")), metavar(parameter))
 
 
 class _Command(_Translated, TyperCommand):

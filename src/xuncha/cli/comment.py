@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, cast
 
+from xuncha.chinese.characters import on_one_line
 from xuncha.cli import options, screen
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
@@ -127,14 +128,10 @@ def _table(comments: Mapping[int, Comment]) -> Columns:
     headings = (_("No."), _("Received"), _("Channel"), _("About"), _("Comment"), _("Reply"))
     table = Columns(RIGHT, FIXED, FIXED, FIXED, Column(), Column(), headings=headings)
     for place, each in comments.items():
-        text = _on_one_line(each.text) + (_(" ({reason})", reason=each.name) if each.name else "")
+        text = on_one_line(each.text) + (_(" ({reason})", reason=each.name) if each.name else "")
         answered: str | Text = Text(_("not answered"), "yellow")
         if each.reply:
-            answered = f"{each.reply.date} {_on_one_line(each.reply.text)}"
+            answered = f"{each.reply.date} {on_one_line(each.reply.text)}"
         day, how = each.received.isoformat(), word_name(each.channel)
         table.add(str(place), day, how, each.about or "", text, answered)
     return table
-
-
-def _on_one_line(text: str) -> str:
-    return " ".join(text.split())

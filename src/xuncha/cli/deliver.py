@@ -119,7 +119,8 @@ def _check_place(output: Path) -> None:
     if (
         is_link(absolute)
         or None in below  # a link of the ledger leads out of it
-        or any(_is_own(parts) for parts in below if parts)
+        or any(parts[0] in _LEDGER_FOLDERS for parts in below if parts)
+        or any(part.startswith(".git") for parts in below for part in parts or ())
         # Capitals make no difference: on the file systems of other computers they are the same as small letters.
         or ".git" in {part.casefold() for part in real.parts}
         or any(map(looks_like_git, real.parents))
@@ -130,11 +131,6 @@ def _check_place(output: Path) -> None:
     if real.is_dir():
         raise IsADirectoryError(errno.EISDIR, "")
     TemporaryFile(dir=real.parent).close()  # the system says what is wrong with the folder
-
-
-def _is_own(parts: Sequence[str]) -> bool:
-    """Return whether a file, named by its parts below a ledger's folder, is the ledger's or git's."""
-    return parts[0] in _LEDGER_FOLDERS or any(part.startswith(".git") for part in parts)
 
 
 def _parts_below(path: Path, folder: Path) -> list[str] | None:

@@ -12,16 +12,15 @@ from typing import Any, Final
 from typer.core import TyperArgument, TyperOption
 
 from xuncha import language
-from xuncha.chinese.characters import terminal_columns
+from xuncha.chinese.characters import PIECE, terminal_columns, wrapped
 from xuncha.cli import screen
 from xuncha.cli.invocation import PANELS
 from xuncha.language import gettext as _
 from xuncha.language import mark
+from xuncha.model.vocabulary import action_name
 
 _WIDEST: Final = 80
 _NAMES: Final = 30  # columns for the names of options; after a longer name, the help begins on the next line
-_PIECE = re.compile(r"[（《“]*(?:[!-~]+|\S)[，。、；：！？）》”…]*\s*")
-"""What a line break may not split: a word, or a Chinese character with its punctuation."""
 _ITEM = re.compile(r"\S+(?: \S+)*\s*")
 _WORD = re.compile(r"\S+\s*")
 _METAVAR = re.compile(r"[A-Z]{2,}")
@@ -93,7 +92,7 @@ def metavar(parameter: TyperOption | TyperArgument) -> str:
 
 
 def _names_of(option: TyperOption) -> str:
-    names = ", ".join(sorted(option.opts, key=len))
+    names = ", ".join([*sorted(option.opts, key=len), *option.secondary_opts])
     return names if option.is_flag else f"{names} {metavar(option)}"
 
 
@@ -111,9 +110,8 @@ def _panels() -> list[str]:
     """Return the verbs in groups, each group beside its title and each verb with its word in the chosen language: `close 销号`."""
     rows = []
     for title, modules in PANELS.items():
-        messages = {verb: f"xuncha {verb}" for verb in " ".join(modules.values()).split()}
-        words = {verb: language.gettext(message) for verb, message in messages.items()}
-        shown = [verb if words[verb] == messages[verb] else f"{verb} {words[verb]}" for verb in messages]
+        names = {verb: action_name(verb) for verb in " ".join(modules.values()).split()}
+        shown = (verb if name == verb else f"{verb} {name}" for verb, name in names.items())
         rows.append((language.gettext(title), "  ".join(shown)))
     return _table(rows, _ITEM)
 
@@ -124,7 +122,7 @@ def _example(line: str) -> str:
     return " \\\n".join([f"  {first}", *(f"      {each}" for each in more)])
 
 
-def _table(rows: list[tuple[str, str]], pieces: re.Pattern[str] = _PIECE) -> list[str]:
+def _table(rows: list[tuple[str, str]], pieces: re.Pattern[str] = PIECE) -> list[str]:
     """Return names in one column, and their meanings in another."""
     column = 4 + max(
         (terminal_columns(name) for name, _text in rows if terminal_columns(name) <= _NAMES), default=0
@@ -138,12 +136,6 @@ def _table(rows: list[tuple[str, str]], pieces: re.Pattern[str] = _PIECE) -> lis
     return lines
 
 
-def _wrap(text: str, indent: int = 0, pieces: re.Pattern[str] = _PIECE) -> list[str]:
-    """Break a text into lines that fit beside an indent; only between its pieces."""
-    width = min(_WIDEST, shutil.get_terminal_size().columns) - indent
-    lines = [""]
-    for piece in pieces.findall(text):
-        if lines[-1] and terminal_columns(lines[-1] + piece.rstrip()) > width:
-            lines.append("")
-        lines[-1] += piece
-    return [line.rstrip() for line in lines]
+def _wrap(text: str, indent: int = 0, pieces: re.Pattern[str] = PIECE) -> list[str]:
+    """Break a text into lines that fit beside an indent."""
+    return wrapped(text, min(_WIDEST, shutil.get_terminal_size().columns) - indent, pieces)

@@ -140,6 +140,7 @@ def import_table(
             intake = apply_plan(root, enterer.changed, file.name, as_shown)
     else:
         intake = Enterer(draft).new(file.name, organisation, day.isoformat() if day else None)
+        intake.must_be_as_shown(as_shown)
         create_from(root, intake, intake.message(file.name), dry_run=dry_run)
         refused = []
     if form_file:

@@ -178,10 +178,10 @@ def letter(
     check_form(form, FORMS, output, "letter")
     if bool(identities) == (office is not None):
         message = _("a letter needs either measures or an --office")
-        raise UsageError("usage", message, _("see `xuncha report letter --help`"))
+        raise UsageError("usage", message, _("see `{path} --help`", path="xuncha report letter"))
     ledger = call.ledger()
     to = selection.full_names(ledger.register(), office=office, leader=None)[0] or [
-        readers.read_measure(each, ledger.measures) for each in identities or ()
+        readers.read_measure(each, ledger.measures) for each in readers.split_numbers(identities)
     ]
     draft = content(ledger, call.today, letter_kind, to, number=number, signer=signer, copies=copies)
     if send is not None:
@@ -229,9 +229,9 @@ def closing(
     check_form(form, FORMS, output, "closing", as_json=as_json)
     if bool(identities) == submitted:
         text = _("the application to close needs either measures or --submitted")
-        raise UsageError("usage", text, _("see `xuncha report closing --help`"))
+        raise UsageError("usage", text, _("see `{path} --help`", path="xuncha report closing"))
     ledger = call.ledger()
-    chosen = [readers.read_measure(each, ledger.measures) for each in identities or ()]
+    chosen = [readers.read_measure(each, ledger.measures) for each in readers.split_numbers(identities)]
     report = room.closing(ledger, call.today, chosen, call.history_if_any())
     data = room.as_json(report, ledger) if as_json else None
     _deliver(call, "report.closing", form, output, data, report=report)

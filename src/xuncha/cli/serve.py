@@ -134,7 +134,12 @@ def add(
     call: Context,
     name: Name,
     role: Annotated[
-        str, option("--role ROLE", _("What they may do: manager, section, leader or viewer"), [*names.ROLES])
+        str,
+        option(
+            "--role manager|section|leader|viewer",
+            _("What they may do: manager, section, leader or viewer"),
+            [*names.ROLES],
+        ),
     ],
     office: options.Office = None,
     leader: options.Leader = None,
@@ -168,7 +173,7 @@ def _add(accounts: Accounts, name: str, today: date, **values: Any) -> str:  # n
 def set_(
     call: Context,
     name: Name,
-    role: str | None = optional("--role ROLE", _("Another role"), [*names.ROLES]),
+    role: str | None = optional("--role manager|section|leader|viewer", _("Another role"), [*names.ROLES]),
     office: options.Office = None,
     leader: options.Leader = None,
     email: str | None = optional("--email ADDRESS", _("The e-mail address in their commits")),

@@ -43,7 +43,9 @@ def status_screen(
 ) -> list[RenderableType]:
     """Lay out the screen of `status`, with a bar for each group; `everything` shows every row."""
     limit = None if everything else _LIMIT
-    shown = [_head(register, counts), *_counts(counts), *_due_lists(register, counts, limit)]
+    name = counts.organisation or _("organisation not set")
+    heading = head(name, counts.as_of, feedback_of(register.frame))
+    shown = [heading, *_counts(counts), *_due_lists(register, counts, limit)]
     if counts.all_done:
         message = _("Everything is complete: {n} problems, {m} measures.")
         shown += [Text(), Text(message.format(n=counts.problems, m=counts.measures), "bold green")]
@@ -117,11 +119,6 @@ def todo_screen(all_tasks: Sequence[Task], due_soon_days: int) -> list[Renderabl
     return shown[1:]
 
 
-def _head(register: Register, counts: Tally) -> RenderableType:
-    name = counts.organisation or _("organisation not set")
-    return head(name, counts.as_of, feedback_of(register.frame))
-
-
 def head(name: str, day: date, below: str) -> Columns:
     """Lay out the head of a screen: a name, a day, and a line below them."""
     table = Columns(WIDE, FIXED, gap=2)
@@ -193,7 +190,13 @@ def _bars(grouped: Sequence[Group], by: str, limit: int | None) -> list[Renderab
         if group.overdue:
             mark = Text(_("{n} late", n=group.overdue), "bold red")
         count = f"{group.closed}/{group.total}"
-        table.add(*[group.key or ""] * numbered, group.title, bar(group.closed, group.total), count, mark)
+        table.add(
+            *[group.key or ""] * numbered,
+            group.title if group.key else or_not_set(None),
+            bar(group.closed, group.total),
+            count,
+            mark,
+        )
     return [Text(), Text(titles[by], "bold"), table, *omitted(len(grouped), len(shown), _ALL)]
 
 
@@ -212,7 +215,7 @@ def measures_table(rows: Sequence[MeasureRow], horizon: Horizon) -> Columns:
 
 def events_table(events: Sequence[Event]) -> Columns:
     """Lay out the table of `log`: when, who, what."""
-    table = Columns(FIXED, FIXED, Column(), headings=(_("When"), _("Who"), _("What")), gap=2)
+    table = Columns(FIXED, Column(), Column(), headings=(_("When"), _("Who"), _("What")), gap=2)
     for event, done in event_rows(events):
         text = Text(screen.clean(done))
         if event.reason:

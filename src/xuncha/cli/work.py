@@ -70,11 +70,11 @@ def _command(verb: Verb) -> Callable[..., None]:
         numbers = [measures] if isinstance(measures, str) else measures
         if takes_text:
             *numbers, typed["text"] = numbers
-            if not numbers:
-                message = _("the number of the measure is missing")
-                if Identity.try_parse(typed["text"]):
-                    message = _("the text is missing")
+            is_number = Identity.try_parse(typed["text"])
+            if is_number or not numbers:
+                message = _("the text is missing") if is_number else _("the number of the measure is missing")
                 raise UsageError("usage", message, _("type: xuncha progress 2.3 …"))
+        numbers = readers.split_numbers(numbers) if verb.multiple else numbers
         values = readers.read_values(typed, call.today)
         if "file" in values:
             from xuncha.workflow.evidence import read as read_evidence  # noqa: PLC0415

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -140,6 +141,18 @@ def add() -> None:
     """
 
 
+@contextlib.contextmanager
+def _naming_new() -> Iterator[None]:
+    """Mention `--new` in the hint about a name that is not listed."""
+    try:
+        yield
+    except XunchaError as error:
+        for each in (error, *error.others):
+            if each.code.startswith("unknown-"):
+                each.hint = _("{hint}; to enter a new name: --new", hint=each.hint)
+        raise
+
+
 @command("add", "problem")
 def add_problem(
     call: Context,
@@ -157,7 +170,7 @@ def add_problem(
     from xuncha.workflow import add as adding  # noqa: PLC0415  as in all commands here: the help need not wait for it
 
     title = readers.require_text(title, _("the title is empty"), _("describe it in one line")).strip()
-    with call.session() as session:
+    with _naming_new(), call.session() as session:
         added = adding.add_problem(session, title, category, readers.read_pairs(fields), new=new)
     screen.line(_("Problem {id} entered: {title}", id=added.identity, title=title))
     screen.messages(outcomes.added_messages(added))
@@ -190,10 +203,10 @@ def add_measure(
 
     if long_term and at_once:
         message = _("a measure is either long-term or to be done at once")
-        raise UsageError("usage", message, _("see `xuncha add measure --help`"))
+        raise UsageError("usage", message, _("see `{path} --help`", path="xuncha add measure"))
     day = readers.read_day(due, "--due", call.today) if due else None
     title = readers.require_text(title, _("the title is empty"), _("describe it in one line")).strip()
-    with call.session() as session:
+    with _naming_new(), call.session() as session:
         added = adding.add_measure(
             session,
             readers.read_problem(problem),

@@ -20,6 +20,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from xuncha.chinese.characters import UNSAFE, is_blank
+from xuncha.model.vocabulary import KEY
 
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -64,7 +65,7 @@ Text = Annotated[
     AfterValidator(_not_blank),
 ]
 """Text of one or more lines, not blank."""
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+Key = Annotated[str, StringConstraints(pattern=KEY, max_length=60)]
 Name = Annotated[str, StringConstraints(pattern=_LINE, max_length=200), AfterValidator(_not_blank)]
 _NOT_IN_KEYS = r"\s\x00-\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\xa9\u2000-\u2bff\u3000-\u3004\u3008-\u303f\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"
 """Blanks, signs and punctuation, in a form that every reader of JSON Schema understands; not all understand `\\p{L}`."""

@@ -64,7 +64,7 @@ ROLES: Final[Words] = {
     "manager": ("管理员",),
     "section": ("科室", "责任科室"),
     "leader": ("领导", "责任领导"),
-    "viewer": ("只读", "查看"),
+    "viewer": ("查看", "只读"),
 }
 """The roles of accounts of the office desk."""
 CHANNELS: Final[Words] = {

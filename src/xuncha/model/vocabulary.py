@@ -33,6 +33,7 @@ class StatusChange(NamedTuple):
 
 STATUS_WORDS: Final = {status: words[0] for status, words in names.STATUSES.items()}
 """The word for each status in documents and tables."""
+KEY: Final = r"^[a-z][a-z0-9_]*$"  # the keys of categories and outcomes
 UNKNOWN: Final = "待明确"  # papers print it in place of a missing name or day
 
 

@@ -137,7 +137,7 @@ def content(ledger: Ledger, today: Date, anchor: Anchor | None = None) -> Notice
         )
     if not ledger.measures:
         message = _("the ledger has no measures yet, so there is nothing to report")
-        raise RefusedError("nothing-to-tell", message, _("see `xuncha add --help`"))
+        raise RefusedError("nothing-to-tell", message, _("see `{path} --help`", path="xuncha add"))
     return NoticeContent(
         **values,
         organisation=settings.organisation,

@@ -66,7 +66,8 @@ def paged(table: Table, sheet: Sheet, *, new_page: bool) -> Paged:
     has_rows = not new_page
     """Whether rows may be kept together: directly below the caption, LibreOffice would move them all away from it."""
     for group in _groups(rows):
-        covering = _covering_cells(group)
+        # The cells at the beginning of the group that cover the rows below.
+        covering = next((column for row in group[1:] for column, cell in enumerate(row) if cell), 0)
         own_heights = [_height(("",) * covering + row[covering:], widths) for row in group]
         index, first = 0, group[0]
         while index < len(group):
@@ -111,11 +112,6 @@ def _continued(chunk: Sequence[Row], row: Row) -> Row:
     return tuple(cells)
 
 
-def _covering_cells(group: Sequence[Row]) -> int:
-    """Return how many cells at the beginning of a group cover the rows below."""
-    return next((column for row in group[1:] for column, cell in enumerate(row) if cell), 0)
-
-
 def _heights(heights: Sequence[float], min_height: float, page_height: float) -> list[float]:
     """Return how far down each row reaches, in points, until the first row that ends below the page; `min_height` is the height of the cells that cover the rows."""
     bottoms: list[float] = []
@@ -127,14 +123,8 @@ def _heights(heights: Sequence[float], min_height: float, page_height: float) ->
 
 
 def _height(row: Sequence[str], widths: Sequence[float]) -> float:
-    return (
-        max((_lines(cell, limit) for cell, limit in zip(row, widths, strict=False)), default=1) * _LINE
-        + _ROW_SPACE
-    )
-
-
-def _lines(text: str, limit: float) -> int:
-    return max(1, ceil(width(text) / limit))
+    lines = [1, *(ceil(width(cell) / limit) for cell, limit in zip(row, widths, strict=False))]
+    return max(lines) * _LINE + _ROW_SPACE
 
 
 def _cut(row: Row, widths: Sequence[float], lines: int) -> Iterator[Row]:

@@ -9,7 +9,7 @@ from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from xuncha.chinese.characters import width
+from xuncha.chinese.characters import width, wrapped
 from xuncha.chinese.numbers import TELEPHONE
 from xuncha.paper.heading import pieces
 from xuncha.paper.outline import Block, Document, Form, Instruction, Table
@@ -25,8 +25,6 @@ _RULE: Final = "-" * (LINE * 2)
 _PHONE_WIDTH: Final = 14  # characters of a title that fit into a line on a telephone
 _GAP: Final = 1  # between two columns, in full-width characters
 _MIN_WIDTH: Final = 2  # least width of a column, in full-width characters
-_CLOSING: Final = "，。、；：？！”’）》〉】〕…—"
-_OPENING: Final = "（《〈【〔“‘"
 _PLACES: Final = {"to": 0, "copies": 0, "table-title": 0.5, "sign": 1, "date": 1}
 """Blocks that are not set like paragraphs, with their place in a line: 0 is left, 0.5 the middle, 1 right."""
 _MARKS: Final = {"h1": "##", "h2": "###", "h3": "####", "h4": "#####"}
@@ -102,24 +100,14 @@ def _columns(shares: Sequence[float]) -> list[int]:
 
 
 def _row(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
-    wrapped = [_wrap(cell, limit) for cell, limit in zip(cells, widths, strict=True)]
+    columns = [wrapped(cell, limit * 2) for cell, limit in zip(cells, widths, strict=True)]
     limits = [limit + _GAP for limit in widths]
     return [
         "".join(
             part + " " * round((limit - width(part)) * 2) for part, limit in zip(parts, limits, strict=True)
         ).rstrip()
-        for parts in zip_longest(*wrapped, fillvalue="")
+        for parts in zip_longest(*columns, fillvalue="")
     ]
-
-
-def _wrap(text: str, max_width: int) -> list[str]:
-    """Wrap a text to a width: not before or after certain marks, and inside a word of Latin letters or digits only if it is wider than a line."""
-    lines = [""]
-    for piece in re.findall(rf"[{_OPENING}]*(?:[!-~]{{1,{max_width * 2}}}|.)[{_CLOSING}]*", text):
-        if width(lines[-1] + piece.rstrip()) > max_width:
-            lines.append("")
-        lines[-1] += piece if lines[-1] else piece.lstrip()
-    return [line.rstrip() for line in lines if line] or [""]
 
 
 def md(document: Document) -> str:

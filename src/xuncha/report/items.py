@@ -46,7 +46,7 @@ def items(ledger: Ledger, today: date) -> dict[Identity, Item]:
     """Return every measure of a ledger on a day, in the order of the ledger. Raises RefusedError if there are none yet."""
     if not ledger.measures:
         message = _("the ledger has no measures yet, so there is nothing to report")
-        raise RefusedError("nothing-to-tell", message, _("see `xuncha add --help`"))
+        raise RefusedError("nothing-to-tell", message, _("see `{path} --help`", path="xuncha add"))
     horizon = Horizon.of_register(ledger.register(), today)
     result = {}
     for identity, measure in ledger.measures.items():

@@ -20,7 +20,8 @@ from xuncha.model.identity import Identity
 from xuncha.model.names import RESULTS, Words
 from xuncha.rules.names import no_such_record, suggestion
 
-_SPAN = re.compile(r"([0-9]{1,5})d?")
+_SPAN = re.compile(r"([0-9]{1,5})(?:d|天|日)?")
+_BETWEEN = re.compile(r"\s*[、，,；;]\s*")
 _FIRST_YEAR: Final = 1949
 """An earlier year is taken for a typing error."""
 
@@ -34,6 +35,11 @@ def read_word(text: str, option: str, words: Words) -> str:
     message = _("{option} cannot be “{word}”", option=option, word=text)
     known = [*words, *(name for names in words.values() for name in names[:1])]
     raise UsageError("unknown-word", message, suggestion(text, known))
+
+
+def split_numbers(texts: Sequence[str] | None) -> list[str]:
+    """Return the numbers in arguments, which people also write as `1.1、1.2`."""
+    return [number for text in texts or () for number in _BETWEEN.split(text)]
 
 
 def read_measure(text: str, identities: Container[Identity]) -> Identity:
@@ -124,8 +130,8 @@ def require_text(text: str, message: str, hint: str) -> str:
 
 
 def read_days(text: str) -> int:
-    """Read a number of days, `14` or `14d`. Raises UsageError if it is not one."""
-    match = _SPAN.fullmatch(text)
+    """Read a number of days: `14`, `14d` or `14天`. Raises UsageError if it is not one."""
+    match = _SPAN.fullmatch(unicodedata.normalize("NFKC", text).strip())
     if match is None:
         message = _("--due-within: “{text}” is not a number of days", text=text)
         raise UsageError("bad-span", message, _("write it like 14"))

@@ -189,9 +189,9 @@ def position_of(root: Node, location: tuple[str | int, ...]) -> tuple[int, int]:
     """
     place = node = root
     for step in location:
-        if node.kind == "mapping" and isinstance(step, str):
+        if node.kind == "mapping":
             pairs = zip(node.keys, node.items, strict=True)
-            found = next(((key, item) for key, item in pairs if key.text == step), None)
+            found = next(((key, item) for key, item in pairs if key.text == str(step)), None)
             if found is None:
                 break
             key, node = found

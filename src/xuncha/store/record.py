@@ -16,6 +16,7 @@ from xuncha.errors import Finding, Findings, Place, RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.names import find_key, find_word
 from xuncha.model.source import Entry, Source
+from xuncha.model.vocabulary import KEY
 from xuncha.rules.names import suggestion
 from xuncha.store.faults import (
     UnreadableError,
@@ -69,7 +70,9 @@ def valid_record(kind: type[_Record], data: Data) -> _Record:
 
 def _finding(kind: type[BaseModel], error: ErrorDetails) -> Finding[Location]:
     location = _location(error["loc"])
-    key = next((step for step in reversed(location) if isinstance(step, str)), "")
+    # The last step is a key, even if it is a number, where the key itself is at fault.
+    is_of_key = error["type"] in {"extra_forbidden", "invalid_key"} or error["loc"][-1] == "[key]"
+    key = next((str(step) for step in reversed(location) if is_of_key or isinstance(step, str)), "")
     value, text = error["input"], str(error["input"])
     shown = text if len(text) <= _MAX_SHOWN else text[:_MAX_SHOWN] + "…"
     match error["type"]:
@@ -106,6 +109,8 @@ def _finding(kind: type[BaseModel], error: ErrorDetails) -> Finding[Location]:
         case _:
             message = _("`{key}` cannot be {value}", key=key, value=shown)
             hint = _("data/schema says which values it may have")
+            if error.get("ctx", {}).get("pattern") == KEY:
+                hint = _("write letters a to z, digits and _, beginning with a letter")
             finding = Finding("bad-value", message, location, hint)
     return finding
 

@@ -34,7 +34,7 @@ def full_schema() -> dict[str, Any]:
     about = {
         "$schema": DIALECT,
         "title": "xuncha",
-        "description": "data/ledger.yaml, data/problems/NN/problem.yaml 、data/problems/NN/N.M.yaml、data/comments/NNN.yaml 或 data/forms/NAME.yaml",
+        "description": "data/ledger.yaml、data/problems/NN/problem.yaml、data/problems/NN/N.M.yaml、data/comments/NNN.yaml 或 data/forms/NAME.yaml",
         "anyOf": [names[kind, "validation"] for kind in KINDS.values()],
         "$defs": schema["$defs"],
     }

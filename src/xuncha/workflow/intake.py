@@ -37,6 +37,14 @@ class Intake:
                 checksum.update(b"%d:" % len(part) + part)
         return checksum.hexdigest()
 
+    def must_be_as_shown(self, digest: str | None) -> None:
+        """Check the changes against the digest of those that were shown; None if none were. Raises RefusedError if they differ."""
+        if digest not in {None, self.digest()}:
+            message = _("what would be changed is no longer what was shown")
+            raise RefusedError(
+                "changed-meanwhile", message, _("check again what would change, and decide again")
+            )
+
     def message(self, origin: str) -> Message:
         """Return the commit message for an intake from a file named `origin`."""
         return Message(f"{SUBJECTS['import']} {origin}", "import", self.steps)
@@ -70,10 +78,7 @@ def apply_plan(root: Path, plan: Plan, origin: str, expected_digest: str | None 
     """
     with begin(root) as session:
         intake = preview(session.source, plan)
-        if expected_digest not in {None, intake.digest()}:
-            text = _("the ledger was changed after this was shown")
-            hint = _("check again what would change, and decide again")
-            raise RefusedError("changed-meanwhile", text, hint)
+        intake.must_be_as_shown(expected_digest)
         if intake.files:
             session.must_be_clean(*intake.before)
             session.commit(intake.files, intake.message(origin), signed=intake.signed)

@@ -70,6 +70,8 @@ def set_(
     }
     edits = {key: value for key, value in values.items() if value}
     if not edits:
-        raise RefusedError("nothing-given", _("nothing to set was given"), _("see `xuncha set --help`"))
+        raise RefusedError(
+            "nothing-given", _("nothing to set was given"), _("see `{path} --help`", path="xuncha set")
+        )
     keys = _(", ").join(map(key_name, edits))
     return PlannedChange(edits, notes=[_("set: {keys}", keys=keys)])

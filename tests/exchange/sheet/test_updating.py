@@ -157,6 +157,17 @@ def test_what_was_shown_is_taken_in_and_nothing_else(ledger: LedgerOnDisk, tmp_p
     assert ledger.commits() == 4
 
 
+def test_a_new_ledger_is_made_as_it_was_shown_or_not_at_all(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    path = sheet_of(tmp_path / "a.xlsx", [1, "公车管理松懈", "封存车辆", "局长", "办公室", "2024-12-31"])
+    shown = json.loads(ledger.ok("import", "table", path, tmp_path / "new", "--dry-run", "--json"))
+    sheet_of(path, [1, "公车管理松懈", "封存全部车辆", "局长", "办公室", "2024-12-31"])
+    words = ("import", "table", path, tmp_path / "new", "--as-shown")
+    refused = ledger.run(*words, shown["digest"])
+    assert ("changed-meanwhile" in refused.err, (tmp_path / "new").exists()) == (True, False)
+    shown = json.loads(ledger.ok("import", "table", path, tmp_path / "new", "--dry-run", "--json"))
+    ledger.ok(*words, shown["digest"])
+
+
 def test_a_number_alone_is_not_enough(ledger: LedgerOnDisk, tmp_path: Path) -> None:
     """An office numbers the rows of each sheet afresh."""
     ledger.ok(
