@@ -354,16 +354,17 @@ def test_who_applied_is_known_after_the_number_changed(pair: Pair) -> None:
     act(pair.here, actions.close(DAY), "2.5")
 
 
-def test_two_files_of_one_name_are_both_kept(pair: Pair) -> None:
-    for each, name in ((pair.there, "乙"), (pair.here, "甲")):
-        act(each, actions.attach("照片.JPG", name.encode(), DAY, f"{name}的照片"), "1.2")
+@pytest.mark.parametrize("name_there", ["照片.JPG", "照片.jpg"])
+def test_two_files_of_one_name_are_both_kept(pair: Pair, name_there: str) -> None:
+    for each, name, file in ((pair.there, "乙", name_there), (pair.here, "甲", "照片.JPG")):
+        act(each, actions.attach(file, name.encode(), DAY, f"{name}的照片"), "1.2")
     sync(pair.there.root)
     assert "1.2 的佐证材料已改名 照片.JPG → 照片-2.JPG" in pair.here.ok("sync")
     assert subject(pair.here, "HEAD^1") == "佐证 1.2 改名：照片.JPG → 照片-2.JPG"
     sync(pair.there.root)
     assert same(pair)
     folder = pair.there.root / "data/evidence/1.2"
-    assert [(folder / name).read_text() for name in ("照片.JPG", "照片-2.JPG")] == ["乙", "甲"]
+    assert [(folder / name).read_text() for name in (name_there, "照片-2.JPG")] == ["乙", "甲"]
     proofs = {entry.text: entry.evidence for entry in record(pair.there, "1.2").progress}
     assert isinstance(proofs["甲的照片"][0], EvidenceFile)
     assert proofs["甲的照片"][0].file == "照片-2.JPG"
@@ -977,6 +978,18 @@ def test_a_closing_against_a_return_names_who_returned_it_and_is_not_taken(pair:
     pair.there.ok("sync")
     assert record(pair.there, "1.2").status == "in_progress"
     assert [each["code"] for each in pair.there.json("audit")] == ["merge-reopened"]
+
+
+def test_a_closing_that_did_not_know_of_a_reopening_elsewhere_is_told(pair: Pair) -> None:
+    report(pair.there, "1.2", "乙做的。")
+    pair.there.ok("sync")
+    pair.here.ok("sync")
+    pair.there.ok("close", "1.2")
+    pair.there.ok("reopen", "1.2", "--reason", "问题反弹")
+    pair.here.ok("close", "1.2", "--note", "验收通过")
+    pair.there.ok("sync")
+    for each in (pair.here, pair.there):
+        assert "1.2 曾在别处被退回或重新打开（" in each.ok("sync")
 
 
 def test_what_was_returned_here_stands_against_a_closing_there(pair: Pair) -> None:

@@ -20,7 +20,7 @@ from xuncha.sync.values import Versions
 from xuncha.trail.git import Git, literals
 from xuncha.trail.objects import Changes, Listing
 from xuncha.trail.replay import Commit, log
-from xuncha.workflow.evidence import unused_name
+from xuncha.workflow.evidence import folded_case, unused_name
 
 
 def moves(listings: Versions) -> list[Move]:
@@ -65,14 +65,16 @@ def file_changes(listing: Listing, move: Move) -> Changes:
 
 
 def evidence_renamings(base: Listing, ours: Listing, theirs: Listing) -> dict[str, str]:
-    """Map each of our evidence files that has the name of a different file of theirs to a path that is free on both sides."""
+    """Map each of our evidence files that has the name of a different file of theirs, on some system at least, to a path that is free on both sides."""
     renamed = {}
     names: defaultdict[str, set[str]] = defaultdict(set)
     for path in {*ours, *theirs}:
         folder, _slash, name = path.rpartition("/")
         names[folder].add(name)
-    for path in sorted(set(ours) & set(theirs)):
-        if Identity.from_evidence(path) and path not in base and ours[path].blob != theirs[path].blob:
+    taken = {folded_case(path): path for path in theirs if Identity.from_evidence(path)}
+    for path in sorted(ours.keys() - base.keys()):
+        other = taken.get(folded_case(path))
+        if other and (other != path or ours[path].blob != theirs[path].blob):
             folder, _slash, name = path.rpartition("/")
             free_name = unused_name(name, names[folder])
             names[folder].add(free_name)
