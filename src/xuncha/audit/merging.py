@@ -8,13 +8,14 @@ from typing import Any, get_args
 
 from xuncha.audit.catalogue import RULES, Findings, HistoryPlace
 from xuncha.audit.contents import changed_since, deadline
-from xuncha.audit.facts import Data, mapping, number_of, quoted, read_data, text_of
+from xuncha.audit.facts import mapping, number_of, quoted, read_data, text_of
 from xuncha.audit.graph import union
 from xuncha.audit.joining import Joining, key_of
 from xuncha.audit.replayed import Unreadable
 from xuncha.language import gettext as _
 from xuncha.model.identity import PROBLEMS, ledger_order
 from xuncha.model.vocabulary import StatusChange
+from xuncha.store.reading import Data
 from xuncha.sync.status_events import author_and_day, is_step_back, status_events
 from xuncha.sync.values import MISSING, UNSETTLED, Side, merge_values, merged_value
 from xuncha.trail.git import Git
