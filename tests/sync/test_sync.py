@@ -372,7 +372,7 @@ def test_two_files_of_one_name_are_both_kept(pair: Pair, name_there: str) -> Non
 
 
 def test_a_removal_reaches_the_others_who_did_nothing_to_what_it_renumbers(pair: Pair) -> None:
-    enter(pair.here, "误登的", 3)
+    add_measure(pair.here.root, Identity(3), "误登的", leader="局长", office="办公室", due=date(2024, 12, 2))
     enter(pair.here, "后一条", 3)
     sync(pair.here.root)
     sync(pair.there.root)
@@ -380,7 +380,7 @@ def test_a_removal_reaches_the_others_who_did_nothing_to_what_it_renumbers(pair:
     report(pair.there, "1.2", "乙做了。")
     sync(pair.there.root)
     sync(pair.here.root)
-    sync(pair.there.root)
+    assert sync(pair.there.root).earlier_deadlines == []
     assert same(pair)
     assert title(pair.there, "3.2") == "后一条"
     assert not (pair.there.root / pair.there.path("3.3")).exists()

@@ -61,7 +61,8 @@ class Synced(Adjustments):
                 continue
             if row.status == "closed" != row_now.status:
                 self.reopened.append(row_now.id)
-            if row.due and row_now.due and row_now.due < row.due:
+            # With another title it may be another measure, which a removal has given this number.
+            if row.title == row_now.title and row.due and row_now.due and row_now.due < row.due:
                 self.earlier_deadlines.append((row_now.id, row.due, row_now.due))
 
 
