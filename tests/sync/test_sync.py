@@ -29,6 +29,8 @@ from xuncha.errors import RefusedError, SurroundingsError, XunchaError
 from xuncha.model.identity import Identity
 from xuncha.model.records import EvidenceFile
 from xuncha.store import editing
+from xuncha.store.files import WorkingTree
+from xuncha.store.loading import load_ledger
 from xuncha.sync.session import Synced, sync
 from xuncha.trail.history import history, history_of_measure, history_of_problem
 from xuncha.workflow.edit import edit
@@ -256,6 +258,20 @@ def test_the_same_entered_twice_is_one(pair: Pair) -> None:
     assert same(pair)
     assert title(pair.here, "2.4") == "同一件"
     assert not (pair.here.root / pair.here.path("2.5")).exists()
+
+
+def test_two_new_categories_under_one_key_are_both_kept(pair: Pair) -> None:
+    for each, name in ((pair.there, "乙"), (pair.here, "甲")):
+        each.ok("add", "problem", f"{name}的问题", "--category", f"关于{name}方面", "--new")
+    pair.there.ok("sync")
+    assert "5 中的 c1 已改为 c2" in pair.here.ok("sync")
+    pair.there.ok("sync")
+    assert same(pair)
+    state = load_ledger(WorkingTree(pair.there.root))
+    titles = {each.key: each.title for each in state.settings.categories}
+    shown = {each.title: titles[each.category or ""] for each in state.problems.values()}
+    assert (shown["甲的问题"], shown["乙的问题"]) == ("关于甲方面", "关于乙方面")
+    assert [each for each in audit(pair.there.root).findings if each.code != "by-hand"] == []
 
 
 def test_a_number_changes_again_where_others_were_quicker_again(pair: Pair) -> None:
