@@ -26,7 +26,7 @@ from tests.workflow.surroundings import (
 )
 from xuncha.audit.examine import audit
 from xuncha.errors import RefusedError, SurroundingsError, XunchaError
-from xuncha.model.identity import Identity
+from xuncha.model.identity import LEDGER_FILE, Identity
 from xuncha.model.records import EvidenceFile
 from xuncha.store import editing
 from xuncha.store.files import WorkingTree
@@ -628,10 +628,13 @@ def test_what_would_break_a_rule_only_together_is_not_taken(pair: Pair) -> None:
     assert "data/problems/01/1.1.yaml" in error.message
 
 
-def test_rules_that_others_have_broken_before_do_not_stop_it(pair: Pair) -> None:
+@pytest.mark.parametrize("break_", ["unknown leader", "no settings"])
+def test_rules_that_others_have_broken_before_do_not_stop_it(pair: Pair, break_: str) -> None:
     pair.there.write(pair.there.path("1.1"), measure("1.1", "not_started", leader="没有的人"))
+    if break_ == "no settings":
+        (pair.there.root / LEDGER_FILE).unlink()
     pair.there.commit("by hand")
-    sync(pair.there.root)
+    pair.there.git("push", "-q", "origin", "main")
     report(pair.here, "1.2", "甲做的。")
     result = pair.here.run("sync")
     assert result.code == 0

@@ -228,7 +228,7 @@ class Joining:
         Where it only gave a category another key, the records get that instead.
         """
         listings = (*sides, self._listing)
-        if len({each.get(LEDGER_FILE) for each in listings}) == 1:
+        if LEDGER_FILE not in self._listing or len({each.get(LEDGER_FILE) for each in listings}) == 1:
             return
         *former, settings = map(self._settings, listings)
         taken_out = names.taken_out(settings, former)
