@@ -424,6 +424,7 @@ def test_a_removal_does_not_move_what_others_work_on_from_under_them(pair: Pair,
     with pytest.raises(RefusedError) as caught:
         sync(other.root)
     assert caught.value.code == "removed-meanwhile"
+    assert "3.2 was removed by 甲 (" in caught.value.message
     assert snapshot(other) == before
     undo(pair.here.root)
     sync(pair.here.root)
@@ -513,7 +514,9 @@ def test_another_measure_under_a_number_that_was_free_again_is_not_mixed_with_th
     enter(pair.here, "新的")
     report(pair.there, "2.4", "旧的有进展。")
     sync(pair.there.root)
-    assert "2.4.yaml" in refused(pair.here, "removed-meanwhile").message
+    message = refused(pair.here, "removed-meanwhile").message
+    assert "2.4.yaml" in message
+    assert "甲 has given the number 2.4 to something else (" in message
     undo(pair.here.root)
     assert sync(pair.here.root).kept == [Identity(2, 4)]
     enter(pair.here, "新的")

@@ -119,8 +119,12 @@ def must_not_change_removed(git: Git, listings: Versions, ours: str, theirs: str
             if touched is None:
                 continue
             text = _(
-                "{id} was removed, or its number given anew, by {author} ({commit}), and the other side has changed {path} meanwhile; nothing was changed"
+                "{id} was removed by {author} ({commit}), which renumbers what follows, and the other side has changed {path} meanwhile; nothing was changed"
             )
+            if not each.is_removal:
+                text = _(
+                    "{author} has given the number {id} to something else ({commit}), and the other side has changed {path} meanwhile; nothing was changed"
+                )
             hint = _("take that back (xuncha undo), and do it again after a sync")
             if tip == theirs:
                 hint = _(
