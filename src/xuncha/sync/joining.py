@@ -141,7 +141,7 @@ class Joining:
         """Make a commit that changes only these files of the ledger."""
         tree = objects.changed_tree(self.git, self._tip, changes)
         self._tip = objects.commit(self.git, tree, [self._tip], message.text())
-        self._listing = _with_changes(self._listing, changes)
+        self._listing = {path: held for path, held in {**self._listing, **changes}.items() if held}
 
     def _renumber(self, move: Move) -> None:
         """Give one problem, measure or comment another number, in a commit that does nothing else. Comments about it are updated."""
@@ -311,10 +311,6 @@ class Joining:
                 "change what is here so that both sides are valid together (xuncha edit); then: xuncha sync"
             )
             raise RefusedError("sync-breaks-rules", "\n".join(lines), hint)
-
-
-def _with_changes(listing: Listing, changes: Changes) -> Listing:
-    return {path: held for path, held in {**listing, **changes}.items() if held is not None}
 
 
 def _tree_of_git(git: Git, ours: str, theirs: str, prefixes: Sequence[str]) -> tuple[str, list[str]]:
