@@ -505,6 +505,25 @@ def test_a_problem_that_was_taken_back_stays_where_a_measure_was_entered_under_i
     assert same(pair)
 
 
+def test_a_removal_is_not_lost_where_another_one_renumbers_the_same(pair: Pair) -> None:
+    for each in ("误登的", "留下的", "也是误登的"):
+        enter(pair.here, each, 3)
+    sync(pair.here.root)
+    sync(pair.there.root)
+    pair.here.ok("remove", "3.4", "--reason", "误登")
+    pair.there.ok("remove", "3.2", "--reason", "误登")
+    sync(pair.here.root)
+    assert "3.4" in refused(pair.there, "removed-meanwhile").message
+    undo(pair.there.root)
+    sync(pair.there.root)
+    pair.there.ok("remove", "3.2", "--reason", "误登")
+    sync(pair.there.root)
+    sync(pair.here.root)
+    assert same(pair)
+    assert title(pair.here, "3.2") == "留下的"
+    assert not (pair.here.root / pair.here.path("3.3")).exists()
+
+
 @pytest.mark.apart
 def test_another_measure_under_a_number_that_was_free_again_is_not_mixed_with_the_old_one(pair: Pair) -> None:
     enter(pair.here, "旧的")

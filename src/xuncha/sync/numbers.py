@@ -109,13 +109,19 @@ def must_not_change_removed(git: Git, listings: Versions, ours: str, theirs: str
     collide; the person who removed it has to take that back first.
     """
     base, here, there = listings
-    for without, tip, mine, other in ((theirs, ours, here, there), (ours, theirs, there, here)):
-        paths = sorted({*base, *other})
-        changed = [path for path in paths if other.get(path) not in {base.get(path), mine.get(path)}]
-        ended = [*_removals(git, without, tip), *_given_anew(git, without, tip, base, mine)]
+    removed_here, removed_there = ([*_removals(git, *span)] for span in ((theirs, ours), (ours, theirs)))
+    for without, tip, mine, other, own, others in (
+        (theirs, ours, here, there, removed_here, removed_there),
+        (ours, theirs, there, here, removed_there, removed_here),
+    ):
+        changed = [path for path in sorted({*base, *other}) if other.get(path) != base.get(path)]
+        ended = [*own, *_given_anew(git, without, tip, base, mine)]
         owners = {path: _owners(git, path, base, other) for path in changed if ended}
         for each in ended:
-            touched = next((path for path, held in owners.items() if each.affects(path, held)), None)
+            # Where only one side removed it, a file that neither has now may be what the other side removed or renumbered.
+            is_own = each.is_removal and each.number not in {removal.number for removal in others}
+            affected = (path for path, held in owners.items() if each.affects(path, held))
+            touched = next((path for path in affected if is_own or other.get(path) != mine.get(path)), None)
             if touched is None:
                 continue
             text = _(
