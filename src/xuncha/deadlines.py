@@ -22,7 +22,7 @@ from xuncha.parts import require_part
 from xuncha.tally import add_days, review_day
 
 if TYPE_CHECKING:
-    from icalendar import Component, Event
+    from icalendar import Event
 
 
 Kind = Literal["deadline", "review"]
@@ -117,7 +117,7 @@ def ics(frame: Frame, rows: Sequence[Entry], today: date, last_year: int, owner:
     not installed.
     """
     with require_part("office"):
-        from icalendar import Calendar  # noqa: PLC0415  takes 50 ms
+        from icalendar import Calendar, Timezone  # noqa: PLC0415  takes 50 ms
     stamp = datetime(today.year, today.month, today.day, tzinfo=UTC)
     calendar = Calendar.new(
         prodid="-//xuncha//xuncha//ZH",
@@ -128,22 +128,11 @@ def ics(frame: Frame, rows: Sequence[Entry], today: date, last_year: int, owner:
         ),
         description="内部资料，含责任领导、责任科室和未公开事项，不得对外公开。",
         last_modified=stamp,
-        subcomponents=[_event(frame, entry, today, stamp, last_year) for entry in rows] or [_time_zone()],
+        # Without any component it would be invalid.
+        subcomponents=[_event(frame, entry, today, stamp, last_year) for entry in rows]
+        or [Timezone.from_tzid("Asia/Shanghai", first_date=date(2000, 1, 1))],
     )
     return bytes(calendar.to_ical())
-
-
-def _time_zone() -> Component:
-    """Return the only component of a calendar without entries, which would be invalid without any component."""
-    from icalendar import Timezone, TimezoneStandard  # noqa: PLC0415
-
-    zone, standard = Timezone(), TimezoneStandard()
-    zone.add("tzid", "Asia/Shanghai")
-    standard.add("dtstart", datetime(1970, 1, 1))  # noqa: DTZ001  local time, as RFC 5545 wants it
-    standard.add("tzoffsetfrom", timedelta(hours=8))
-    standard.add("tzoffsetto", timedelta(hours=8))
-    zone.add_component(standard)
-    return zone
 
 
 def _event(frame: Frame, entry: Entry, today: date, stamp: datetime, last_year: int) -> Event:

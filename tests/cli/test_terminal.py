@@ -150,6 +150,7 @@ def test_sixty_problems_are_told_short_and_all_of_them_on_request(bare_ledger: L
     many(bare_ledger)
     short, whole = bare_ledger.ok("status"), bare_ledger.ok("status", "--all")
     assert "xuncha status --all" in short
+    assert "xuncha status --by leader --all" in bare_ledger.ok("status", "--by", "责任领导")
     assert "xuncha status --all" not in whole
     for number in range(1, 61):
         assert f"第{number}个问题" in whole

@@ -418,12 +418,6 @@ def test_a_problem_alone_can_be_loaded_while_others_are_broken(bare_ledger: Ledg
     assert folder.row().id == "2"
 
 
-def test_names_are_checked_once_the_words_of_a_file_are_right(bare_ledger: LedgerOnDisk) -> None:
-    for status, codes in (("done", ["unknown-word"]), ("submitted", ["unknown-leader", "unknown-office"])):
-        bare_ledger.write(bare_ledger.path("1.2"), measure("1.2", status, leader="张三", office="财物科"))
-        assert [finding.code for finding in check(WorkingTree(bare_ledger.root))] == codes
-
-
 def test_a_missing_key_or_a_broken_one_is_not_blamed_on_the_rules_that_ask_it(
     bare_ledger: LedgerOnDisk,
 ) -> None:
@@ -445,7 +439,9 @@ def test_a_missing_key_or_a_broken_one_is_not_blamed_on_the_rules_that_ask_it(
         ),
         ({"term": "x", "reviews": "[{date: 2024-05-01, result: holds}]"}, ["unknown-leader", "unknown-word"]),
         ({"office": "1"}, ["unknown-leader", "wrong-type"]),
-        ({"status": None}, ["missing-key"]),
+        ({"status": None}, ["unknown-leader", "missing-key"]),
+        ({"status": "done", "closed": "{date: 2024-04-01}"}, ["unknown-leader", "unknown-word"]),
+        ({"title": "1", "office": "财物科"}, ["unknown-leader", "unknown-office", "wrong-type"]),
     ],
 )
 def test_an_invalid_key_hides_no_rule_that_the_others_break_and_breaks_none_itself(
@@ -462,6 +458,7 @@ def test_an_invalid_key_hides_no_rule_that_the_others_break_and_breaks_none_itse
         ("organisation:", "foo: 1\norganisation:", ["unknown-key", "unknown-leader"]),
         ("  due_soon_days: 14", "  due_soon_days: x", ["wrong-type", "unknown-leader"]),
         ("财务科]", "财务科, 办公室]\nfoo: 1", ["unknown-key", "name-twice", "unknown-leader"]),
+        ("leaders: [局长, 分管副局长]\noffices: [", "offices: [办公室, ", ["missing-key", "name-twice"]),
     ],
 )
 def test_an_invalid_key_of_the_settings_does_not_hide_what_measures_break(

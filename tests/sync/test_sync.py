@@ -26,9 +26,11 @@ from tests.workflow.surroundings import (
 )
 from xuncha.audit.examine import audit
 from xuncha.errors import RefusedError, SurroundingsError, XunchaError
-from xuncha.model.identity import Identity
+from xuncha.model.identity import LEDGER_FILE, Identity
 from xuncha.model.records import EvidenceFile
 from xuncha.store import editing
+from xuncha.store.files import WorkingTree
+from xuncha.store.loading import load_ledger
 from xuncha.sync.session import Synced, sync
 from xuncha.trail.history import history, history_of_measure, history_of_problem
 from xuncha.workflow.edit import edit
@@ -258,6 +260,20 @@ def test_the_same_entered_twice_is_one(pair: Pair) -> None:
     assert not (pair.here.root / pair.here.path("2.5")).exists()
 
 
+def test_two_new_categories_under_one_key_are_both_kept(pair: Pair) -> None:
+    for each, name in ((pair.there, "乙"), (pair.here, "甲")):
+        each.ok("add", "problem", f"{name}的问题", "--category", f"关于{name}方面", "--new")
+    pair.there.ok("sync")
+    assert "5 中的 c1 已改为 c2" in pair.here.ok("sync")
+    pair.there.ok("sync")
+    assert same(pair)
+    state = load_ledger(WorkingTree(pair.there.root))
+    titles = {each.key: each.title for each in state.settings.categories}
+    shown = {each.title: titles[each.category or ""] for each in state.problems.values()}
+    assert (shown["甲的问题"], shown["乙的问题"]) == ("关于甲方面", "关于乙方面")
+    assert [each for each in audit(pair.there.root).findings if each.code != "by-hand"] == []
+
+
 def test_a_number_changes_again_where_others_were_quicker_again(pair: Pair) -> None:
     enter(pair.there, "乙一")
     enter(pair.here, "甲")
@@ -354,16 +370,17 @@ def test_who_applied_is_known_after_the_number_changed(pair: Pair) -> None:
     act(pair.here, actions.close(DAY), "2.5")
 
 
-def test_two_files_of_one_name_are_both_kept(pair: Pair) -> None:
-    for each, name in ((pair.there, "乙"), (pair.here, "甲")):
-        act(each, actions.attach("照片.JPG", name.encode(), DAY, f"{name}的照片"), "1.2")
+@pytest.mark.parametrize("name_there", ["照片.JPG", "照片.jpg"])
+def test_two_files_of_one_name_are_both_kept(pair: Pair, name_there: str) -> None:
+    for each, name, file in ((pair.there, "乙", name_there), (pair.here, "甲", "照片.JPG")):
+        act(each, actions.attach(file, name.encode(), DAY, f"{name}的照片"), "1.2")
     sync(pair.there.root)
     assert "1.2 的佐证材料已改名 照片.JPG → 照片-2.JPG" in pair.here.ok("sync")
     assert subject(pair.here, "HEAD^1") == "佐证 1.2 改名：照片.JPG → 照片-2.JPG"
     sync(pair.there.root)
     assert same(pair)
     folder = pair.there.root / "data/evidence/1.2"
-    assert [(folder / name).read_text() for name in ("照片.JPG", "照片-2.JPG")] == ["乙", "甲"]
+    assert [(folder / name).read_text() for name in (name_there, "照片-2.JPG")] == ["乙", "甲"]
     proofs = {entry.text: entry.evidence for entry in record(pair.there, "1.2").progress}
     assert isinstance(proofs["甲的照片"][0], EvidenceFile)
     assert proofs["甲的照片"][0].file == "照片-2.JPG"
@@ -371,7 +388,7 @@ def test_two_files_of_one_name_are_both_kept(pair: Pair) -> None:
 
 
 def test_a_removal_reaches_the_others_who_did_nothing_to_what_it_renumbers(pair: Pair) -> None:
-    enter(pair.here, "误登的", 3)
+    add_measure(pair.here.root, Identity(3), "误登的", leader="局长", office="办公室", due=date(2024, 12, 2))
     enter(pair.here, "后一条", 3)
     sync(pair.here.root)
     sync(pair.there.root)
@@ -379,7 +396,7 @@ def test_a_removal_reaches_the_others_who_did_nothing_to_what_it_renumbers(pair:
     report(pair.there, "1.2", "乙做了。")
     sync(pair.there.root)
     sync(pair.here.root)
-    sync(pair.there.root)
+    assert sync(pair.there.root).earlier_deadlines == []
     assert same(pair)
     assert title(pair.there, "3.2") == "后一条"
     assert not (pair.there.root / pair.there.path("3.3")).exists()
@@ -407,6 +424,7 @@ def test_a_removal_does_not_move_what_others_work_on_from_under_them(pair: Pair,
     with pytest.raises(RefusedError) as caught:
         sync(other.root)
     assert caught.value.code == "removed-meanwhile"
+    assert "3.2 was removed by 甲 (" in caught.value.message
     assert snapshot(other) == before
     undo(pair.here.root)
     sync(pair.here.root)
@@ -487,6 +505,25 @@ def test_a_problem_that_was_taken_back_stays_where_a_measure_was_entered_under_i
     assert same(pair)
 
 
+def test_a_removal_is_not_lost_where_another_one_renumbers_the_same(pair: Pair) -> None:
+    for each in ("误登的", "留下的", "也是误登的"):
+        enter(pair.here, each, 3)
+    sync(pair.here.root)
+    sync(pair.there.root)
+    pair.here.ok("remove", "3.4", "--reason", "误登")
+    pair.there.ok("remove", "3.2", "--reason", "误登")
+    sync(pair.here.root)
+    assert "3.4" in refused(pair.there, "removed-meanwhile").message
+    undo(pair.there.root)
+    sync(pair.there.root)
+    pair.there.ok("remove", "3.2", "--reason", "误登")
+    sync(pair.there.root)
+    sync(pair.here.root)
+    assert same(pair)
+    assert title(pair.here, "3.2") == "留下的"
+    assert not (pair.here.root / pair.here.path("3.3")).exists()
+
+
 @pytest.mark.apart
 def test_another_measure_under_a_number_that_was_free_again_is_not_mixed_with_the_old_one(pair: Pair) -> None:
     enter(pair.here, "旧的")
@@ -496,7 +533,9 @@ def test_another_measure_under_a_number_that_was_free_again_is_not_mixed_with_th
     enter(pair.here, "新的")
     report(pair.there, "2.4", "旧的有进展。")
     sync(pair.there.root)
-    assert "2.4.yaml" in refused(pair.here, "removed-meanwhile").message
+    message = refused(pair.here, "removed-meanwhile").message
+    assert "2.4.yaml" in message
+    assert "甲 has given the number 2.4 to something else (" in message
     undo(pair.here.root)
     assert sync(pair.here.root).kept == [Identity(2, 4)]
     enter(pair.here, "新的")
@@ -611,10 +650,13 @@ def test_what_would_break_a_rule_only_together_is_not_taken(pair: Pair) -> None:
     assert "data/problems/01/1.1.yaml" in error.message
 
 
-def test_rules_that_others_have_broken_before_do_not_stop_it(pair: Pair) -> None:
+@pytest.mark.parametrize("break_", ["unknown leader", "no settings"])
+def test_rules_that_others_have_broken_before_do_not_stop_it(pair: Pair, break_: str) -> None:
     pair.there.write(pair.there.path("1.1"), measure("1.1", "not_started", leader="没有的人"))
+    if break_ == "no settings":
+        (pair.there.root / LEDGER_FILE).unlink()
     pair.there.commit("by hand")
-    sync(pair.there.root)
+    pair.there.git("push", "-q", "origin", "main")
     report(pair.here, "1.2", "甲做的。")
     result = pair.here.run("sync")
     assert result.code == 0
@@ -977,6 +1019,18 @@ def test_a_closing_against_a_return_names_who_returned_it_and_is_not_taken(pair:
     pair.there.ok("sync")
     assert record(pair.there, "1.2").status == "in_progress"
     assert [each["code"] for each in pair.there.json("audit")] == ["merge-reopened"]
+
+
+def test_a_closing_that_did_not_know_of_a_reopening_elsewhere_is_told(pair: Pair) -> None:
+    report(pair.there, "1.2", "乙做的。")
+    pair.there.ok("sync")
+    pair.here.ok("sync")
+    pair.there.ok("close", "1.2")
+    pair.there.ok("reopen", "1.2", "--reason", "问题反弹")
+    pair.here.ok("close", "1.2", "--note", "验收通过")
+    pair.there.ok("sync")
+    for each in (pair.here, pair.there):
+        assert "1.2 曾在别处被退回或重新打开（" in each.ok("sync")
 
 
 def test_what_was_returned_here_stands_against_a_closing_there(pair: Pair) -> None:

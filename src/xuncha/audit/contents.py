@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from xuncha.audit.catalogue import LENIENT, RULES, HistoryPlace
-from xuncha.audit.facts import Data, entries, files_of, numbers, proofs_of, quoted, statement, text_of
+from xuncha.audit.facts import entries, files_of, numbers, proofs_of, quoted, statement, text_of
 from xuncha.audit.graph import Step
 from xuncha.audit.replayed import Change
 from xuncha.catalogue import Violations
 from xuncha.errors import Severity
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE
+from xuncha.store.reading import Data
 
 _PROTECTED: Final = ("title", "goal", "term", "due", "closed", "escalated")
 _ENTRY_LISTS: Final = ("progress", "reviews")

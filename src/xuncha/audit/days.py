@@ -7,13 +7,14 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 from xuncha.audit.catalogue import RULES, Findings, HistoryPlace
-from xuncha.audit.facts import Data, entries, mapping, statement, text_of
+from xuncha.audit.facts import entries, mapping, statement, text_of
 from xuncha.audit.graph import Step
 from xuncha.audit.joining import Joining
 from xuncha.audit.replayed import CLOCK_SKEW, MAX_DELAY, Actor, Change
 from xuncha.catalogue import Violations
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
+from xuncha.store.reading import Data
 
 
 @RULES.rule(

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from xuncha.audit.catalogue import RULES, HistoryPlace
-from xuncha.audit.facts import Data, entries, mapping, number_of, numbers, quoted, statement, text_of
+from xuncha.audit.facts import entries, mapping, number_of, numbers, quoted, statement, text_of
 from xuncha.audit.graph import Step
 from xuncha.audit.people import people_of
 from xuncha.audit.replayed import MAX_DELAY, Change
 from xuncha.catalogue import Violations
 from xuncha.language import gettext as _
 from xuncha.model.identity import PROBLEMS
+from xuncha.store.reading import Data
 
 _NUMBERS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _INSPECTION: Final = ("organisation", "inspector", "round", "feedback")

@@ -13,9 +13,8 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, Identity
 from xuncha.model.vocabulary import Requirement
 from xuncha.store.faults import UnreadableError
-from xuncha.store.reading import parse
+from xuncha.store.reading import Data, parse
 
-Data = dict[str, Any]
 _REQUIREMENTS: Final[tuple[Requirement, ...]] = get_args(Requirement)
 
 

@@ -11,11 +11,12 @@ from operator import or_
 from typing import Final, cast
 
 from xuncha.audit.catalogue import HistoryPlace
-from xuncha.audit.facts import Data, name_key, required_by, text_of
+from xuncha.audit.facts import name_key, required_by, text_of
 from xuncha.audit.replayed import CLOCK_SKEW, MAX_DELAY, Change, Files, State, Version
 from xuncha.errors import Severity
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.model.vocabulary import Action, Requirement
+from xuncha.store.reading import Data
 from xuncha.trail.replay import Commit
 from xuncha.workflow.verb import Verb
 from xuncha.workflow.verbs import VERBS

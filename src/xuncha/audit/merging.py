@@ -8,12 +8,15 @@ from typing import Any, get_args
 
 from xuncha.audit.catalogue import RULES, Findings, HistoryPlace
 from xuncha.audit.contents import changed_since, deadline
-from xuncha.audit.facts import Data, mapping, number_of, quoted, read_data, text_of
+from xuncha.audit.facts import mapping, number_of, quoted, read_data, text_of
 from xuncha.audit.graph import union
 from xuncha.audit.joining import Joining, key_of
 from xuncha.audit.replayed import Unreadable
 from xuncha.language import gettext as _
 from xuncha.model.identity import PROBLEMS, ledger_order
+from xuncha.model.vocabulary import StatusChange
+from xuncha.store.reading import Data
+from xuncha.sync.status_events import author_and_day, is_step_back, status_events
 from xuncha.sync.values import MISSING, UNSETTLED, Side, merge_values, merged_value
 from xuncha.trail.git import Git
 from xuncha.trail.replay import RAW, log
@@ -159,10 +162,11 @@ def _keys_after_closing(sides: Sequence[Data], merged: Data) -> list[str]:
     return min((changed_since(side, merged, {}) for side in same_closings), key=len, default=[])
 
 
-def merged_into_closed(root: Path, before: str) -> dict[str, tuple[str, list[str]]]:
-    """Return what merges since a commit brought into closed measures and is still there.
+def merged_into_closed(root: Path, before: str) -> dict[str, tuple[str, list[str], str]]:
+    """Return the closed measures into which merges since a commit brought something that is still there, or of which a side had reopened one.
 
-    By number: who closed the measure, according to its closing note, and the keys of what came after the closing.
+    By number: who closed the measure, according to its closing note; the keys of what came after the closing; and who had returned or
+    reopened it on another side, and when, empty if nobody had.
     """
     git = Git(root)
     options = ("--merges", "--full-history", "--topo-order", "--reverse", "--diff-merges=separate", *RAW)
@@ -170,10 +174,24 @@ def merged_into_closed(root: Path, before: str) -> dict[str, tuple[str, list[str
     touched = ((each.path, merge.parents) for merge in merges for each in merge.touched)
     places = dict.fromkeys((path, ("HEAD", *parents)) for path, parents in touched)
     contents = iter(git.blobs(f"{each}:./{path}" for path, commits in places for each in commits))
-    changes: dict[str, tuple[str, list[str]]] = {}
-    for path, commits in places:
-        merged, *sides = (read_data(next(contents)) for _commit in commits)
-        if keys := _keys_after_closing(sides, merged):  # of several merges, the first tells the most
-            closer = str(mapping(merged, "closed").get("by", "?"))
-            changes.setdefault(number_of(path) or path, (closer, keys))
+    changes: dict[str, tuple[str, list[str], str]] = {}
+    for path, (head, *parents) in places:
+        merged, *sides = (read_data(next(contents)) for _commit in (head, *parents))
+        keys = _keys_after_closing(sides, merged)
+        opponent = _opponent(git, path, parents, [text_of(each, "status") for each in (merged, *sides)])
+        if keys or opponent:  # of several merges, the first tells the most
+            closer = str(mapping(merged, "closed").get("by") or _("someone"))
+            changes.setdefault(number_of(path) or path, (closer, keys, opponent))
     return changes
+
+
+def _opponent(git: Git, path: str, parents: Sequence[str], statuses: Sequence[str | None]) -> str:
+    """Return who returned or reopened a measure on one side of a merge while another side closed it, and when; empty if nobody did."""
+    merged, *sides = statuses
+    for parent, status in zip(parents, sides, strict=True):
+        if merged == "closed" != status and "closed" in sides:
+            events = status_events(git, parents[sides.index("closed")], parent, path)
+            commit, change = next(events, (None, StatusChange("")))
+            if commit and is_step_back(change.from_, change.to):
+                return author_and_day(commit)
+    return ""

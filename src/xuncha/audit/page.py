@@ -8,7 +8,7 @@ from typing import Final
 
 from xuncha import language
 from xuncha.audit.catalogue import RULES, Audit, HistoryPlace
-from xuncha.audit.facts import Data, read_data
+from xuncha.audit.facts import read_data
 from xuncha.chinese.characters import without_unsafe
 from xuncha.chinese.punctuation import full_width_page
 from xuncha.errors import Finding
@@ -17,6 +17,7 @@ from xuncha.model.names import KEY_NAMES, REQUIREMENTS
 from xuncha.model.source import MAX_SIZE
 from xuncha.model.vocabulary import action_name
 from xuncha.paper.templates import render_here
+from xuncha.store.reading import Data
 from xuncha.trail.contents import read_objects
 from xuncha.trail.git import Git
 

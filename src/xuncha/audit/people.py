@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xuncha.audit.catalogue import LENIENT, RULES, Findings, HistoryPlace
-from xuncha.audit.facts import Data, entries, folded, mapping, name_key, text_of
+from xuncha.audit.facts import entries, folded, mapping, name_key, text_of
 from xuncha.audit.graph import Step
 from xuncha.audit.replayed import Actor
 from xuncha.catalogue import Violations
 from xuncha.errors import Finding, Severity
 from xuncha.language import gettext as _
+from xuncha.store.reading import Data
 from xuncha.trail.replay import Commit
 from xuncha.trail.signing import signatures
 

@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator
 from typing import Final, NamedTuple
 
-from xuncha.audit.facts import Data, is_record, number_of, text_of
+from xuncha.audit.facts import is_record, number_of, text_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, PROBLEMS, CommentNumber, ledger_order
 from xuncha.model.source import MAX_POINTER, Fingerprint, parse_pointer
 from xuncha.store.faults import UnreadableError
-from xuncha.store.reading import parse
+from xuncha.store.reading import Data, parse
 from xuncha.trail.contents import GitObject
 from xuncha.trail.replay import Commit
 

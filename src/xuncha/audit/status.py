@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from xuncha import language
 from xuncha.audit.catalogue import LENIENT, RULES, Findings, HistoryPlace
-from xuncha.audit.facts import Data, entries, mapping, proofs_of, quoted, required_by, text_of
+from xuncha.audit.facts import entries, mapping, proofs_of, quoted, required_by, text_of
 from xuncha.audit.graph import Graph, Step
 from xuncha.audit.joining import Joining
 from xuncha.audit.people import Signers, is_one_person
@@ -18,6 +18,7 @@ from xuncha.language import gettext as _
 from xuncha.language import mark
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.model.vocabulary import Requirement, action_name, status_name
+from xuncha.store.reading import Data
 from xuncha.trail.replay import Commit
 from xuncha.workflow.close import unmet_requirements
 from xuncha.workflow.verbs import VERBS

@@ -112,8 +112,14 @@ def _changes(call: Context, result: Synced) -> Iterator[str]:
         "{id} was closed by {by} meanwhile; merged after that: {keys}; if it is not done: xuncha reopen {id} --reason …"
     )
     changes = merged_into_closed(call.root, result.before) if result.received else {}
-    for number, (by, keys) in changes.items():
-        yield message.format(id=number, by=by, keys=_(", ").join(map(key_name, keys)))
+    overruled = _(
+        "{id} was returned or reopened elsewhere ({who}), and closed by {by} who did not know of that; if it is not done: xuncha reopen {id} --reason …"
+    )
+    for number, (by, keys, who) in changes.items():
+        if keys:
+            yield message.format(id=number, by=by, keys=_(", ").join(map(key_name, keys)))
+        if who:
+            yield overruled.format(id=number, by=by, who=who)
 
 
 def _number_name(number: Numbered) -> str:
@@ -172,6 +178,8 @@ def merge_driver(
     if merged.disputes:
         from xuncha.sync.merging import dispute_line  # noqa: PLC0415
 
-        hint = _("keep the correct line, remove the marks, and complete the merge with git")
+        hint = _(
+            "keep the correct line, remove the marks, and complete the merge with git; or abort it, and type: xuncha sync"
+        )
         texts = [dispute_line(dispute._replace(path=path)) for dispute in merged.disputes]
         raise combined([RefusedError("merge-conflict", text, hint, path) for text in texts])

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 _BAR = 20
 _LIMIT = 40  # the most rows of one kind on a screen; below them stands how many more there are
-_ALL = "xuncha status --all"
 
 
 def bar(closed: int, total: int) -> Text:
@@ -45,14 +44,15 @@ def status_screen(
     limit = None if everything else _LIMIT
     name = counts.organisation or _("organisation not set")
     heading = head(name, counts.as_of, feedback_of(register.frame))
-    shown = [heading, *_counts(counts), *_due_lists(register, counts, limit)]
+    command = "xuncha status --all" if by == "problem" else f"xuncha status --by {by} --all"
+    shown = [heading, *_counts(counts), *_due_lists(register, counts, limit, command)]
     if counts.all_done:
         message = _("Everything is complete: {n} problems, {m} measures.")
         shown += [Text(), Text(message.format(n=counts.problems, m=counts.measures), "bold green")]
     if step := first_step(register):
         shown += [Text(), Text(step)]
     if counts.problems and grouped:
-        shown += _bars(grouped, by, limit)
+        shown += _bars(grouped, by, limit, command)
     return shown
 
 
@@ -66,8 +66,8 @@ def first_step(register: Register) -> str:
     return ""
 
 
-def _due_lists(register: Register, counts: Tally, limit: int | None) -> list[RenderableType]:
-    """List what is overdue, due soon, and due for review, each sorted by day."""
+def _due_lists(register: Register, counts: Tally, limit: int | None, command: str) -> list[RenderableType]:
+    """List what is overdue, due soon, and due for review, each sorted by day; `command` shows what is left out."""
     horizon = Horizon.of_register(register, counts.as_of)
     waiting: dict[str, list[tuple[date | None, MeasureRow]]] = {"red": [], "yellow": [], "review": []}
     for row in register.measures:
@@ -91,7 +91,7 @@ def _due_lists(register: Register, counts: Tally, limit: int | None) -> list[Ren
             left = _days_left((day - counts.as_of).days) if day else ""
             table.add(row.id, row.title, label, left, or_not_set(row.leader), or_not_set(row.office))
         heading = Text(f"{title} {len(rows)}", style)
-        shown += [Text(), heading, table, *omitted(len(rows), limit, _ALL)]
+        shown += [Text(), heading, table, *omitted(len(rows), limit, command)]
     return shown
 
 
@@ -171,7 +171,7 @@ def _days_left(days: int) -> str:
     return ngettext("{n} day left", "{n} days left", days, n=days) if days else _("today")
 
 
-def _bars(grouped: Sequence[Group], by: str, limit: int | None) -> list[RenderableType]:
+def _bars(grouped: Sequence[Group], by: str, limit: int | None, command: str) -> list[RenderableType]:
     titles = {
         "problem": _("By problem"),
         "category": _("By category"),
@@ -190,14 +190,9 @@ def _bars(grouped: Sequence[Group], by: str, limit: int | None) -> list[Renderab
         if group.overdue:
             mark = Text(_("{n} late", n=group.overdue), "bold red")
         count = f"{group.closed}/{group.total}"
-        table.add(
-            *[group.key or ""] * numbered,
-            group.title if group.key else or_not_set(None),
-            bar(group.closed, group.total),
-            count,
-            mark,
-        )
-    return [Text(), Text(titles[by], "bold"), table, *omitted(len(grouped), len(shown), _ALL)]
+        title = group.title if group.key else or_not_set(None)
+        table.add(*[group.key or ""] * numbered, title, bar(group.closed, group.total), count, mark)
+    return [Text(), Text(titles[by], "bold"), table, *omitted(len(grouped), len(shown), command)]
 
 
 def measures_table(rows: Sequence[MeasureRow], horizon: Horizon) -> Columns:

@@ -12,7 +12,7 @@ from xuncha.errors import RefusedError, combined
 from xuncha.exchange.matching import Match, key_of, matches
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, Identity
-from xuncha.model.vocabulary import STATUS_WORDS, StatusChange
+from xuncha.model.vocabulary import STATUS_WORDS, STATUSES, StatusChange
 from xuncha.rules.names import most_similar
 from xuncha.store import editing
 from xuncha.store.reading import parse
@@ -32,7 +32,6 @@ _SHORT_NAME = 2  # a name of so few characters does not count as similar to anot
 _DISTINCTIONS = re.compile("副|常务|[第0-9一二三四五六七八九十]+")
 """The parts of a name by which similar posts or offices differ."""
 _KEYS = ("goal", "part", "leader", "office", "person", "due", "term", "notice_text", "outcomes", "escalated")
-_STATUS_ORDER = ("not_started", "in_progress", "submitted", "closed")
 
 
 class Enterer:
@@ -275,7 +274,7 @@ class Enterer:
         """Return the new status and its edits: never back, since a table does not reopen what the ledger has closed, and only as the policy allows."""
         status: str = new.get("status", stored.status)
         closed = new.get("closed", {})
-        if _STATUS_ORDER.index(status) < _STATUS_ORDER.index(stored.status):
+        if STATUSES.index(status) < STATUSES.index(stored.status):
             if (stored.status, status) != ("submitted", "in_progress"):
                 message = _("the ledger already says {status}: kept")
                 message = message.format(status=STATUS_WORDS[stored.status])

@@ -11,7 +11,15 @@ from xuncha.model.records import Comment
 from xuncha.model.source import Source
 from xuncha.rules.catalogue import broken_rules
 from xuncha.rules.ledger import COMMENT_RULES
-from xuncha.store.record import by_place, list_folder, list_part, numbered, places_if_any, read_record
+from xuncha.store.record import (
+    by_place,
+    list_folder,
+    list_part,
+    numbered,
+    places_if_any,
+    read_record,
+    valid_part,
+)
 
 _FILE = re.compile(r"0*([1-9][0-9]{0,5})\.yaml")
 
@@ -35,7 +43,8 @@ def load_comments(source: Source) -> tuple[dict[int, Comment], Findings]:
         path = f"{COMMENTS}/{name}"
         comment, wrong = read_record(source, path, Comment, entries)
         if comment:
-            wrong = places_if_any(source, path, broken_rules(COMMENT_RULES, comment, exists))
             found[number] = comment
+        if part := comment or valid_part(source, path, Comment)[0]:
+            wrong += places_if_any(source, path, broken_rules(COMMENT_RULES, part, exists))
         findings += sorted(wrong, key=by_place)
     return found, findings

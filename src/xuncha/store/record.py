@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from errno import ELOOP
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, get_args
@@ -42,6 +42,11 @@ _Record = TypeVar("_Record", bound=BaseModel)
 _BREAK = re.compile(r"[\t\n]")
 _MAX_SHOWN = 40  # characters of a value that a message shows at most
 _MAX_FINDINGS = 100  # findings of one file; who has more to correct will run the check again
+_STAND_INS: Mapping[str, Data] = {
+    "Settings": {"categories": [], "leaders": [], "offices": []}, "Problem": {"title": "—"}, "Measure": {"title": "—", "status": "not_started"},
+    "Comment": {"received": "0001-01-01", "channel": "visit", "text": "—"},
+}  # fmt: skip
+"""By kinds of records: values for required keys that are missing or invalid, so that rules can check the other keys."""
 
 
 class Parsed(NamedTuple, Generic[R, P]):
@@ -234,13 +239,14 @@ def read_record(
 
 
 def valid_part(source: Source, path: str, kind: type[_Record]) -> tuple[_Record | None, set[Any]]:
-    """Return the record that the valid keys of a file make, None if they make none; and its other keys."""
+    """Return the record that the valid keys of a file make, None if it cannot be read; and the keys that are missing or invalid."""
     try:
         data = parse(source.read(path))
     except (OSError, UnreadableError):
         return None, set()
     invalid = {finding.place[0] for finding in make_record(kind, data).findings}
-    return make_record(kind, {key: data[key] for key in data if key not in invalid}).record, invalid
+    valid = {key: data[key] for key in data if key not in invalid}
+    return make_record(kind, {**_STAND_INS[kind.__name__], **valid}).record, invalid
 
 
 def by_place(finding: Finding[Place]) -> tuple[int, int]:

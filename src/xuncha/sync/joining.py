@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -107,6 +107,7 @@ class Joining:
             self._renumber(move)
         for old, new in numbers.evidence_renamings(base, self._listing, their_files).items():
             self._rename(old, new)
+        self._separate_categories(sides)
         united = unite(git, Versions(base, self._listing, their_files), take=self.take)
         disputes = [with_authors(git, self._tip, self.theirs, each) for each in united.disputes]
         if disputes and self.take is None:
@@ -140,7 +141,7 @@ class Joining:
         """Make a commit that changes only these files of the ledger."""
         tree = objects.changed_tree(self.git, self._tip, changes)
         self._tip = objects.commit(self.git, tree, [self._tip], message.text())
-        self._listing = _with_changes(self._listing, changes)
+        self._listing = {path: held for path, held in {**self._listing, **changes}.items() if held}
 
     def _renumber(self, move: Move) -> None:
         """Give one problem, measure or comment another number, in a commit that does nothing else. Comments about it are updated."""
@@ -227,18 +228,16 @@ class Joining:
         Where it only gave a category another key, the records get that instead.
         """
         listings = (*sides, self._listing)
-        if len({each.get(LEDGER_FILE) for each in listings}) == 1:
+        if LEDGER_FILE not in self._listing or len({each.get(LEDGER_FILE) for each in listings}) == 1:
             return
-        read = (read_records(self.git, each, [LEDGER_FILE]) for each in listings)
-        *former, settings = (each.get(LEDGER_FILE, {}) for each in read)
+        *former, settings = map(self._settings, listings)
         taken_out = names.taken_out(settings, former)
         records = self._read(self._listing) if taken_out else {}
         used = names.used(records.values())
         kept = {name: item for name, item in taken_out.items() if name in used}
         for old, new in names.new_keys(kept, settings).items():
             del kept["categories", old]
-            for path in (path for path, record in records.items() if record.get("category") == old):
-                self._recategorise(path, old, new)
+            self._recategorise(records, old, new)
         lists = {key: settings.get(key) for key, _name in kept}
         edits = {key: [*value] if isinstance(value, list) else [] for key, value in lists.items()}
         for (key, _name), item in kept.items():
@@ -249,16 +248,40 @@ class Joining:
             message = Message(f"{SUBJECTS['edit']} {LEDGER_FILE}", "edit", reason=f"保留 {'、'.join(words)}")
             self._commit({LEDGER_FILE: rewritten[0]}, message)
 
-    def _recategorise(self, path: str, old: str, new: str) -> None:
-        """Give a problem the new key of its category, in a commit that does nothing else."""
-        identity, rewritten = Identity.from_path(path), self._rewritten(path, {"category": new})
-        if identity is None or rewritten is None:
-            return  # `_must_be_valid` reports the rule that it breaks
-        held, record = rewritten
-        self.adjustments.new_keys.append(Renamed(identity, old, new))
-        summary = f"{SUBJECTS['edit']} {identity} {record.get('title', '')}"
-        reason = f"{old} 已改为 {new}"
-        self._commit({path: held}, Message(summary, "edit", [StatusChange(str(identity))], reason=reason))
+    def _separate_categories(self, sides: Versions) -> None:
+        """Give categories that were entered here other keys, if the other side has entered different ones under their keys."""
+        settings = [self._settings(each) for each in sides]
+        if not (keys := names.keys_given_twice(*settings)):
+            return
+        items = [
+            {**each, "key": keys[each["key"]]}
+            if isinstance(each, dict) and str(each.get("key")) in keys
+            else each
+            for each in settings[1]["categories"]
+        ]
+        if rewritten := self._rewritten(LEDGER_FILE, {"categories": items}):
+            reason = "、".join(f"{old} 已改为 {new}" for old, new in keys.items())
+            message = Message(f"{SUBJECTS['edit']} {LEDGER_FILE}", "edit", reason=reason)
+            self._commit({LEDGER_FILE: rewritten[0]}, message)
+            records = self._read(self._listing)
+            for old, new in keys.items():
+                self._recategorise(records, old, new)
+
+    def _recategorise(self, records: Mapping[str, Data], old: str, new: str) -> None:
+        """Give the problems of a category its new key, each in a commit that does nothing else."""
+        for path in (path for path, record in records.items() if record.get("category") == old):
+            identity, rewritten = Identity.from_path(path), self._rewritten(path, {"category": new})
+            if identity is None or rewritten is None:
+                continue  # `_must_be_valid` reports the rule that it breaks
+            held, record = rewritten
+            self.adjustments.new_keys.append(Renamed(identity, old, new))
+            summary = f"{SUBJECTS['edit']} {identity} {record.get('title', '')}"
+            reason = f"{old} 已改为 {new}"
+            self._commit({path: held}, Message(summary, "edit", [StatusChange(str(identity))], reason=reason))
+
+    def _settings(self, listing: Listing) -> Data:
+        """Read the settings of a listing; return no keys if they cannot be read."""
+        return read_records(self.git, listing, [LEDGER_FILE]).get(LEDGER_FILE, {})
 
     def _read(self, listing: Listing) -> dict[str, Data]:
         """Read the settings, the problems and the measures of a listing; leave out what cannot be read."""
@@ -288,10 +311,6 @@ class Joining:
                 "change what is here so that both sides are valid together (xuncha edit); then: xuncha sync"
             )
             raise RefusedError("sync-breaks-rules", "\n".join(lines), hint)
-
-
-def _with_changes(listing: Listing, changes: Changes) -> Listing:
-    return {path: held for path, held in {**listing, **changes}.items() if held is not None}
 
 
 def _tree_of_git(git: Git, ours: str, theirs: str, prefixes: Sequence[str]) -> tuple[str, list[str]]:

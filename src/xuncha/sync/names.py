@@ -1,11 +1,13 @@
-"""Names that one side took out of data/ledger.yaml while records of the other use them: they stay, or give way to a new key. Pure functions."""
+"""Names in data/ledger.yaml: those that one side took out while records of the other use them, and keys that both gave. Pure functions."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from xuncha.store.reading import Data
+from xuncha.workflow.settings import categories
 
 Name = tuple[str, str]
 """A name in a list of the settings, after the key of the list; a category is named by its key."""
@@ -13,6 +15,7 @@ _KEYS: Final = {
     "category": "categories", "leader": "leaders", "escalated": "leaders", "office": "offices", "co_offices": "offices",
 }  # fmt: skip
 """For the keys of records that hold such names: the key of their list."""
+_CHOSEN: Final = re.compile("c[0-9]+")  # as `categories` chooses keys
 
 
 def taken_out(settings: Data, former: Iterable[Data]) -> dict[Name, Any]:
@@ -36,6 +39,17 @@ def new_keys(kept: Mapping[Name, Any], settings: Data) -> dict[str, str]:
     """Return the keys that categories have in the settings under an equal title, by those that were taken out."""
     by_title = {title: key for key, title in _titles(dict(_listed(settings)))}
     return {key: by_title[title] for key, title in _titles(kept) if title in by_title}
+
+
+def keys_given_twice(before: Data, ours: Data, theirs: Data) -> dict[str, str]:
+    """Return free keys for our categories, by their keys, if the other side has entered other categories under these.
+
+    Only keys that the program chooses, such as c1: under a key that people chose, both may mean the same.
+    """
+    old, own, other = (dict(_titles(dict(_listed(each)))) for each in (before, ours, theirs))
+    twice = [key for key in own if key not in old and other.get(key, own[key]) != own[key]]
+    twice = [key for key in twice if _CHOSEN.fullmatch(key)]
+    return dict(zip(twice, (each["key"] for each in categories([*old, *own, *other], twice)), strict=True))
 
 
 def _titles(items: Mapping[Name, Any]) -> Iterator[tuple[str, str]]:

@@ -20,7 +20,7 @@ from xuncha.sync.values import Versions
 from xuncha.trail.git import Git, literals
 from xuncha.trail.objects import Changes, Listing
 from xuncha.trail.replay import Commit, log
-from xuncha.workflow.evidence import unused_name
+from xuncha.workflow.evidence import folded_case, unused_name
 
 
 def moves(listings: Versions) -> list[Move]:
@@ -65,14 +65,16 @@ def file_changes(listing: Listing, move: Move) -> Changes:
 
 
 def evidence_renamings(base: Listing, ours: Listing, theirs: Listing) -> dict[str, str]:
-    """Map each of our evidence files that has the name of a different file of theirs to a path that is free on both sides."""
+    """Map each of our evidence files that has the name of a different file of theirs, on some system at least, to a path that is free on both sides."""
     renamed = {}
     names: defaultdict[str, set[str]] = defaultdict(set)
     for path in {*ours, *theirs}:
         folder, _slash, name = path.rpartition("/")
         names[folder].add(name)
-    for path in sorted(set(ours) & set(theirs)):
-        if Identity.from_evidence(path) and path not in base and ours[path].blob != theirs[path].blob:
+    taken = {folded_case(path): path for path in theirs if Identity.from_evidence(path)}
+    for path in sorted(ours.keys() - base.keys()):
+        other = taken.get(folded_case(path))
+        if other and (other != path or ours[path].blob != theirs[path].blob):
             folder, _slash, name = path.rpartition("/")
             free_name = unused_name(name, names[folder])
             names[folder].add(free_name)
@@ -107,18 +109,28 @@ def must_not_change_removed(git: Git, listings: Versions, ours: str, theirs: str
     collide; the person who removed it has to take that back first.
     """
     base, here, there = listings
-    for without, tip, mine, other in ((theirs, ours, here, there), (ours, theirs, there, here)):
-        paths = sorted({*base, *other})
-        changed = [path for path in paths if other.get(path) not in {base.get(path), mine.get(path)}]
-        ended = [*_removals(git, without, tip), *_given_anew(git, without, tip, base, mine)]
+    removed_here, removed_there = ([*_removals(git, *span)] for span in ((theirs, ours), (ours, theirs)))
+    for without, tip, mine, other, own, others in (
+        (theirs, ours, here, there, removed_here, removed_there),
+        (ours, theirs, there, here, removed_there, removed_here),
+    ):
+        changed = [path for path in sorted({*base, *other}) if other.get(path) != base.get(path)]
+        ended = [*own, *_given_anew(git, without, tip, base, mine)]
         owners = {path: _owners(git, path, base, other) for path in changed if ended}
         for each in ended:
-            touched = next((path for path, held in owners.items() if each.affects(path, held)), None)
+            # Where only one side removed it, a file that neither has now may be what the other side removed or renumbered.
+            is_own = each.is_removal and each.number not in {removal.number for removal in others}
+            affected = (path for path, held in owners.items() if each.affects(path, held))
+            touched = next((path for path in affected if is_own or other.get(path) != mine.get(path)), None)
             if touched is None:
                 continue
             text = _(
-                "{id} was removed, or its number given anew, by {author} ({commit}), and the other side has changed {path} meanwhile; nothing was changed"
+                "{id} was removed by {author} ({commit}), which renumbers what follows, and the other side has changed {path} meanwhile; nothing was changed"
             )
+            if not each.is_removal:
+                text = _(
+                    "{author} has given the number {id} to something else ({commit}), and the other side has changed {path} meanwhile; nothing was changed"
+                )
             hint = _("take that back (xuncha undo), and do it again after a sync")
             if tip == theirs:
                 hint = _(

@@ -61,7 +61,8 @@ class Synced(Adjustments):
                 continue
             if row.status == "closed" != row_now.status:
                 self.reopened.append(row_now.id)
-            if row.due and row_now.due and row_now.due < row.due:
+            # With another title it may be another measure, which a removal has given this number.
+            if row.title == row_now.title and row.due and row_now.due and row_now.due < row.due:
                 self.earlier_deadlines.append((row_now.id, row.due, row_now.due))
 
 
@@ -75,8 +76,10 @@ def sync(root: Path, *, take: Side | None = None) -> Synced:
     route = sharing.find_route(git)
     synced, before = Synced(name=route.name, before=git.head() or "HEAD"), valid_register(root)
     with _sync_lock(root):
-        end = time.monotonic() + _RETRY_SECONDS
+        end, pause = time.monotonic() + _RETRY_SECONDS, 0.0
         while time.monotonic() < end:
+            time.sleep(pause)
+            pause = random.uniform(0, _MAX_PAUSE)  # noqa: S311  so that two clones do not collide again and again
             old_tip = git.commit_hash(route.tracking_ref)
             theirs = sharing.fetch(git, route)
             if old_tip and theirs and old_tip != theirs and not sharing.is_ancestor(git, old_tip, theirs):
@@ -94,7 +97,6 @@ def sync(root: Path, *, take: Side | None = None) -> Synced:
                     synced.compare(before)
                 synced.anchors = sharing.push_tags(git, route, PREFIX)
                 return synced
-            time.sleep(random.uniform(0, _MAX_PAUSE))  # noqa: S311  so that two clones do not collide again and again
     text = _("others are sending to “{name}” all the time; what was recorded here is kept, but not sent yet")
     raise SurroundingsError("busy", text.format(name=route.name), _("type it again in a moment: xuncha sync"))
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
-from xuncha.model.vocabulary import StatusChange
-from xuncha.sync.values import STATUSES, Dispute
+from xuncha.model.vocabulary import STATUSES, StatusChange
+from xuncha.sync.values import Dispute
 from xuncha.trail.git import Git
 from xuncha.trail.replay import Commit, log
 

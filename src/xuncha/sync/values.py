@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Generic, Literal, NamedTuple, TypeVar
 
+from xuncha.model.vocabulary import STATUSES
 from xuncha.store.reading import Data
 
 Location = tuple[str | int, ...]
@@ -80,8 +81,6 @@ _ITEM_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "people": ("name",),
 }  # fmt: skip
 """For the key of a list: the keys that identify an item on both sides. Items of other lists are identified by all of their content."""
-STATUSES: Final = ("not_started", "in_progress", "submitted", "closed")
-"""The statuses in the order of the workflow."""
 
 
 def merge_values(before: Data, ours: Data, theirs: Data, take: Side | None = None) -> Merged[Data]:

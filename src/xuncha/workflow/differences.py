@@ -9,16 +9,17 @@ from xuncha.language import gettext as _
 from xuncha.model.names import key_name
 from xuncha.model.vocabulary import status_name
 
-Data = Mapping[str, Any]
 _MAX_LENGTH: Final = 24  # the most characters of a text that are shown
 
 
-def differences(old: Data, new: Data) -> list[str]:
+def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     """Return the differences between two versions of a record, key by key; empty if there are none."""
     return list(_compare_mappings("", "", old, new))
 
 
-def _compare_mappings(prefix: str, above: str, old: Data, new: Data) -> Iterator[str]:
+def _compare_mappings(
+    prefix: str, above: str, old: Mapping[str, Any], new: Mapping[str, Any]
+) -> Iterator[str]:
     for key in dict.fromkeys((*old, *new)):
         name = f"{prefix} {key_name(f'{above}.{key}')}".strip()
         yield from _compare_values(name, str(key), old.get(key), new.get(key))

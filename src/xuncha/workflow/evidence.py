@@ -70,9 +70,9 @@ def portable_name(name: str) -> str:
 
 def unused_name(name: str, names: Collection[str]) -> str:
     """Return the name or, if a file has it, the first numbered variant that is free; capitals make no difference."""
-    taken_names = {_folded_case(each) for each in names}
+    taken_names = {folded_case(each) for each in names}
     numbered = (_fitted(name, f"-{number}") for number in count(2))
-    return next(each for each in chain([name], numbered) if _folded_case(each) not in taken_names)
+    return next(each for each in chain([name], numbered) if folded_case(each) not in taken_names)
 
 
 def _fitted(name: str, number: str) -> str:
@@ -85,7 +85,8 @@ def _fitted(name: str, number: str) -> str:
     return (stem if fitting == stem else fitting.rstrip(". ")) + tail
 
 
-def _folded_case(name: str) -> str:
+def folded_case(name: str) -> str:
+    """Return what names have in common that are one name on some system: that differ in capitals or composed characters alone."""
     return unicodedata.normalize("NFC", name).casefold()
 
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
@@ -24,7 +24,7 @@ from xuncha.model.names import FIELD_OWNERS, FIELD_TYPES
 from xuncha.store.editing import rewritten
 from xuncha.store.files import Overlay, WorkingTree
 from xuncha.store.loading import load_settings
-from xuncha.store.reading import decode, parse
+from xuncha.store.reading import Data, decode, parse
 from xuncha.workflow.differences import differences
 from xuncha.workflow.edit import edit as save
 from xuncha.workflow.edit import editable
@@ -49,7 +49,6 @@ SECTIONS: Final = {
 _MAX_ROWS: Final = 40
 """Empty rows that a form offers."""
 _DIGITS: Final = 4
-Data = dict[str, Any]
 
 
 def show(
