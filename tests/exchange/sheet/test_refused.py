@@ -61,6 +61,35 @@ def test_what_goes_on_is_not_closed_where_another_column_is_the_state(tmp_path: 
     assert any((each.text, each.place) == ("推进中", "G2") for each in draft.doubts)
 
 
+def test_a_verdict_is_no_progress_and_an_empty_one_leaves_the_state_beside_it(tmp_path: Path) -> None:
+    draft = read(tmp_path, "完成情况,验收结论", "已完成,通过", "已完成,不通过", "推进中,")
+    assert not any("progress" in each.record for each in draft.measures)
+    states = ("已完成,合格", "推进中,", "未启动,", "已完成,")
+    draft = read(tmp_path, "完成情况,验收结果", *states)
+    assert [each.record["status"] for each in draft.measures] == ["closed", "in_progress", "not_started", "in_progress"]  # fmt: skip
+    assert {("推进中", "G3"), ("未启动", "G4"), ("已完成", "G5")} <= {each[1::-1] for each in draft.doubts}
+
+
+def test_sums_and_repeated_headings_leave_a_column_of_states(tmp_path: Path) -> None:
+    lines = [f"{FIRST},完成情况", "1,问题1,措施1,,,,已完成", "小计,,1,,,,1", f"{FIRST},完成情况", "2,问题2,措施2,,,,推进中", "合计,,2,,,,1"]  # fmt: skip
+    (tmp_path / "t.csv").write_text("\n".join(lines), encoding="utf-8")
+    draft = draft_of(tmp_path / "t.csv", ReadOptions(date(2024, 7, 1)))
+    assert [each.record for each in draft.measures] == [
+        {"title": "措施1", "status": "closed"}, {"title": "措施2", "status": "in_progress"},
+    ]  # fmt: skip
+
+
+def test_of_two_columns_of_states_the_visible_one_counts(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for row in ("问题,措施,状态（旧）,状态", "甲,抓甲,已完成,推进中", "乙,抓乙,已完成,已完成"):
+        sheet.append(row.split(","))
+    sheet.column_dimensions["C"].hidden = True
+    book.save(tmp_path / "t.xlsx")
+    draft = draft_of(tmp_path / "t.xlsx", ReadOptions(date(2024, 7, 1)))
+    assert [(each.role, each.letter) for each in draft.columns if each.role == "state"] == [("state", "D")]
+
+
 def test_a_day_of_closing_does_not_close_what_was_refused(tmp_path: Path) -> None:
     draft = read(tmp_path, "销号日期,验收结论", "2024-05-20,不通过", "2024-05-20,合格")
     assert [each.record.get("closed") for each in draft.measures] == [None, {"date": "2024-05-20"}]

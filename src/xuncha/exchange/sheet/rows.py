@@ -282,7 +282,7 @@ class RowReader:
             if found and not found.doubt:
                 message = _("read as the status: {status}", status=STATUS_WORDS[found.status])
                 self.doubt(row, "progress", message)
-            return found
+            return found or self._state_beside(row)
         state, several = states.read_state(cell.value, cell.form, self.today), row.text("state") != cell.text
         if self.words is not None and not several and (status := self.words.get(cell.text)):
             return states.State(status, bool(state and state.long_term))
@@ -297,6 +297,23 @@ class RowReader:
         record["progress"] = [*record.get("progress", []), *cells.entries(cell.text)]
         self.doubt(row, "state", _("no status in it: read as progress"))
         return states.state_of_text(cell.text, self.today)
+
+    def _state_beside(self, row: Row) -> states.State | None:
+        """Return the state in another column of states, such as 完成情况 beside an empty 验收结果, and list its cell. It closes nothing."""
+        for role, name, cell in row.under:
+            is_told = roles.names_verdict(name, role) and not cell.unseen and len(cell.text) > 1
+            found = states.read_state(cell.value, cell.form, self.today) if is_told else None
+            if found is None or not found.explicit or (found.status == "closed" and row.first("closed_date")):
+                continue
+            message = _("read as the status: {status}")
+            if found.status == "closed":
+                found = states.State("in_progress")
+                message = f"{_('it does not clearly say that it is done: read as in progress')} → {{status}}"
+            self.draft.doubt(
+                message.format(status=STATUS_WORDS[found.status]), cell.text, cell.place, "state"
+            )
+            return found._replace(doubt="")
+        return None
 
     def _status(self, row: Row, measure: MeasureDraft) -> None:
         """Set the status; it is not set if no cell states one."""
