@@ -149,5 +149,6 @@ def test_a_measure_that_two_sheets_state_differently_is_named(tmp_path: Path) ->
         sheet.append([2, "文件多", f"压减文件{month}", "张三", "办公室", "2024-05-31", state])
     book.save(tmp_path / "t.xlsx")
     draft = draft_of(tmp_path / "t.xlsx", ReadOptions(date(2024, 7, 31)))
-    assert [(each.place, each.text) for each in draft.doubts] == [("7月!C2", "合并会议")]
+    assert [(each.place, each.text) for each in draft.doubts] == [("7月!C2", "已销号")]
     assert "6月" in draft.doubts[0].message
+    assert [each.status for each in draft.measures] == ["in_progress", "in_progress", "closed"]
