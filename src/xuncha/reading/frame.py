@@ -65,6 +65,7 @@ _CONTACT_OFFICE: Final = re.compile(
 )
 _PUBLISHED: Final = re.compile("(?:发布|成文|生成|发文)(?:日期|时间)|日期")
 _INSPECTED: Final = re.compile(rf"对(?P<who>[^，。；]{{2,40}}?{_BODY_NAME})(?:开展|进行|及)")
+_FEEDBACK: Final = re.compile(r"反馈(?:意见)?(?:时间|日期)[：:]\s*$")
 _LONGEST_DAY: Final = 40  # how many characters at the end of a line are searched for its day
 
 
@@ -184,7 +185,11 @@ def _dates(texts: Iterable[str], day: date | None) -> Dates:
         # 反馈 belongs to a day if it stands before the next day and the end of the sentence.
         ends = [each.start for each in others[1:]] + [len(text)]
         pairs = ((each, text[each.end : end]) for each, end in zip(others, ends, strict=False))
-        feedback_days = (each.exact for each, behind in pairs if "反馈" in behind.partition("。")[0])
+        feedback_days = (
+            each.exact
+            for each, behind in pairs
+            if "反馈" in behind.partition("。")[0] or _FEEDBACK.search(text[: each.start][-_LONGEST_DAY:])
+        )
         feedback = feedback or next(feedback_days, None)
     return Dates(start, end, feedback, day)
 

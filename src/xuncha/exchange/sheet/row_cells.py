@@ -12,6 +12,7 @@ from xuncha.exchange.sheet.rows import UNNAMED, Row
 from xuncha.model.vocabulary import UNKNOWN
 
 _IN_BRACKETS: Final = re.compile(r"(.+?)\s*[（(](.+)[）)]", re.DOTALL)
+_OFFICE: Final = re.compile("[\u4e00-\u9fff]{2,12}[科室股处部办站所队]")
 DITTOS: Final = frozenset(
     {"同上", "同前", "〃", "″", "同上。", "〞", "↑", "如上", "（续）", "(续)", "续", "接上", "接上页"}
 )
@@ -77,20 +78,35 @@ def _split_cell(cell: Cell, role: str, heading: str, used: Collection[str]) -> l
 
     It stays whole if one of the texts has a column of its own: `used` are the roles of all columns.
     """
+    first, second = _joined_roles(heading)
+    if (
+        (first, second) == ("leader", "office")
+        and role == first
+        and second not in used
+        and _OFFICE.fullmatch(cell.text)
+    ):
+        return [(second, cell)]
     texts = roles.by_label(cell.text) or _paired(cell.text, role, heading) if role in roles.LABELLED else {}
     if len(texts) < 2 or (texts.keys() - {role}) & set(used):  # noqa: PLR2004  a single text is the cell itself
         return [(role, cell)]
     return [(name, Cell.of(text, "", cell.place, unseen=cell.unseen)) for name, text in texts.items()]
 
 
+def _joined_roles(heading: str) -> tuple[str, str]:
+    """Return the roles of the two names that a heading joins; empty texts if it does not join two."""
+    in_brackets = _IN_BRACKETS.fullmatch(roles.plain(heading))
+    names = list(in_brackets.groups()) if in_brackets else roles.heading_parts(heading)
+    first, second = (roles.role(name) or roles.guess(name) for name in names) if len(names) == 2 else ("", "")  # noqa: PLR2004
+    return first, second
+
+
 def _paired(text: str, role: str, heading: str) -> dict[str, str]:
     """Return the two parts of a text, by role, if its heading joins two names, such as 分管领导/责任车间 or 责任领导（责任科室）."""
-    names, pieces = roles.heading_parts(heading), re.split(r"\s*[/／\n]\s*", text)
-    if match := _IN_BRACKETS.fullmatch(roles.plain(heading)):
-        in_brackets = _IN_BRACKETS.fullmatch(text)
-        names, pieces = list(match.groups()), list(in_brackets.groups()) if in_brackets else []
-    if len(names) != 2 or len(pieces) != 2 or not all(pieces):  # noqa: PLR2004
+    pieces, in_brackets = re.split(r"\s*[/／\n；;]\s*", text), _IN_BRACKETS.fullmatch(text)
+    if in_brackets and (len(pieces) == 1 or _IN_BRACKETS.fullmatch(roles.plain(heading))):
+        pieces = list(in_brackets.groups())
+    first, second = _joined_roles(heading)
+    if len(pieces) != 2 or not all(pieces):  # noqa: PLR2004
         return {}
-    first, second = (roles.role(name) or roles.guess(name) for name in names)
     is_pair = first == role and {first, second} <= roles.PEOPLE
     return {first: pieces[0], second: pieces[1].strip("（()）")} if is_pair else {}

@@ -208,10 +208,10 @@ class RowReader:
         self._status(row, measure)
         self._refused(row, measure)
         self._closed(row, measure)
-        if (public := row.text("publish")) in {"否", "不公开", "不予公开", "暂不公开", "×"}:
+        if (public := row.text("publish")) not in {"", "是", "公开", "可公开", "已公开", "主动公开", "√"}:
             measure.record["publish"] = False
-        elif public not in {"", "是", "公开", "√"}:
-            self.doubt(row, "publish", _("neither yes nor no: not imported"))
+            if public not in {"否", "不公开", "不予公开", "暂不公开", "×"}:
+                self.doubt(row, "publish", _("neither yes nor no: kept unpublished"))
         self.put_fields(row, measure.record, "measure")
         return measure
 

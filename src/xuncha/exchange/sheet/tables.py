@@ -20,6 +20,8 @@ from xuncha.model.vocabulary import STATUS_WORDS, UNKNOWN
 _CATEGORY_ROW: Final = re.compile(
     r"^[一二三四五六七八九十]+、|方面[。：:]?$|^第[一二三四五六七八九十]+(?:类|方面|部分)"
 )
+_ASPECT: Final = re.compile("^[^。；，]{2,40}方面$")
+"""The title of a category right above the header of its table."""
 _NUMERAL: Final = re.compile("[（(]?[一二三四五六七八九十]+[）)]?、?")
 _SUM: Final = re.compile(r"^(?:本页|本表)?(?:合计|总计|小计|共计|累计)|(?:合计|总计|小计)$")
 _COLUMN_LETTERS: Final = "甲乙丙丁戊己庚辛壬癸"
@@ -85,6 +87,9 @@ class TableReader:
             self.draft.columns.append(Column(self.sheet.name, letter(column), name, role, why, *more))
         self.reader.declare_fields(self.sheet, table)
         self.headed = bool(table.column("problem"))
+        above = dict.fromkeys(self.sheet.texts(table.header - 1))
+        if len(above) == 1 and _ASPECT.search(title := _title_of_category(next(iter(above)))):
+            self.category = title
         rows = self.sheet.rows(table.first, table.last)
         if self.draft.exact:
             for row in rows:
@@ -206,8 +211,9 @@ class TableReader:
             self.reader.doubt(row, "number", message, " ".join(filter(None, map(row.text, row.cells))))
             return
         problem = self._problem(row)
-        if finding := row.text("finding"):
-            problem.record.setdefault("finding", finding)
+        known, finding = problem.record.get("finding", ""), row.text("finding")
+        if finding not in known:  # each part of a problem may have its own
+            problem.record["finding"] = f"{known}\n{finding}".strip()
         self.reader.put_fields(row, problem.record, "problem")
         for measure in self.reader.measures(row, problem.record["title"]):
             if measure.identity is not None and problem.number is None:
@@ -225,7 +231,10 @@ class TableReader:
             head = number if number and self.draft.exact else same
             if self.problem is None or head != self.problem_key:
                 self.problem_key = head
-                several = without_number(text) != text and len(cells.items(text)) > 1 and not self.draft.exact
+                parts = [] if self.draft.exact else cells.items(text)
+                several = len(parts) > 1 and not text.startswith(
+                    parts[0]
+                )  # the lines of one problem keep its number
                 title, finding = title_of_problem(text)
                 if several:
                     title, finding = cells.one_line(text)[:_LONGEST_TITLE], text
