@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+def test_a_round_may_stand_in_the_title_alone(tmp_path: Path) -> None:
+    path, title = tmp_path / "通报.txt", "中共某局党组关于十四届县委第五轮巡察整改情况的通报"
+    path.write_text(f"{title}\n现予公布。\n一、整改情况\n1.会议多\n一是合并会议。\n", encoding="utf-8")
+    assert read(lines(path)).round == "十四届县委第五轮巡察"
+
+
 @pytest.mark.parametrize(
     ("opening", "days"),
     [
@@ -22,6 +28,10 @@ if TYPE_CHECKING:
         ),
         (
             "县委第一巡察组2024年3月4日起对县水利局党组开展巡察，4月12日结束。",
+            ("2024-03-04", "2024-04-12"),
+        ),
+        (
+            "2024年3月4日,县委第一巡察组进驻县水利局党组开展巡察.4月12日结束.",
             ("2024-03-04", "2024-04-12"),
         ),
         ("县委巡察组反馈了意见。\n公示时间：2024年11月1日至11月15日。", (None, None)),

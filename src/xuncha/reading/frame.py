@@ -58,7 +58,7 @@ _ADDRESS: Final = re.compile(
     r"(?:(?<!电子)邮政信箱|(?:通[讯信]|联系|邮寄|来信|来访|办公|邮政|接待|收信|单位)?地\s*址|致信(?:至)?|(?:来信|信件)(?:请)?(?:寄|邮寄)(?:至|到)?|(?<!电子)(?<!意见)信箱)\s*[：:]?\s*(?P<address>[^\n。；;，,@＠]{4,60})"
 )
 _POSTCODE: Final = re.compile(
-    r"\s+(?:电子|电话|邮箱|联系|传真|Email|E-mail).*$|\s*[（(]?\s*(?:邮政编码|邮\s*编|邮码)\s*[：:]?\s*[0-9]{6}.*$"
+    r"\s+(?:电子|电话|邮箱|联系|传真|Email|E-mail).*$|\s*[（(]?\s*(?:邮政编码|邮\s*编|邮码)\s*[：:]?\s*[0-9]{6}.*$|\s*[（(][^（(）)]*注明.*$"
 )
 _CONTACT_OFFICE: Final = re.compile(
     r"(?:联系(?:方式|单位|部门|科室)|受理(?:单位|部门))[：:]\s*(?P<office>[^，。；;,：:\n0-9]{4,40}?)(?=[，。；;,\n]|$)"
@@ -156,7 +156,7 @@ def with_opening(notice: Notice, opening: str, rest: str) -> Notice:
     clauses = re.split(r"[，。；：:\n]", f"{opening}\n{notice.title or ''}")
     groups = (match[0] for clause in clauses for match in _INSPECTOR.finditer(clause))
     inspectors = (_BEFORE_INSPECTOR.sub("", each) for each in groups if not _SEVERAL_GROUPS.search(each))
-    round_ = _ROUND.search(opening)
+    round_ = _ROUND.search(opening) or _ROUND.search(notice.title or "")
     return notice._replace(
         organisation=named or notice.issuer or (inspected["who"] if inspected else None),
         inspector=next(filter(None, inspectors), None),

@@ -35,7 +35,9 @@ _LABEL: Final = re.compile(
     re.MULTILINE,
 )
 _CONTROL: Final = re.compile(rf"[\t\n{UNSAFE}]")
-_FULL_STOP: Final = re.compile(r"(?<=[\u3400-\u9fff）”》])[.．](?=\s*(?:$|[\u3400-\u9fff“《（]))")
+_FULL_STOP: Final = re.compile(
+    r"(?<=[\u3400-\u9fff）”》])[.．](?=\s*(?:$|[\u3400-\u9fff“《（]|[0-9]{1,4}[年月]))"
+)
 """A period at the end of a Chinese sentence."""
 _WIDEST_PAGE: Final = 60  # in full-width characters; lines that only fill a page are not wider
 _LEAST_SHARE: Final = 0.3  # the least share of full lines in a text that is broken to fill a page
