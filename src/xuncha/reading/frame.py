@@ -8,7 +8,7 @@ from datetime import date
 from itertools import pairwise, takewhile
 from typing import Final
 
-from xuncha.chinese.days import days, is_span_mark, only_day
+from xuncha.chinese.days import days, find_dates, is_span_mark, only_day
 from xuncha.chinese.enumerations import items
 from xuncha.chinese.headings import heading
 from xuncha.pages.line import Line
@@ -66,6 +66,7 @@ _CONTACT_OFFICE: Final = re.compile(
 _PUBLISHED: Final = re.compile("(?:发布|成文|生成|发文)(?:日期|时间)|日期")
 _INSPECTED: Final = re.compile(rf"对(?P<who>[^，。；]{{2,40}}?{_BODY_NAME})(?:开展|进行|及)")
 _FEEDBACK: Final = re.compile(r"反馈(?:意见)?(?:时间|日期)[：:]\s*$")
+_PARTY: Final = ("中共", "中国共产党")
 _LONGEST_DAY: Final = 40  # how many characters at the end of a line are searched for its day
 
 
@@ -141,7 +142,10 @@ def _signature(lines: Sequence[Line], begin: int) -> tuple[str | None, date | No
             if not behind.strip(" 。") and _ORGANISATION.fullmatch(before):
                 return before, named.exact, number
     for number in range(len(lines) - 1, after, -1):
-        if texts[number].startswith(("中共", "中国共产党")) and _ORGANISATION.fullmatch(texts[number]):
+        signs = number == len(lines) - 1 and texts[number].endswith(
+            ("党组", "党委", "支部", "委员会", "工委")
+        )
+        if (signs or texts[number].startswith(_PARTY)) and _ORGANISATION.fullmatch(texts[number]):
             return texts[number], None, number
     return None, None, len(lines)
 
@@ -182,9 +186,9 @@ def _dates(texts: Iterable[str], day: date | None) -> Dates:
             elif start and end is None and re.search("结束|撤离|离开|完成巡", behind):
                 end = each.exact
         others = [each for each in named if each.exact not in {start, end}]
-        # 反馈 belongs to a day if it stands before the next day and the end of the sentence.
-        ends = [each.start for each in others[1:]] + [len(text)]
-        pairs = ((each, text[each.end : end]) for each, end in zip(others, ends, strict=False))
+        # 反馈 belongs to a day if it stands before the next day or month, and before the end of the sentence.
+        starts = [each.start for each in find_dates(text) if each.month] + [len(text)]
+        pairs = ((each, text[each.end : min(filter(each.start.__lt__, starts))]) for each in others)
         feedback_days = (
             each.exact
             for each, behind in pairs
