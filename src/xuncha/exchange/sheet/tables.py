@@ -12,8 +12,8 @@ from xuncha.exchange.matching import key_of
 from xuncha.exchange.sheet import cells, header
 from xuncha.exchange.sheet.grid import Cell, Sheet, Spot, letter, place
 from xuncha.exchange.sheet.roles import plain
-from xuncha.exchange.sheet.row_cells import DITTOS, row_of
-from xuncha.exchange.sheet.rows import Row, RowReader
+from xuncha.exchange.sheet.row_cells import DITTOS, Row, row_of
+from xuncha.exchange.sheet.rows import RowReader
 from xuncha.language import gettext as _
 from xuncha.model.vocabulary import STATUS_WORDS, UNKNOWN
 
