@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import pairwise, takewhile
@@ -188,7 +189,7 @@ def _dates(texts: Iterable[str], day: date | None) -> Dates:
         others = [each for each in named if each.exact not in {start, end}]
         # 反馈 belongs to a day if it stands before the next day or month, and before the end of the sentence.
         starts = [each.start for each in find_dates(text) if each.month] + [len(text)]
-        pairs = ((each, text[each.end : min(filter(each.start.__lt__, starts))]) for each in others)
+        pairs = ((each, text[each.end : starts[bisect_right(starts, each.start)]]) for each in others)
         feedback_days = (
             each.exact
             for each, behind in pairs
