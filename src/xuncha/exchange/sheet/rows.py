@@ -230,20 +230,14 @@ class RowReader:
         return states.state_of_text(cell.text, self.today)
 
     def _state_beside(self, row: Row) -> states.State | None:
-        """Return the state in another column of states, such as 完成情况 beside an empty 验收结果, and list its cell. It closes nothing."""
+        """Return the state in another column of states, such as 完成情况 beside an empty 验收结果. It closes nothing."""
         for role, name, cell in row.under:
             is_told = roles.names_verdict(name, role) and not cell.unseen and len(cell.text) > 1
             found = states.read_state(cell.value, cell.form, self.today) if is_told else None
-            if found is None or not found.explicit or (found.status == "closed" and row.first("closed_date")):
-                continue
-            message = _("read as the status: {status}")
-            if found.status == "closed":
-                found = states.State("in_progress")
-                message = f"{_('it does not clearly say that it is done: read as in progress')} → {{status}}"
-            self.draft.doubt(
-                message.format(status=STATUS_WORDS[found.status]), cell.text, cell.place, "state"
-            )
-            return found._replace(doubt="")
+            if found and found.explicit and not (found.status == "closed" and row.first("closed_date")):
+                row.cells["state"] = [cell]
+                unclear = _("it does not clearly say that it is done: read as in progress")
+                return found if found.status != "closed" else states.State("in_progress", doubt=unclear)
         return None
 
     def _status(self, row: Row, measure: MeasureDraft) -> None:
