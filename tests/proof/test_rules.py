@@ -31,6 +31,7 @@ FOUND = [
     ("一、甲\n（一）乙\n1.丙\n（二）丁", None),
     ("（一）甲\n（1）乙\n（2）丙", "heading-jump"),
     ("（一）关于甲方面。\n（二）关于乙方面\n（三）关于丙方面", "heading-form"),
+    ("（1）开展检查4次。\n（2）发展党员6名。\n公示期为7天。", None),  # the last item of a list above the end
     # spaces, and full-width letters and digits
     ("细化为14个问题 ，逐项整改。", "blank"),
     ("落实“ 一岗双责”要求。", "blank"),
@@ -153,6 +154,7 @@ FOUND = [
     ("2024年3月1日至4月14日集中整改，3天后报送；第3天，2024年3月1日至4月14日通报。", None),
     # document numbers
     ("印发通知（某政办发〔2023〕12号）。", None),
+    ("印发《方案》（东发改﹝2023﹞36号）。", "document-brackets"),
     ("印发通知（某政办发（2023）12号）。", "document-brackets"),
     ("印发通知（某政办发【2023】12号）。", "document-brackets"),
     ("印发通知（某政办发〔23〕12号）。", "document-number"),
@@ -175,6 +177,8 @@ FOUND = [
     # words
     ("日常巡查河道，开展巡查办法培训。", None),
     ("市委巡查组反馈。", "wrong-word"),
+    ("十四届县委第五轮巡视整改进展情况。", "wrong-word"),
+    ("省委第五轮巡视和县委第二轮巡察。", None),
     ("区委第三巡视组反馈。", "wrong-word"),
     ("省委第三巡视组反馈。", None),
     ("截止时间为2024年5月1日，截至目前无异议。", None),

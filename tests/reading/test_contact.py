@@ -37,6 +37,7 @@ def notice(contact: str, measures: str = "一是开展轮训。二是健全制�
         "公示时间自2024年11月18日至12月2日。联系电话：0534-2345678，地址：某县解放路1号。",
         "意见反馈渠道：电话0534-2345678，地址：某县解放路1号。",
         "受理单位：县水利局办公室。电话：0534-2345678。地址：某县解放路1号。",
+        "来信地址：某县解放路1号（信封注明“整改意见”）\n电话：0534-2345678",
         "来访地址：某县解放路1号\n来电：0534-2345678",
         "社会各界可通过以下方式提出意见：\n电话：0534-2345678\n地址：某县解放路1号",
         "本通报公开期间，请拨打电话0534-2345678反映。\n地址：某县解放路1号",
@@ -57,3 +58,12 @@ def test_a_state_in_brackets_below_a_measure_that_names_a_fault_makes_no_heading
         ("清退不符合条件人员23户。", "closed", None),
         ("对经办人员1人给予处分。", "closed", None),
     ]
+
+
+def test_the_label_before_a_problem_is_no_part_of_its_title() -> None:
+    paragraphs = "1.问题：审批慢。措施：一是压减时限（已完成）；二是建立机制（长期坚持）。"
+    text = f"现予公布。\n一、总体情况\n从严整改。\n二、反馈问题整改情况\n（一）政治建设方面\n{paragraphs}\n三、下一步\n继续。"
+    (category,) = read(Pages("", "txt", plain_lines(text))).categories
+    (problem,) = category.problems
+    assert problem.title.text == "审批慢"
+    assert [each.text.text.strip("。；") for each in problem.measures] == ["压减时限", "建立机制"]

@@ -14,6 +14,39 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize(
+    ("opening", "feedback"),
+    [
+        ("2024年2月30日至4月20日，县委第一巡察组对县水利局党组开展巡察，2024年5月反馈了意见。", None),
+        ("2024年4月20日，县委第一巡察组完成对县水利局党组的巡察，5月反馈了意见。", None),
+        ("2024年4月20日，县委第一巡察组完成巡察，5月8日反馈了意见。", "2024-05-08"),
+        ("2024年5月8日，县委第一巡察组向县水利局党组反馈了意见。6月起整改。", "2024-05-08"),
+    ],
+)
+def test_the_feedback_of_a_month_takes_no_other_day(
+    opening: str, feedback: str | None, tmp_path: Path
+) -> None:
+    path = tmp_path / "通报.txt"
+    path.write_text(f"{opening}\n一、整改情况\n1.会议多\n一是合并会议。\n", encoding="utf-8")
+    day = read(lines(path)).dates.feedback
+    assert (day and day.isoformat()) == feedback
+
+
+@pytest.mark.parametrize(
+    ("last", "issuer"), [("县水利局党组", "县水利局党组"), ("继续抓好整改", None), ("县水利局", None)]
+)
+def test_a_signature_needs_no_day(last: str, issuer: str | None, tmp_path: Path) -> None:
+    path = tmp_path / "通报.txt"
+    path.write_text(f"现予公布。\n一、整改情况\n1.会议多\n一是合并会议。\n{last}\n", encoding="utf-8")
+    assert read(lines(path)).issuer == issuer
+
+
+def test_a_round_may_stand_in_the_title_alone(tmp_path: Path) -> None:
+    path, title = tmp_path / "通报.txt", "中共某局党组关于十四届县委第五轮巡察整改情况的通报"
+    path.write_text(f"{title}\n现予公布。\n一、整改情况\n1.会议多\n一是合并会议。\n", encoding="utf-8")
+    assert read(lines(path)).round == "十四届县委第五轮巡察"
+
+
+@pytest.mark.parametrize(
     ("opening", "days"),
     [
         (
@@ -22,6 +55,10 @@ if TYPE_CHECKING:
         ),
         (
             "县委第一巡察组2024年3月4日起对县水利局党组开展巡察，4月12日结束。",
+            ("2024-03-04", "2024-04-12"),
+        ),
+        (
+            "2024年3月4日,县委第一巡察组进驻县水利局党组开展巡察.4月12日结束.",
             ("2024-03-04", "2024-04-12"),
         ),
         ("县委巡察组反馈了意见。\n公示时间：2024年11月1日至11月15日。", (None, None)),

@@ -63,8 +63,8 @@ def contradictions(stated: StatedCounts, counted: Counted) -> Iterator[tuple[str
         total, done = stated.numbers.get((thing, "total")), stated.numbers.get((thing, "done"))
         listed, closed = counted[thing, "total"], counted[thing, "done"]
         left = listed - closed
-        parts = [(words, number) for kind, words, number in stated.not_done if kind == thing]
-        parts = parts if any(_NOT_DONE.search(words) for words, _number in parts) else []
+        every = [(words, number) for kind, words, number in stated.not_done if kind == thing]
+        parts = every if any(_NOT_DONE.search(words) for words, _number in every) else []
         sums, shown = _sums(parts), " + ".join(f"{words}{number}" for words, number in parts)
         if total not in {None, listed}:
             message = _("{total} {things} are stated, but {n} are listed")
@@ -88,7 +88,7 @@ def contradictions(stated: StatedCounts, counted: Counted) -> Iterator[tuple[str
             message = _("{done} done and {parts} do not add up to {total} {things}")
             yield message.format(done=done, parts=shown, things=name, total=total), ""
         reached = closed if done is None else done
-        nearly_done = _sums([each for each in parts if _NEARLY_DONE.search(each[0])])
+        nearly_done = _sums([each for each in every if _NEARLY_DONE.search(each[0])])
         if whole := total or listed:
             quotients += [(thing, name, reached + more, whole) for more in sorted(nearly_done)]
     for kind, percent in stated.rates:

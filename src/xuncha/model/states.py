@@ -163,7 +163,9 @@ def refused_state(value: object, form: str = "", *, of_state: bool) -> State | N
     """
     text = _normalized(value)
     verdicts = [match["refused"] for match in _VERDICT.finditer(text)] if of_state else []
-    if any(verdicts) or _REFUSED.fullmatch(text):
+    first, _comma, rest = text.partition(",")  # 退回,需补充材料
+    taken_back = _REFUSED.fullmatch(first) and not _VERDICT.search(rest)
+    if any(verdicts) or _REFUSED.fullmatch(text) or taken_back:
         return State("in_progress") if not verdicts or verdicts[-1] else None
     found = read_state(value, form) if of_state else None
     return found if found and found.explicit and found.status != "closed" else None

@@ -20,7 +20,7 @@ _ISSUED = re.compile(
 _FIRST_YEAR = 1949
 
 RULES.pattern("document-brackets", "error",
-    rf"(?<={HAN})[\[(（【［｛{{《<]\s?(?P<year>(?:19|20)[0-9]{{2}}|[0-9]{{2}})年?\s?[\])）】］｝}}》>]\s?第?(?P<number>[0-9]{{1,5}})号",
+    rf"(?<={HAN})[\[(（【［｛{{《<﹝]\s?(?P<year>(?:19|20)[0-9]{{2}}|[0-9]{{2}})年?\s?[\])）】］｝}}》>﹞]\s?第?(?P<number>[0-9]{{1,5}})号",
     mark("“{words}”: the year of a document number is written in {mark}"), instead=r"〔\g<year>〕\g<number>号", mark="〔 〕",
     why="The year of a document number is written between 〔 and 〕 (GB/T 9704-2012, 7.2.5).",
     example="印发《行动方案》（东发改产业{[→〔}2023{]→〕}360号）。",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import pairwise, takewhile
 from typing import Final
 
-from xuncha.chinese.days import days, is_span_mark, only_day
+from xuncha.chinese.days import days, find_dates, is_span_mark, only_day
 from xuncha.chinese.enumerations import items
 from xuncha.chinese.headings import heading
 from xuncha.pages.line import Line
@@ -58,13 +59,15 @@ _ADDRESS: Final = re.compile(
     r"(?:(?<!电子)邮政信箱|(?:通[讯信]|联系|邮寄|来信|来访|办公|邮政|接待|收信|单位)?地\s*址|致信(?:至)?|(?:来信|信件)(?:请)?(?:寄|邮寄)(?:至|到)?|(?<!电子)(?<!意见)信箱)\s*[：:]?\s*(?P<address>[^\n。；;，,@＠]{4,60})"
 )
 _POSTCODE: Final = re.compile(
-    r"\s+(?:电子|电话|邮箱|联系|传真|Email|E-mail).*$|\s*[（(]?\s*(?:邮政编码|邮\s*编|邮码)\s*[：:]?\s*[0-9]{6}.*$"
+    r"\s+(?:电子|电话|邮箱|联系|传真|Email|E-mail).*$|\s*[（(]?\s*(?:邮政编码|邮\s*编|邮码)\s*[：:]?\s*[0-9]{6}.*$|\s*[（(][^（(）)]*注明.*$"
 )
 _CONTACT_OFFICE: Final = re.compile(
     r"(?:联系(?:方式|单位|部门|科室)|受理(?:单位|部门))[：:]\s*(?P<office>[^，。；;,：:\n0-9]{4,40}?)(?=[，。；;,\n]|$)"
 )
 _PUBLISHED: Final = re.compile("(?:发布|成文|生成|发文)(?:日期|时间)|日期")
 _INSPECTED: Final = re.compile(rf"对(?P<who>[^，。；]{{2,40}}?{_BODY_NAME})(?:开展|进行|及)")
+_FEEDBACK: Final = re.compile(r"反馈(?:意见)?(?:时间|日期)[：:]\s*$")
+_PARTY: Final = ("中共", "中国共产党")
 _LONGEST_DAY: Final = 40  # how many characters at the end of a line are searched for its day
 
 
@@ -140,7 +143,10 @@ def _signature(lines: Sequence[Line], begin: int) -> tuple[str | None, date | No
             if not behind.strip(" 。") and _ORGANISATION.fullmatch(before):
                 return before, named.exact, number
     for number in range(len(lines) - 1, after, -1):
-        if texts[number].startswith(("中共", "中国共产党")) and _ORGANISATION.fullmatch(texts[number]):
+        signs = number == len(lines) - 1 and texts[number].endswith(
+            ("党组", "党委", "支部", "委员会", "工委")
+        )
+        if (signs or texts[number].startswith(_PARTY)) and _ORGANISATION.fullmatch(texts[number]):
             return texts[number], None, number
     return None, None, len(lines)
 
@@ -155,7 +161,7 @@ def with_opening(notice: Notice, opening: str, rest: str) -> Notice:
     clauses = re.split(r"[，。；：:\n]", f"{opening}\n{notice.title or ''}")
     groups = (match[0] for clause in clauses for match in _INSPECTOR.finditer(clause))
     inspectors = (_BEFORE_INSPECTOR.sub("", each) for each in groups if not _SEVERAL_GROUPS.search(each))
-    round_ = _ROUND.search(opening)
+    round_ = _ROUND.search(opening) or _ROUND.search(notice.title or "")
     return notice._replace(
         organisation=named or notice.issuer or (inspected["who"] if inspected else None),
         inspector=next(filter(None, inspectors), None),
@@ -181,10 +187,14 @@ def _dates(texts: Iterable[str], day: date | None) -> Dates:
             elif start and end is None and re.search("结束|撤离|离开|完成巡", behind):
                 end = each.exact
         others = [each for each in named if each.exact not in {start, end}]
-        # 反馈 belongs to a day if it stands before the next day and the end of the sentence.
-        ends = [each.start for each in others[1:]] + [len(text)]
-        pairs = ((each, text[each.end : end]) for each, end in zip(others, ends, strict=False))
-        feedback_days = (each.exact for each, behind in pairs if "反馈" in behind.partition("。")[0])
+        # 反馈 belongs to a day if it stands before the next day or month, and before the end of the sentence.
+        starts = [each.start for each in find_dates(text) if each.month] + [len(text)]
+        pairs = ((each, text[each.end : starts[bisect_right(starts, each.start)]]) for each in others)
+        feedback_days = (
+            each.exact
+            for each, behind in pairs
+            if "反馈" in behind.partition("。")[0] or _FEEDBACK.search(text[: each.start][-_LONGEST_DAY:])
+        )
         feedback = feedback or next(feedback_days, None)
     return Dates(start, end, feedback, day)
 

@@ -23,7 +23,7 @@ _WORDS: Final[dict[LabelKind, str]] = {
     "due": r"(?:整改|完成|办结|销号)?(?:时限|期限)(?:要求)?|(?:计划|拟)?(?:完成|办结)时间|整改时间",
     "goal": r"(?:整改)?(?:目标|任务目标)",
     "state": r"整改状态|(?:整改)?完成情况|(?:整改)?结果|是否(?:完成|销号)|销号情况|办理结果|完成进度|状态",
-    "finding": r"(?:巡察)?反馈(?:的)?(?:具体)?(?:问题|意见)|具体问题|存在(?:的)?(?:主要)?问题|(?:问题|具体|主要)表现|问题(?:描述|简述|概述)|原因分析",
+    "finding": r"(?:巡察)?反馈(?:的)?(?:具体)?(?:问题|意见)|具体问题|存在(?:的)?(?:主要)?问题|(?:问题|具体|主要)表现|问题(?:描述|简述|概述)?|原因分析",
     "measures": r"(?:主要|具体|采取|已采取)?(?:的)?整改(?:工作)?(?:措施|举措|做法|情况|进展|落实)(?:[和及与、](?:整改)?(?:进展|成效|效果|落实|完成)(?:情况)?)?(?:情况)?|(?:主要|具体|采取的?|工作)(?:措施|举措|做法)|(?:工作)?进展(?:情况)?|落实情况|整改",
     "result": r"(?:整改|工作|取得|阶段性)?(?:的)?(?:成效|效果)",
     "next": r"下一?步(?:打算|计划|措施|工作)?(?:打算|计划|安排)?",
@@ -35,7 +35,9 @@ _LABEL: Final = re.compile(
     re.MULTILINE,
 )
 _CONTROL: Final = re.compile(rf"[\t\n{UNSAFE}]")
-_FULL_STOP: Final = re.compile(r"(?<=[\u3400-\u9fff）”》])[.．](?=\s*(?:$|[\u3400-\u9fff“《（]))")
+_FULL_STOP: Final = re.compile(
+    r"(?<=[\u3400-\u9fff）”》])[.．](?=\s*(?:$|[\u3400-\u9fff“《（]|[0-9]{1,4}[年月]))"
+)
 """A period at the end of a Chinese sentence."""
 _WIDEST_PAGE: Final = 60  # in full-width characters; lines that only fill a page are not wider
 _LEAST_SHARE: Final = 0.3  # the least share of full lines in a text that is broken to fill a page

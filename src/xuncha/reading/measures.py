@@ -142,13 +142,20 @@ def _split_by_labels(text: Line) -> tuple[list[Line], list[Line], list[_Labelled
 
 def _pieces(text: Line) -> Iterator[tuple[LabelKind | None, Line | None]]:
     """Yield the text before the first label, then the text after each label, with the kind of the label."""
+    all_items = items(text.text)
+    begins = [item.begin for item in all_items]
+    heads = (text.text[item.begin : item.start] for item in all_items)
+    labelled = {item.start for item in all_items if _HEADS_MEASURE.match(text.text, item.start)}
+    numbered = bool(labelled) or any("措" in head for head in heads)
     marks = [label for label in labels(text.text) if _is_heading(text.text, label)]
+    if (
+        numbered
+    ):  # 整改措施： above 措施1： only announces the measures, and in 1、整改措施： it belongs to the number
+        marks = [each for each in marks if each.begin not in labelled]
+        marks = [each for each in marks if each.kind != "measures" or each.start != begins[0]]
     ends = [mark.begin for mark in marks] + [len(text.text)]
     yield None, text.part(0, ends[0])
     current: LabelKind | None = None
-    all_items = items(text.text)
-    begins = [item.begin for item in all_items]
-    numbered = any("措" in text.text[item.begin : item.start] for item in all_items)
     for mark, end in zip(marks, ends[1:], strict=True):
         if mark.kind in ONE_LINE or numbered:
             seen = len(text.text[mark.start :]) - len(text.text[mark.start :].lstrip())
@@ -185,7 +192,7 @@ def _measure(line: Line) -> Measure:
     text, of_state = without_state(line.text[begin:])
     measure = Measure(line._replace(text=""))
     match = _IN_BRACKETS.search(text)
-    if match and not text[match.end() :].strip("。；;"):
+    if match:
         inside, text = match["inside"], text[: match.start()] + text[match.end() :]
     else:
         begin = next((label.begin for label in labels(text) if label.kind in ONE_LINE), len(text))

@@ -6,8 +6,8 @@ This module decides which headings are categories, problems, or parts of problem
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from itertools import takewhile
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby, takewhile
 from typing import Final
 
 from xuncha.chinese.enumerations import items
@@ -60,7 +60,7 @@ def read(pages: Pages) -> Notice:
     """Read a notice from the lines of a document."""
     notice, text, afterwards = read_frame(paragraphs(pages))
     opening, roots = outline(text)
-    title, nodes = _problem_section(roots)
+    nodes, titles = _problem_section(roots)
     first = _place(nodes[0].line) if nodes else None
     before = list(takewhile(lambda line: _place(line) != first, text))
     of_leaders = [root for root in roots if _is_about_leaders(root)]
@@ -74,7 +74,7 @@ def read(pages: Pages) -> Notice:
     work, plans = _work_and_plans(roots, nodes)
     return notice._replace(
         stated=counts,
-        categories=_categories(title, nodes),
+        categories=_categories(nodes, titles),
         work=tuple(work),
         next_steps=(*plans, *afterwards),
         unread=pages.unread,
@@ -90,17 +90,17 @@ def _places(nodes: Iterable[Node]) -> set[tuple[int, int]]:
     return {_place(line) for node in nodes for line in (node.line, *node.descendants())}
 
 
-def _problem_section(roots: list[Node]) -> tuple[Line, list[Node]]:
-    """Find the chapters that list the problems. Return the title of the first, which may be empty, and the headings below them."""
+def _problem_section(roots: list[Node]) -> tuple[list[Node], dict[int, Line]]:
+    """Find the chapters that list the problems. Return the headings below them, and the titles of the chapters by the `id()` of these."""
     chapters = [node for node in roots if node.head.level is Level.CHAPTER]
     holding = [node for node in chapters if _holds_problems(node)]
     # If the headings of some chapters name faults, another chapter counts only if its title speaks of problems.
     sure = [node for node in holding if _name_faults(node)]
     if holding := [node for node in holding if not sure or node in sure or _PROBLEMS.search(_title(node))]:
         nodes = [child for node in holding for child in node.children if not _is_about_leaders(child)]
-        return _heading(holding[0]), nodes
+        return nodes, {id(child): _heading(node) for node in holding for child in node.children}
     categories = [node for node in chapters if _is_category(_title(node))]
-    return _NO_TITLE, categories or [node for node in roots if node not in chapters]
+    return categories or [node for node in roots if node not in chapters], {}
 
 
 def _work_and_plans(roots: list[Node], nodes: list[Node]) -> tuple[list[Line], list[Line]]:
@@ -165,15 +165,16 @@ def _most(values: Iterable[object]) -> bool:
     return bool(found) and 2 * sum(found) >= len(found)
 
 
-def _categories(title: Line, nodes: list[Node]) -> tuple[Category, ...]:
-    """Read the categories with their problems and measures. If there is none, return one with the title of the chapter."""
+def _categories(nodes: list[Node], titles: Mapping[int, Line]) -> tuple[Category, ...]:
+    """Read the categories with their problems and measures. If there is none, return one for each chapter, with its title."""
     depth = max(map(_depth, nodes), default=0)
     if depth == 0:
         return ()
     without_categories = depth == 1 and not _most(_title(node).endswith("方面") for node in nodes)
     numbered_as_problems = depth < _DEEPEST and nodes[0].head.level not in {Level.CHAPTER, Level.SECTION}
     if without_categories or numbered_as_problems:
-        return (Category(title, tuple(map(_problem, nodes))),)
+        chapters = groupby(nodes, lambda node: titles.get(id(node), _NO_TITLE))
+        return tuple(Category(title, tuple(map(_problem, below))) for title, below in chapters)
     # If most nodes have headings below them, the children of the others are headings, too.
     alike = _most(map(_headings, nodes))
     below = [_headings(node) or (node.children if alike else []) or [node] for node in nodes]
@@ -190,7 +191,8 @@ def _headings(node: Node) -> list[Node]:
     children = node.children
     if not children or any(_headings(child) for child in children):
         return children
-    if node.announces_list("measures", "result"):
+    labelled = _most("措施" in child.line.text[: child.head.end] for child in children)
+    if labelled or node.announces_list("measures", "result"):
         return []
     rests = [child.rest[_heading_end(child.rest) :].strip() for child in children]
     rests = ["" if state_alone(rest) else rest for rest in rests]

@@ -43,6 +43,25 @@ def test_the_day_of_the_feedback_is_told(tmp_path: Path) -> None:
     assert said["organisation"] == "中共某局党组"
 
 
+@pytest.mark.parametrize("above", ["反馈时间：2024年3月15日", "被巡察单位：某局党组 反馈意见日期: 2024.3.15"])
+def test_the_day_of_the_feedback_may_stand_after_a_label(above: str, tmp_path: Path) -> None:
+    assert settings(above, tmp_path)["inspection"]["feedback"] == "2024-03-15"
+
+
+@pytest.mark.parametrize(
+    ("above", "category"), [("（一）仓储管理方面（1个）", "仓储管理方面"), ("巡察整改问题清单", "")]
+)
+def test_a_category_right_above_a_header_is_that_of_its_table(
+    above: str, category: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "台账.csv"
+    path.write_text(
+        f"{above}\n序号,反馈问题,整改措施,整改时限\n1,学习不深入,集中学习,2024-12-31\n", encoding="utf-8"
+    )
+    (problem,) = draft_of(path, ReadOptions(date(2024, 7, 1))).problems
+    assert problem.category == category
+
+
 def test_what_stands_around_the_tables_of_a_word_document_is_kept_as_a_remark(tmp_path: Path) -> None:
     document = Document()
     above = [f"第{number}段" for number in range(8)]

@@ -15,6 +15,8 @@ from xuncha.exchange.sheet.reading import ReadOptions, draft_of
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from xuncha.exchange.drafts import Draft
+
 
 @pytest.mark.parametrize(
     "text",
@@ -43,6 +45,71 @@ def test_what_is_marked_as_internal_on_any_line_is_not_public(text: str) -> None
 )
 def test_people_are_separated_only_where_two_names_are_joined(text: str, people: list[str]) -> None:
     assert names(text) == (people, [])
+
+
+def read(folder: Path, *lines: str) -> Draft:
+    """Read a table of the given lines of cells."""
+    (folder / "t.csv").write_text("\n".join(lines), encoding="utf-8")
+    return draft_of(folder / "t.csv", ReadOptions(date(2024, 7, 1)))
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "people"),
+    [
+        ("责任领导及责任科室", "张三（财务科）", ("张三", "财务科", None)),
+        ("责任领导及责任科室", "张三；财务科、办公室", ("张三", "财务科", ["办公室"])),
+        ("责任领导/责任科室", "财务科", (None, "财务科", None)),
+        ("责任领导（责任科室）", "财务科", (None, "财务科", None)),
+        ("责任领导（责任科室）", "张三（财务科）", ("张三", "财务科", None)),
+        ("责任领导及责任科室", "张三（常务）；财务科", ("张三（常务）", "财务科", None)),
+        ("责任领导", "财务科", ("财务科", None, None)),
+    ],
+)
+def test_a_leader_and_an_office_in_one_cell(
+    heading: str, cell: str, people: tuple[str | None, str | None, list[str] | None], tmp_path: Path
+) -> None:
+    (measure,) = read(tmp_path, f"反馈问题,整改措施,{heading}", f"学习不深入,集中学习,{cell}").measures
+    assert tuple(map(measure.record.get, ("leader", "office", "co_offices"))) == people
+
+
+@pytest.mark.parametrize(
+    ("cell", "published", "doubted"),
+    [
+        ("是", True, 0),
+        ("已公开", True, 0),
+        ("否", False, 0),
+        ("否（涉密）", False, 1),
+        ("内部", False, 1),
+        ("", True, 0),
+    ],
+)
+def test_what_is_not_plainly_public_is_not_published(
+    cell: str, published: bool, doubted: int, tmp_path: Path
+) -> None:
+    draft = read(tmp_path, "反馈问题,整改措施,是否公开,完成情况", f"学习不深入,集中学习,{cell},已完成")
+    assert [each.record.get("publish", True) for each in draft.measures] == [published]
+    assert len(draft.doubts) == doubted
+
+
+def test_each_part_of_a_problem_keeps_its_finding(tmp_path: Path) -> None:
+    rows = ("走形式,抓甲", "走形式,抓乙", "不结合实际,抓丙")
+    draft = read(tmp_path, "反馈问题,具体表现,整改措施", *(f"学习不深入,{row}" for row in rows))
+    assert [each.record["finding"] for each in draft.problems] == ["走形式\n不结合实际"]
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "doubted"),
+    [
+        ("1.学习不深入。\n一年仅学三次。\n未结合实际。", "学习不深入", False),
+        ("1.学习不深入；\n2.督促不够。", "1.学习不深入；2.督促不够。", True),
+    ],
+)
+def test_the_lines_of_one_problem_are_not_several_problems(
+    text: str, title: str, doubted: bool, tmp_path: Path
+) -> None:
+    draft = read(tmp_path, "反馈问题,整改措施,完成情况", f'"{text}",抓甲,已完成')
+    assert [each.record["title"] for each in draft.problems] == [title]
+    assert bool(draft.doubts) is doubted
 
 
 def test_a_formula_without_a_stored_result_names_nobody_and_no_day(tmp_path: Path) -> None:

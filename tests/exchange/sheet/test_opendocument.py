@@ -6,6 +6,7 @@ import zipfile
 from datetime import date
 from typing import TYPE_CHECKING
 
+from tests.tables import building, description
 from xuncha.exchange.sheet.reading import ReadOptions, draft_of
 
 if TYPE_CHECKING:
@@ -45,3 +46,18 @@ def test_a_formula_that_failed_is_named(tmp_path: Path) -> None:
         ("台账!D2", "错误:502"),
     }
     assert draft.measures[0].record.keys() == {"title"}
+
+
+def test_percentages_are_states_beside_those_that_are_texts(tmp_path: Path) -> None:
+    rows = (
+        "问题 | 措施 | 整改进度",
+        "甲 | 抓甲 | #1{0%}",
+        "乙 | 抓乙 | #0.996{0%}",
+        "丙 | 抓丙 | 100%",
+        "丁 | 抓丁 | 50%",
+    )
+    lines = ["", "file: ods", "=== 台账", *(f"| {row} |" for row in rows), "=== truth", "problems: []", ""]
+    (tmp_path / "台账.table").write_text("\n".join(lines), encoding="utf-8")
+    path = building.build(description.read(tmp_path / "台账.table"), tmp_path)
+    draft = draft_of(path, ReadOptions(date(2024, 7, 1)))
+    assert [each.status for each in draft.measures] == ["closed", "in_progress", "closed", "in_progress"]

@@ -35,6 +35,9 @@ def read(folder: Path, headings: str, *rows: str) -> Draft:
         ("完成情况,复核意见", "已完成,不同意销号。", "已完成,同意"),
         ("完成情况,验收意见", "已完成,验收不合格，退回整改", "已完成,首次验收不合格，复验合格"),
         ("完成情况,备注", "已完成,未通过验收", "已完成,经费已退回"),
+        ("完成情况,备注", "已完成,退回，需补充佐证材料", "已完成,退回，补充后通过"),
+        ("完成情况,备注", "已完成,正在推进", "已完成,持续推进"),
+        ("完成情况,进展情况", "已完成,尚未完成", "已完成,尚未完成的3项已转入下年"),
         ("整改状态,是否销号", "已完成,否", "已完成,是"),
         ("完成情况,是否按期完成", "已完成，验收不合格,是", "已完成,否"),
         ("进展情况,核查结果", "已完成。制度已印发。,不合格", "已完成。制度已印发。,合格"),
@@ -59,6 +62,35 @@ def test_what_goes_on_is_not_closed_where_another_column_is_the_state(tmp_path: 
     draft = read(tmp_path, "完成情况,验收结果", "推进中,合格", "已完成,合格", "推进中,不合格")
     assert [each.status for each in draft.measures] == ["in_progress", "closed", "in_progress"]
     assert any((each.text, each.place) == ("推进中", "G2") for each in draft.doubts)
+
+
+def test_a_verdict_is_no_progress_and_an_empty_one_leaves_the_state_beside_it(tmp_path: Path) -> None:
+    draft = read(tmp_path, "完成情况,验收结论", "已完成,通过", "已完成,不通过", "推进中,")
+    assert not any("progress" in each.record for each in draft.measures)
+    states = ("已完成,合格", "推进中,", "未启动,", "已完成,")
+    draft = read(tmp_path, "完成情况,验收结果", *states)
+    assert [each.record["status"] for each in draft.measures] == ["closed", "in_progress", "not_started", "in_progress"]  # fmt: skip
+    assert [each[1::-1] for each in draft.doubts] == [("已完成", "G5")]
+
+
+def test_sums_and_repeated_headings_leave_a_column_of_states(tmp_path: Path) -> None:
+    lines = [f"{FIRST},完成情况", "1,问题1,措施1,,,,已完成", "小计,,1,,,,1", f"{FIRST},完成情况", "2,问题2,措施2,,,,推进中", "合计,,2,,,,1"]  # fmt: skip
+    (tmp_path / "t.csv").write_text("\n".join(lines), encoding="utf-8")
+    draft = draft_of(tmp_path / "t.csv", ReadOptions(date(2024, 7, 1)))
+    assert [each.record for each in draft.measures] == [
+        {"title": "措施1", "status": "closed"}, {"title": "措施2", "status": "in_progress"},
+    ]  # fmt: skip
+
+
+def test_of_two_columns_of_states_the_visible_one_counts(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for row in ("问题,措施,状态（旧）,状态", "甲,抓甲,已完成,推进中", "乙,抓乙,已完成,已完成"):
+        sheet.append(row.split(","))
+    sheet.column_dimensions["C"].hidden = True
+    book.save(tmp_path / "t.xlsx")
+    draft = draft_of(tmp_path / "t.xlsx", ReadOptions(date(2024, 7, 1)))
+    assert [(each.role, each.letter) for each in draft.columns if each.role == "state"] == [("state", "D")]
 
 
 def test_a_day_of_closing_does_not_close_what_was_refused(tmp_path: Path) -> None:
@@ -120,5 +152,6 @@ def test_a_measure_that_two_sheets_state_differently_is_named(tmp_path: Path) ->
         sheet.append([2, "文件多", f"压减文件{month}", "张三", "办公室", "2024-05-31", state])
     book.save(tmp_path / "t.xlsx")
     draft = draft_of(tmp_path / "t.xlsx", ReadOptions(date(2024, 7, 31)))
-    assert [(each.place, each.text) for each in draft.doubts] == [("7月!C2", "合并会议")]
+    assert [(each.place, each.text) for each in draft.doubts] == [("7月!C2", "已销号")]
     assert "6月" in draft.doubts[0].message
+    assert [each.status for each in draft.measures] == ["in_progress", "in_progress", "closed"]

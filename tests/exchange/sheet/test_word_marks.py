@@ -177,6 +177,7 @@ STRUCK = [
     '<w:style w:type="character" w:styleId="late"><w:name w:val="late"/><w:basedOn w:val="cut"/></w:style>',
     '<w:style w:type="character" w:styleId="kept"><w:name w:val="kept"/><w:basedOn w:val="cut"/><w:rPr><w:strike w:val="0"/></w:rPr></w:style>',
     '<w:style w:type="paragraph" w:styleId="gone"><w:name w:val="gone"/><w:rPr><w:dstrike/></w:rPr></w:style>',
+    '<w:style w:type="paragraph" w:styleId="old"><w:name w:val="old"/><w:rPr><w:strike/></w:rPr></w:style>',
 ]
 
 
@@ -188,6 +189,9 @@ STRUCK = [
         (run("已完成", '<w:rStyle w:val="kept"/>'), False),
         (run("已完成", '<w:rStyle w:val="cut"/><w:strike w:val="0"/>'), False),
         ('<w:pPr><w:pStyle w:val="gone"/></w:pPr>' + run("已完成"), True),
+        ('<w:pPr><w:pStyle w:val="gone"/></w:pPr>' + run("已完成", '<w:rStyle w:val="cut"/>'), True),
+        ('<w:pPr><w:pStyle w:val="old"/></w:pPr>' + run("已完成", '<w:rStyle w:val="cut"/>'), False),
+        ('<w:pPr><w:pStyle w:val="old"/></w:pPr>' + run("已完成", '<w:rStyle w:val="kept"/>'), True),
     ],
 )
 def test_what_a_style_strikes_out_closes_nothing(content: str, is_struck: bool, tmp_path: Path) -> None:

@@ -95,20 +95,20 @@ def _visible_runs(paragraph: Element) -> Iterator[Element]:
     return (run for run in within(paragraph, "r") if not _is_set(run, "vanish"))
 
 
-def _is_set(run: Element, *names: str, usual: bool = False) -> bool:
-    """Return whether a run or style has one of these properties, and does not switch it off; `usual` if it has none."""
+def _is_set(run: Element, name: str, *, usual: bool = False) -> bool:
+    """Return whether a run or style has a property, and does not switch it off; `usual` if it does not name it."""
     properties = () if run.rPr is None else run.rPr
-    values = [each.val for each in properties if each.tag.rpartition("}")[2] in names]
+    values = [each.val for each in properties if each.tag.rpartition("}")[2] == name]
     return any(values) if values else usual
 
 
-def _struck_styles(document: Element) -> set[str | None]:
-    """Return the ids of the styles that strike text out, also because they are based on such a style."""
+def _struck_styles(document: Element, name: str) -> set[str | None]:
+    """Return the ids of the styles that strike text out by a property, also because they are based on such a style."""
     struck, before = set[str | None](), None
     while struck != before:
         before = struck
         styles = document.styles.element.style_lst
-        marked = (each for each in styles if _is_set(each, *_STRIKES, usual=each.basedOn_val in before))
+        marked = (each for each in styles if _is_set(each, name, usual=each.basedOn_val in before))
         struck = {each.styleId for each in marked}
     return struck
 
@@ -125,7 +125,7 @@ def read_word(path: Path, content: bytes) -> list[Sheet]:
 
     with safety.refusing_damage(path, oxml.exceptions.XmlchemyError):
         document = Document(io.BytesIO(content))
-        remarks, styles = dict[str, str](), _struck_styles(document)
+        remarks, styles = dict[str, str](), {name: _struck_styles(document, name) for name in _STRIKES}
         for relation in document.part.rels.values():
             if not relation.is_external and (kind := relation.reltype.rpartition("/")[2]) in _REMARKS:
                 for each in oxml.parse_xml(relation.target_part.blob):
@@ -144,11 +144,17 @@ def read_word(path: Path, content: bytes) -> list[Sheet]:
         return found
 
 
-def _look(remarks: Mapping[str, str], styles: set[str | None], cell: Element) -> tuple[str, Unseen, str]:
+def _look(
+    remarks: Mapping[str, str], styles: Mapping[str, set[str | None]], cell: Element
+) -> tuple[str, Unseen, str]:
     """Return the text of a cell, why it is seen differently, and what is remarked on it or stands in tables and text boxes inside it."""
     paragraphs = list(within(cell, "p"))
     runs = ((each, run) for each in paragraphs for run in _visible_runs(each) if run.text.strip())
-    struck = {_is_set(run, *_STRIKES, usual=bool({run.style, each.style} & styles)) for each, run in runs}
+    # A property in both the style of the paragraph and that of the characters cancels out (ISO/IEC 29500-1, 17.7.3).
+    struck = {
+        any(_is_set(run, name, usual=(run.style in by) != (each.style in by)) for name, by in styles.items())
+        for each, run in runs
+    }
     unseen: Unseen = "" if True not in struck else "partly" if False in struck else "struck"
     words = "\n".join(_beside(remarks, cell))
     return "\n".join(map(word_text, paragraphs)), "changed" if cell.xpath(_DELETED) else unseen, words

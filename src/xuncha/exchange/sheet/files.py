@@ -69,7 +69,7 @@ def _calamine(path: Path, content: bytes, package: Package | None = None) -> lis
             sheet.hidden = entry.visible != calamine.SheetVisibleEnum.Visible
             for row, values in enumerate(grid.to_python(skip_empty_area=False), 1):
                 for column, value in enumerate(values, 1):
-                    shown = look.errors.get((row, column), value)
+                    shown = look.shown.get((row, column), value)
                     sheet.put((row, column), shown, look.struck.get((row, column), ""))
             sheet.expand(look.merged)
             sheets.append(sheet)

@@ -34,8 +34,8 @@ class SheetFormat:
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     """The left column, the top row, the right column and the bottom row of each."""
     struck: dict[Spot, Unseen] = field(default_factory=dict)
-    errors: dict[Spot, str] = field(default_factory=dict)
-    """What the cells show whose formula failed; the library returns nothing, or 0."""
+    shown: dict[Spot, str] = field(default_factory=dict)
+    """The texts of cells whose formula failed, and of percentages; the library returns nothing, or a bare number."""
     rows: int = 0
     columns: int = 0
     filled: tuple[int, int] = (0, 1)  # the last row and the last column that hold something
@@ -61,7 +61,9 @@ class SheetFormat:
             if unseen := _unseen(cell, struck):
                 self.struck[row, column] = unseen
             if cell.get(_VALUE_TYPE) == "error":
-                self.errors[row, column] = "".join(cell.itertext())
+                self.shown[row, column] = "".join(cell.itertext())
+            elif cell.get(f"{_OFFICE}value-type") == "percentage":
+                self.shown[row, column] = f"{float(cell.get(f'{_OFFICE}value', '')) * 100:g}%"
             if remark := cell.find(f"{_OFFICE}annotation"):
                 text = "\n".join("".join(each.itertext()) for each in remark.iter(f"{_TEXT}p"))
                 self.sheet.comments[row, column] = clean(text)

@@ -12,7 +12,7 @@ from xuncha.chinese.limits import days_with_year
 from xuncha.exchange.matching import key_of, matches
 from xuncha.exchange.sheet import cells, layout
 from xuncha.exchange.sheet.grid import Spot, address, column_of, place
-from xuncha.exchange.sheet.rows import DIVISIBLE
+from xuncha.exchange.sheet.row_cells import DIVISIBLE
 from xuncha.language import gettext as _
 from xuncha.model.forms import FIELD_PREFIX
 from xuncha.model.states import read_state

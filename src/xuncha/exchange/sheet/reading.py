@@ -20,6 +20,7 @@ from xuncha.exchange.sheet.rows import RowReader
 from xuncha.exchange.sheet.tables import TableReader
 from xuncha.language import gettext as _
 from xuncha.model.forms import FIELD_PREFIX, Form
+from xuncha.model.states import is_plain_state
 from xuncha.reading.frame import with_opening
 from xuncha.reading.notice import Notice
 from xuncha.rules.names import suggestion
@@ -34,7 +35,11 @@ _ORGANISATION: Final = re.compile(
 _ERROR: Final = re.compile(
     r"#(?:(?:REF|VALUE|DIV/0|NUM|NULL|SPILL|CALC)!|N/A|NAME\?)|(?:Err|错误)[:：]\s*\d{3}"
 )
-_GENERIC_SHEET: Final = re.compile(r"^(?:sheet|工作表|表)\s*\d*$|台账|清单|汇总|总表|一览", re.IGNORECASE)
+_GENERIC_SHEET: Final = re.compile(
+    r"^(?:sheet|工作表|表)\s*\d*$|台账|清单|汇总|总表|一览|(?:进展|进度|月份?|季度|[周月季]报)(?:情况|表)?$",
+    re.IGNORECASE,
+)
+"""The name of a sheet that is no category; a state such as 已销号 is none, either."""
 
 
 class ReadOptions(NamedTuple):
@@ -129,7 +134,8 @@ def read_sheets(sheets: Sequence[Sheet], options: ReadOptions, own: Frame | None
     reader = RowReader(draft, fields, day, today, form.states if form else None)
     several = sum(map(bool, tables.values())) > 1
     for sheet in visible:
-        category = sheet.name if several and sheet.named and not _GENERIC_SHEET.search(sheet.name) else ""
+        is_category = several and sheet.named and not is_plain_state(sheet.name)
+        category = sheet.name if is_category and not _GENERIC_SHEET.search(sheet.name) else ""
         taker = TableReader(draft, reader, sheet, category)
         for table in tables[sheet.name]:
             taker.read_table(table)

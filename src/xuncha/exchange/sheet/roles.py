@@ -248,7 +248,7 @@ class Decider:
 
     def _settle_states(self) -> None:
         """Settle whether 完成情况, 进展情况 and the like hold states or progress, by all of their cells."""
-        states: set[int] = set()
+        states, verdicts = set[int](), set[int]()
         ranks: dict[int, tuple[bool, ...]] = {}
         known, unknown = self._columns("state", "progress"), self._columns("")
         doubtful = [*known, *(each for each in unknown if guess(self.headings[each]) == "state")]
@@ -256,18 +256,25 @@ class Decider:
             closing = {each: [cell for cell in self._cells(each) if _closes(cell)] for each in unknown}
             doubtful = [each for each in unknown if any(len(cell.text) > 1 for cell in closing[each])]
         for column in doubtful:
-            cells, is_state = self._as_shares(column), self.roles[column] == "state"
+            heading, is_state = self.headings[column], self.roles[column] == "state"
+            # Sums count something, and the heading may be printed again on each page.
+            filled = self._as_shares(column)
+            cells = [cell for cell in filled if not cell.text.isdecimal() and cell.text != heading]
             plainly = sum(is_plain_state(cell.value, cell.form) for cell in cells)
             if cells and plainly / len(cells) >= _STATE_SHARE:
                 states.add(column)
             in_words = sum(len(cell.text) <= MAX_LENGTH for cell in cells) * 2 >= len(cells)
             if column in states or (is_state and in_words):
                 # Of several columns, prefer the one in which something is closed; 是否按期完成 says less than 完成情况.
-                closes, is_of_time = any(map(_closes, cells)), "按期" in self.headings[column]
-                ranks[column] = not closes, column not in states, is_of_time, not is_state
+                closes, is_of_time = any(map(_closes, cells)), "按期" in heading
+                is_hidden = column in self.sheet.hidden_columns
+                ranks[column] = not closes, column not in states, is_hidden, is_of_time, not is_state
+                if _OF_VERDICTS.search(plain(heading)):
+                    verdicts.add(column)
         best = min(ranks, key=ranks.__getitem__, default=0)
         for column in doubtful:
-            other = "" if column in states or self.roles[column] == "" else "progress"
+            is_other = column in states | verdicts or self.roles[column] == ""
+            other = "" if is_other else "progress"  # 通过 tells of no progress
             self._assign(column, "state" if column == best else other, _("by its content"))
 
     def _as_shares(self, column: int) -> list[Cell]:

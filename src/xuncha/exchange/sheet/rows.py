@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -14,11 +14,11 @@ from xuncha.chinese.limits import days_with_year
 from xuncha.exchange.drafts import Draft, MeasureDraft
 from xuncha.exchange.names import names
 from xuncha.exchange.sheet import cells, header, roles
-from xuncha.exchange.sheet.grid import Cell, Unseen, place
+from xuncha.exchange.sheet.grid import Cell
+from xuncha.exchange.sheet.row_cells import UNNAMED, Row, measure_row
 from xuncha.language import gettext as _
 from xuncha.model import states
 from xuncha.model.forms import FIELD_PREFIX
-from xuncha.model.identity import Identity
 from xuncha.model.register import FieldFrame
 from xuncha.model.vocabulary import STATUS_WORDS, Status
 
@@ -26,81 +26,12 @@ if TYPE_CHECKING:
     from xuncha.exchange.sheet.grid import Sheet
     from xuncha.exchange.sheet.header import Table
 
-UNNAMED: Final = "unnamed"
-"""The role of cells without a heading."""
 _LONGEST_TITLE: Final = 2000
 _PROBLEM_ROLES: Final = {"number", "category", "problem", "finding", UNNAMED}
 """Roles that say nothing about a measure."""
 _TELLS: Final = re.compile(rf"(?:state|progress)$|{FIELD_PREFIX}")  # roles whose cells may refuse a closing
-DIVISIBLE: Final = {"goal", "progress", "due", "state", "evidence"}
-"""Roles of which one cell may hold a part for each of several measures."""
-
-
-@dataclass
-class Row:
-    """The cells of a measure by the roles of their columns. They are in one row, or in several."""
-
-    sheet: str
-    number: int
-    cells: dict[str, list[Cell]] = field(default_factory=dict)
-    ticks: list[tuple[str, Cell]] = field(default_factory=list)
-    """Cells in columns of ticks, with the words that a tick means there; after `resolve_ticks`, only those not understood."""
-    comments: list[tuple[str, str]] = field(default_factory=list)
-    """Comments on the cells, with their addresses."""
-    last: int = 0  # the last of several rows
-    under: list[tuple[str, str, Cell]] = field(default_factory=list)
-    """The cells with the roles of their columns, and the joined texts of the headings."""
-
-    def put(self, role: str, cell: Cell) -> None:
-        """Add a cell. A second cell with a measure holds the rest of a sentence that was cut, and is joined to the first."""
-        held = self.cells.setdefault(role, [])
-        if role == "measure" and held:
-            held[:] = [Cell.of(held[0].text + cell.text, "", held[0].place)]
-        else:
-            held.append(cell)
-
-    def resolve_ticks(self) -> None:
-        """Take the word of the tick as the state, if there is exactly one tick."""
-        if len(self.ticks) != 1 or "state" in self.cells:
-            return
-        word, cell = self.ticks[0]
-        if states.is_plain_state(word) and (header.is_tick(cell.text) or cell.text == word):
-            self.cells["state"] = [Cell.of(word, place=cell.place)]
-            self.ticks.clear()
-
-    def text(self, role: str) -> str:
-        """Return the texts of the cells with this role, one on each line; empty if there are none."""
-        held = self.cells.get(role, ())
-        return held[0].text if len(held) == 1 else "\n".join(dict.fromkeys(cell.text for cell in held))
-
-    def first(self, role: str) -> Cell | None:
-        """Return the first cell with this role; None if there is none."""
-        return next(iter(self.cells.get(role, ())), None)
-
-    def unseen(self, role: str) -> Unseen:
-        """Return why a person sees a cell with this role differently than it was read; empty if there is no such cell."""
-        return next((cell.unseen for cell in self.cells.get(role, ()) if cell.unseen), "")
-
-    def place(self, *roles: str) -> str:
-        """Return the place of the first cell with one of these roles; else of the row."""
-        places = (cell.place for role in roles if (cell := self.first(role)))
-        return next(places, place(self.sheet, f"{self.number}:{self.number}"))
-
-    @property
-    def problem_number(self) -> int | None:
-        """The number of the problem; None if there is none."""
-        texts = (cell.text.strip("、.．") for cell in self.cells.get("number", ()))
-        return next((int(text) for text in texts if re.fullmatch("[1-9][0-9]{0,4}", text)), None)
-
-    @property
-    def identity(self) -> Identity | None:
-        """The number of the measure, such as 2.3; None if there is none."""
-        for value, form, *_rest in self.cells.get("number", ()):
-            decimals = re.search(r"0\.(0+)", form) if isinstance(value, float) else None
-            digits = f"{value:.{len(decimals[1])}f}" if decimals else str(value)  # 2.10 is not 2.1
-            if match := re.fullmatch(r"([1-9][0-9]{0,5})[.．-]([1-9][0-9]{0,5})", "".join(digits.split())):
-                return Identity(int(match[1]), int(match[2]))
-        return None
+_REMARKS: Final = re.compile("备注|进展|进度|说明")
+_NOT_DONE: Final = re.compile("正在|尚|仍|还|未|没有|(?:推进|进行|整改|办理|实施)中")
 
 
 @dataclass
@@ -160,7 +91,7 @@ class RowReader:
         texts = self._titles(row, problem, is_single=identity is not None)
         drafts = []
         for number, text in enumerate(texts):
-            draft = self._measure(row if len(texts) == 1 else _measure_row(row, number, len(texts)), text)
+            draft = self._measure(row if len(texts) == 1 else measure_row(row, number, len(texts)), text)
             draft.identity = identity
             draft.cells, draft.rows = row.cells, (row.number, row.last)
             drafts.append(draft)
@@ -208,10 +139,10 @@ class RowReader:
         self._status(row, measure)
         self._refused(row, measure)
         self._closed(row, measure)
-        if (public := row.text("publish")) in {"否", "不公开", "不予公开", "暂不公开", "×"}:
+        if (public := row.text("publish")) not in {"", "是", "公开", "可公开", "已公开", "主动公开", "√"}:
             measure.record["publish"] = False
-        elif public not in {"", "是", "公开", "√"}:
-            self.doubt(row, "publish", _("neither yes nor no: not imported"))
+            if public not in {"否", "不公开", "不予公开", "暂不公开", "×"}:
+                self.doubt(row, "publish", _("neither yes nor no: kept unpublished"))
         self.put_fields(row, measure.record, "measure")
         return measure
 
@@ -282,7 +213,7 @@ class RowReader:
             if found and not found.doubt:
                 message = _("read as the status: {status}", status=STATUS_WORDS[found.status])
                 self.doubt(row, "progress", message)
-            return found
+            return found or self._state_beside(row)
         state, several = states.read_state(cell.value, cell.form, self.today), row.text("state") != cell.text
         if self.words is not None and not several and (status := self.words.get(cell.text)):
             return states.State(status, bool(state and state.long_term))
@@ -297,6 +228,17 @@ class RowReader:
         record["progress"] = [*record.get("progress", []), *cells.entries(cell.text)]
         self.doubt(row, "state", _("no status in it: read as progress"))
         return states.state_of_text(cell.text, self.today)
+
+    def _state_beside(self, row: Row) -> states.State | None:
+        """Return the state in another column of states, such as 完成情况 beside an empty 验收结果. It closes nothing."""
+        for role, name, cell in row.under:
+            is_told = roles.names_verdict(name, role) and not cell.unseen and len(cell.text) > 1
+            found = states.read_state(cell.value, cell.form, self.today) if is_told else None
+            if found and found.explicit and not (found.status == "closed" and row.first("closed_date")):
+                row.cells["state"] = [cell]
+                unclear = _("it does not clearly say that it is done: read as in progress")
+                return found if found.status != "closed" else states.State("in_progress", doubt=unclear)
+        return None
 
     def _status(self, row: Row, measure: MeasureDraft) -> None:
         """Set the status; it is not set if no cell states one."""
@@ -350,7 +292,10 @@ class RowReader:
         if measure.record.get("status", "closed" if row.first("closed_date") else None) != "closed":
             return
         telling = (each for each in row.under if _TELLS.match(each[0]))
-        told = [(roles.names_verdict(name, role), cell) for role, name, cell in telling]
+        told = [
+            (roles.names_verdict(name, role) or _contradicts(role, name, cell), cell)
+            for role, name, cell in telling
+        ]
         ticked = [(word, cell) for word, cell in row.ticks if header.is_tick(cell.text)]
         told += [(True, cell._replace(value=word, text=f"{word}：{cell.text}")) for word, cell in ticked]
         for of_state, cell in told:
@@ -361,19 +306,7 @@ class RowReader:
                 self.draft.doubt(message, cell.text, cell.place, "state")
 
 
-def _measure_row(row: Row, number: int, count: int) -> Row:
-    """Return the row of one of several measures that stand in one cell.
-
-    A cell with as many parts as there are measures gives one part to each. Other cells apply to all of the measures, but
-    progress and evidence only to the first.
-    """
-    shared, divided = {}, {}
-    for role, held in row.cells.items():
-        text = row.text(role)
-        parts = cells.items(text) if role in DIVISIBLE else [*map(without_number, cells.lines(text))]
-        if len(parts) == count:
-            divided[role] = [Cell.of(parts[number], "", held[0].place, unseen=row.unseen(role))]
-        elif role not in {"progress", "evidence"} or number == 0:
-            shared[role] = held
-    under = [(role, name, divided.get(role, [cell])[0]) for role, name, cell in row.under]
-    return Row(row.sheet, row.number, shared | divided, row.ticks, under=under)
+def _contradicts(role: str, name: str, cell: Cell) -> bool:
+    """Return whether a cell of progress or remarks holds nothing but that a measure is not done: 尚未启动, 推进中."""
+    is_remark = role == "progress" or _REMARKS.search(name)
+    return bool(is_remark and _NOT_DONE.match(cell.text)) and states.is_plain_state(cell.value)

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from xuncha.chinese.enumerations import without_number
 from xuncha.exchange.drafts import Column, Draft, MeasureDraft, ProblemDraft
 from xuncha.exchange.matching import key_of
-from xuncha.exchange.sheet import cells, header, roles
+from xuncha.exchange.sheet import cells, header
 from xuncha.exchange.sheet.grid import Cell, Sheet, Spot, letter, place
 from xuncha.exchange.sheet.roles import plain
-from xuncha.exchange.sheet.rows import UNNAMED, Row, RowReader
+from xuncha.exchange.sheet.row_cells import DITTOS, Row, row_of
+from xuncha.exchange.sheet.rows import RowReader
 from xuncha.language import gettext as _
-from xuncha.model.vocabulary import UNKNOWN
+from xuncha.model.vocabulary import STATUS_WORDS, UNKNOWN
 
 _CATEGORY_ROW: Final = re.compile(
     r"^[一二三四五六七八九十]+、|方面[。：:]?$|^第[一二三四五六七八九十]+(?:类|方面|部分)"
 )
+_ASPECT: Final = re.compile("^[^。；，]{2,40}方面$")
+"""The title of a category right above the header of its table."""
 _NUMERAL: Final = re.compile("[（(]?[一二三四五六七八九十]+[）)]?、?")
 _SUM: Final = re.compile(r"^(?:本页|本表)?(?:合计|总计|小计|共计|累计)|(?:合计|总计|小计)$")
 _COLUMN_LETTERS: Final = "甲乙丙丁戊己庚辛壬癸"
@@ -35,16 +38,6 @@ _SIGNED: Final = re.compile(
     r"(?:签字|签名|签章|盖章|填表人|填报人|制表人|审核人|负责人|联系人|联系电话)[)）]?\s*[：:]"
 )
 """Signatures below a table."""
-_IN_BRACKETS: Final = re.compile(r"(.+?)\s*[（(](.+)[）)]", re.DOTALL)
-_DITTO: Final = frozenset(
-    {"同上", "同前", "〃", "″", "同上。", "〞", "（续）", "(续)", "续", "接上", "接上页"}
-)
-_EMPTY: Final = _DITTO | {
-    "/", "／", "\\", "-", "--", "—", "——", "－", "无", "暂无", "待定", "未定", "待确定", "未明确", "N/A", "n/a", UNKNOWN,
-}  # fmt: skip
-"""Texts that mean an empty cell."""
-_NO_CATEGORY: Final = ("category", UNKNOWN)
-"""A role and a text: that of the rows above does not apply, as it would in an empty cell."""
 _STOP: Final = re.compile("[。；;！!]$")
 _PAGE: Final = re.compile(
     r"第\d+页(?:[,/]?共\d+页)?|共\d+页(?:[,/]?第\d+页)?|\d+/\d+|-\d+-|(?:\(?接上[页表]\)?|\(?下[页]?续\)?|\(续\)|—\d+—)"
@@ -55,11 +48,6 @@ _LONGEST_TITLE: Final = 2000
 _LONGEST_LINE: Final = 100
 _FEW: Final = 3
 _ABBREVIATION: Final = 3  # so few characters before a stop are not a sentence
-_STATED: Final = roles.PEOPLE | {"due", "state", "closed_date", "progress"}
-"""Roles of names, days, states and progress, which the text of a formula does not give."""
-_NOT_EXTENDED: Final = re.compile("(?:[未不无]|没有)?(?:申请)?(?:延期|调整|变更)?|否")
-_FIRST_ONLY: Final = {"progress", "evidence"}
-"""Roles whose cell counts for the first measure only, if it is merged over several."""
 
 
 class TableReader:
@@ -79,9 +67,15 @@ class TableReader:
         """All problems, by the keys of their titles (`key_of`)."""
         self.earlier: dict[int, list[MeasureDraft]] = {}
         """The measures that other sheets have, by the `id()` of their problem."""
+        self.by_measure: dict[str, list[ProblemDraft]] = {}
+        """The problems on other sheets, by the keys of the titles of their measures."""
+        self.places: dict[tuple[int, str], str] = {}
+        """The first place of each measure of this sheet, by the `id()` of its problem and the key of its title."""
         for problem in draft.problems:
             self.by_title.setdefault(key_of(problem.record["title"]), []).append(problem)
             self.earlier[id(problem)] = [each for each in problem.measures if each.sheet != sheet.name]
+            for title in {key_of(each.record["title"]) for each in problem.measures}:
+                self.by_measure.setdefault(title, []).append(problem)
 
     def read_table(self, table: header.Table) -> None:
         """Take the rows of a table. A table has no rows if the next header follows its own at once."""
@@ -93,6 +87,9 @@ class TableReader:
             self.draft.columns.append(Column(self.sheet.name, letter(column), name, role, why, *more))
         self.reader.declare_fields(self.sheet, table)
         self.headed = bool(table.column("problem"))
+        above = dict.fromkeys(self.sheet.texts(table.header - 1))
+        if len(above) == 1 and _ASPECT.search(title := _title_of_category(next(iter(above)))):
+            self.category = title
         rows = self.sheet.rows(table.first, table.last)
         if self.draft.exact:
             for row in rows:
@@ -206,7 +203,7 @@ class TableReader:
         """Take the rows of one measure, or of several measures in one cell."""
         if not rows:
             return
-        row = _row(self.sheet, rows, table, exact=self.draft.exact)
+        row = row_of(self.sheet, rows, table, exact=self.draft.exact)
         begins = self.problem is None or "number" in row.cells
         named = any(map(row.text, ("problem", "measure", "finding", "part")))
         if begins and not named and not self.draft.exact:
@@ -214,8 +211,9 @@ class TableReader:
             self.reader.doubt(row, "number", message, " ".join(filter(None, map(row.text, row.cells))))
             return
         problem = self._problem(row)
-        if finding := row.text("finding"):
-            problem.record.setdefault("finding", finding)
+        known, finding = problem.record.get("finding", ""), row.text("finding")
+        if finding not in known:  # each part of a problem may have its own
+            problem.record["finding"] = f"{known}\n{finding}".strip()
         self.reader.put_fields(row, problem.record, "problem")
         for measure in self.reader.measures(row, problem.record["title"]):
             if measure.identity is not None and problem.number is None:
@@ -233,7 +231,10 @@ class TableReader:
             head = number if number and self.draft.exact else same
             if self.problem is None or head != self.problem_key:
                 self.problem_key = head
-                several = without_number(text) != text and len(cells.items(text)) > 1 and not self.draft.exact
+                parts = [] if self.draft.exact else cells.items(text)
+                several = len(parts) > 1 and not text.startswith(
+                    parts[0]
+                )  # the lines of one problem keep its number
                 title, finding = title_of_problem(text)
                 if several:
                     title, finding = cells.one_line(text)[:_LONGEST_TITLE], text
@@ -241,6 +242,11 @@ class TableReader:
                     self.reader.doubt(row, "problem", message, text)
                 self.problem = self._begin(title, finding, row, number)
         elif self.problem is None or not self.headed or (category and self.problem.category != self.category):
+            titles = (key_of(without_number(each)) for each in cells.items(row.text("measure")))
+            elsewhere = {id(each): each for title in titles for each in self.by_measure.get(title, ())}
+            if len(elsewhere) == 1:  # a list of measures beside the list of problems on another sheet
+                self.problem, self.problem_key = next(iter(elsewhere.values())), None
+                return self.problem
             title = cells.one_line(without_number(row.text("measure")))[:_LONGEST_TITLE] or self.sheet.name
             self.reader.doubt(row, "problem", _("no problem is named: the measure title is used"), title)
             self.problem = self._begin(title, "", row)
@@ -278,88 +284,33 @@ class TableReader:
                 if other is not problem and same_title:
                     message = _("the same measure is in another category on {sheet}: entered twice")
                     self.draft.doubt(message.format(sheet=earlier.sheet), title, measure.place, "measure")
+        first = self.places.setdefault((id(problem), key_of(title)), measure.place)
+        if first != measure.place and not self.draft.exact:
+            message = _("the same measure is also at {place}: entered twice", place=first)
+            self.draft.doubt(message, title, measure.place, "measure")
         problem.measures.append(measure)
 
     def _complete(self, known: MeasureDraft, more: MeasureDraft) -> None:
         """Add to a measure what another sheet says about it."""
         known.cells = {**more.cells, **known.cells}
+        status = more.record.get("status")
+        if known.record.get("status") == "closed" and status not in {None, "closed"}:
+            known.record["status"] = status
+            known.record.pop("closed", None)
+            message = f"{_('refused, or not done: not counted as closed')} → {STATUS_WORDS[more.status]}"
+            self.draft.doubt(message, more.record["title"], more.place, "state")
         for name, value in more.record.items():
+            if name == "closed" and known.record.get("status") != "closed":
+                continue
             kept = known.record.setdefault(name, value)
             if name == "progress":
                 texts = {entry["text"] for entry in kept}
                 known.record[name] = [*kept, *(entry for entry in value if entry["text"] not in texts)]
             elif name != "title" and kept != value:
+                role, words = ("state", STATUS_WORDS) if name == "status" else (name, {})
                 message = _("it differs from {sheet}: its value, {value}, was used")
-                message = message.format(sheet=known.sheet, value=kept)
-                self.draft.doubt(message, f"{name}: {value}", more.place, name)
-
-
-def _row(sheet: Sheet, rows: Sequence[int], table: header.Table, *, exact: bool) -> Row:
-    """Return the cells of the rows of one measure by the roles of their columns; each cell once, without texts that mean an empty cell."""
-    row, strokes = Row(sheet.name, rows[0], last=rows[-1]), frozenset((UNKNOWN,)) if exact else _EMPTY
-    used = () if exact else {choice.role for choice in table.choices.values()}
-    seen: set[Spot] = set()
-    for number in rows:
-        for column in sheet.columns(number):
-            spot = sheet.anchors.get((number, column), (number, column))
-            if spot in seen:
-                continue
-            seen.add(spot)
-            cell = sheet.cells[number, column]._replace(place=sheet.place(*spot))
-            if spot in sheet.comments:
-                row.comments.append((cell.place, sheet.comments[spot]))
-            role = table.role(column)
-            if cell.text and column in table.ticks:
-                row.ticks.append((table.ticks[column], cell))
-                continue
-            is_empty = not cell.text or (cell.text in strokes and (role, cell.text) != _NO_CATEGORY)
-            is_formula = role in _STATED and spot in sheet.unstored
-            if is_empty or is_formula or (role in _FIRST_ONLY and spot[0] not in rows):
-                continue
-            parts = [(role, cell)]
-            if role and used:
-                parts = _split_cell(cell, role, table.headings[column], used)
-            elif not role and (column in table.choices or spot[0] not in rows):
-                continue
-            for name, part in parts:
-                row.put(name or UNNAMED, part)
-            row.under.append((role, table.names.get(column, ""), cell))
-    row.resolve_ticks()
-    _fill_in_limit(row, table)
-    return row
-
-
-def _fill_in_limit(row: Row, table: header.Table) -> None:
-    """Take the original time limit of a measure whose column of extended ones is empty, or says 未延期."""
-    name = table.names.get(table.column("due"), "")
-    if roles.is_extended(name) and _NOT_EXTENDED.fullmatch(row.text("due")):
-        for _role, name, cell in reversed(row.under):
-            if "due" in {roles.role(name), roles.guess(name)}:
-                row.cells["due"] = [cell]
-
-
-def _split_cell(cell: Cell, role: str, heading: str, used: Collection[str]) -> list[tuple[str, Cell]]:
-    """Split a cell into the texts after its labels, or into the two texts that its heading joins; else return it whole.
-
-    It stays whole if one of the texts has a column of its own: `used` are the roles of all columns.
-    """
-    texts = roles.by_label(cell.text) or _paired(cell.text, role, heading) if role in roles.LABELLED else {}
-    if len(texts) < 2 or (texts.keys() - {role}) & set(used):  # noqa: PLR2004  a single text is the cell itself
-        return [(role, cell)]
-    return [(name, Cell.of(text, "", cell.place, unseen=cell.unseen)) for name, text in texts.items()]
-
-
-def _paired(text: str, role: str, heading: str) -> dict[str, str]:
-    """Return the two parts of a text, by role, if its heading joins two names, such as 分管领导/责任车间 or 责任领导（责任科室）."""
-    names, pieces = roles.heading_parts(heading), re.split(r"\s*[/／\n]\s*", text)
-    if match := _IN_BRACKETS.fullmatch(roles.plain(heading)):
-        in_brackets = _IN_BRACKETS.fullmatch(text)
-        names, pieces = list(match.groups()), list(in_brackets.groups()) if in_brackets else []
-    if len(names) != 2 or len(pieces) != 2 or not all(pieces):  # noqa: PLR2004
-        return {}
-    first, second = (roles.role(name) or roles.guess(name) for name in names)
-    is_pair = first == role and {first, second} <= roles.PEOPLE
-    return {first: pieces[0], second: pieces[1].strip("（()）")} if is_pair else {}
+                message = message.format(sheet=known.sheet, value=words.get(str(kept), kept))
+                self.draft.doubt(message, str(words.get(str(value), f"{name}: {value}")), more.place, role)
 
 
 def _resolve_dittos(sheet: Sheet, table: header.Table) -> Iterator[Spot]:
@@ -373,7 +324,7 @@ def _resolve_dittos(sheet: Sheet, table: header.Table) -> Iterator[Spot]:
             continue
         for column in columns:
             cell = sheet.cells[row, column]
-            if cell.text not in _DITTO:
+            if cell.text not in DITTOS:
                 above |= {column: cell} if cell.text else {}
             elif column in above:
                 sheet.cells[row, column] = above[column]
