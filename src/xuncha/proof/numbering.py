@@ -230,9 +230,8 @@ def _heading_stop(text: Text) -> Mistakes:
     by_level: dict[int, list[Heading]] = {}
     for heading in text.headings:
         below = heading.line + 1 < len(text.lines) and heading.line + 1 not in text.heading_of
-        before = text.heading_of.get(
-            heading.line - 1
-        )  # the last item of a list stands above a paragraph, too
+        # The last item of a list stands above a paragraph, too.
+        before = text.heading_of.get(heading.line - 1)
         below = below and (before is None or before.level != heading.level)
         sentence = heading.title.endswith("。") and heading.title.count("。") == 1
         if below and sentence and heading.is_whole_line and len(heading.title) < _LONGEST_HEADING:

@@ -148,9 +148,8 @@ def _pieces(text: Line) -> Iterator[tuple[LabelKind | None, Line | None]]:
     labelled = {item.start for item in all_items if _HEADS_MEASURE.match(text.text, item.start)}
     numbered = bool(labelled) or any("措" in head for head in heads)
     marks = [label for label in labels(text.text) if _is_heading(text.text, label)]
-    if (
-        numbered
-    ):  # 整改措施： above 措施1： only announces the measures, and in 1、整改措施： it belongs to the number
+    if numbered:
+        # 整改措施： above 措施1： only announces the measures, and in 1、整改措施： it belongs to the number.
         marks = [each for each in marks if each.begin not in labelled]
         marks = [each for each in marks if each.kind != "measures" or each.start != begins[0]]
     ends = [mark.begin for mark in marks] + [len(text.text)]

@@ -232,9 +232,8 @@ class TableReader:
             if self.problem is None or head != self.problem_key:
                 self.problem_key = head
                 parts = [] if self.draft.exact else cells.items(text)
-                several = len(parts) > 1 and not text.startswith(
-                    parts[0]
-                )  # the lines of one problem keep its number
+                # The lines of one problem keep its number.
+                several = len(parts) > 1 and not text.startswith(parts[0])
                 title, finding = title_of_problem(text)
                 if several:
                     title, finding = cells.one_line(text)[:_LONGEST_TITLE], text
