@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tests.audit.book import LI, WANG, ZHANG, Person, message, path_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from tests.audit.book import Book
 
@@ -1528,12 +1528,12 @@ def renames_the_organisation(book: Book) -> None:
 # --- a time limit that is dodged
 
 
-def removes(book: Book, identity: str, following: str = "") -> None:
-    """Remove a measure as the command does it; the one after it gets its number."""
+def removes(book: Book, identity: str, following: str = "", beside: Mapping[str, Any] | None = None) -> None:
+    """Remove a measure as the command does it; the one after it gets its number, and so do the files beside it."""
     moved = ("Renumbered", following and f"{following} {identity}")
     told = message("删除", "remove", ("Id", identity), ("From", "not_started"), moved, ("Reason", "重复录入"))
     files = {path_of(following): None, path_of(identity): book.data(following)} if following else {}
-    book.commit(told, {path_of(identity): None, **files})
+    book.commit(told, {path_of(identity): None, **files, **(beside or {})})
 
 
 @cheat("deadline-moved", "warning")
@@ -1569,6 +1569,17 @@ def lowers_a_goal_and_gets_another_number_by_a_removal(book: Book) -> None:
     book.entry("1.5", "已经开展。")
     book.days(20).edit("1.5", action="set", goal="一家单位完成整改")
     removes(book, "1.4", "1.5")
+    closed_by(book, LI, identity="1.4")
+
+
+@cheat("watered-down", "warning")
+def lowers_a_goal_of_what_is_removed_and_brought_back_by_another(book: Book) -> None:
+    book.act("add", "1.4", **{**book.fresh("1.4"), "goal": "二十家单位全部完成整改"})
+    book.edit("1.4", action="set", goal="一家单位完成整改")
+    before = book.held("1.4")
+    removes(book, "1.4")
+    book.undo(book.mark, before, LI)
+    book.entry("1.4", "已经开展。")
     closed_by(book, LI, identity="1.4")
 
 

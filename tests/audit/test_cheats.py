@@ -15,6 +15,8 @@ from tests.audit.book import LI, WANG, ZHANG, Book, Person, message, path_of
 from tests.audit.cheats import (
     CHEATS,
     MONEY,
+    PDF,
+    PROOF,
     TEN_THOUSAND,
     Cheat,
     a_known_name_of_git_given_another_meaning_when_it_was_used,
@@ -577,6 +579,21 @@ def closes_what_got_the_number_of_a_removed_measure_with_a_longer_title(book: Bo
     book.days(20).entry("1.5", "已经开展。")
     removes(book, "1.4", "1.5")
     closed_by(book, LI, identity="1.4")
+
+
+@honest
+def closes_what_another_brought_back_after_its_removal(book: Book) -> None:
+    book.act("add", "1.4", **{**book.fresh("1.4"), "title": "完善机制", "goal": "建成", "due": "2024-12-31", "publish": False})  # fmt: skip
+    book.act("add", "1.5", **{**book.fresh("1.5"), "title": "完善全市水务系统资金监管长效机制"})
+    files = [f"data/evidence/{identity}/{PROOF['file']}" for identity in ("1.5", "1.4")]
+    entry = {"date": book.today, "text": "附纪要。", "evidence": [PROOF]}
+    book.act("attach", "1.5", progress=[entry], beside={files[0]: PDF})
+    before = {**book.held("1.4", "1.5"), files[0]: PDF, files[1]: None}
+    removes(book, "1.4", "1.5", {files[0]: None, files[1]: PDF})
+    book.undo(book.mark, before, LI)
+    for identity in ("1.4", "1.5"):
+        book.entry(identity, "已经开展。")
+        closed_by(book, LI, identity=identity)
 
 
 @honest

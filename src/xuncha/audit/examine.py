@@ -20,7 +20,7 @@ from xuncha.audit.joining import Joining
 from xuncha.audit.merging import check_merge
 from xuncha.audit.people import Signers
 from xuncha.audit.renumbering import Renumberings, files_after_removal, files_after_renumbering
-from xuncha.audit.replayed import Actor, Change, Files, State, Version, changes_of
+from xuncha.audit.replayed import Actor, Change, Files, State, Version, changes_between, changes_of
 from xuncha.audit.status import Closing, Closings
 from xuncha.catalogue import Check, Rule
 from xuncha.errors import Finding, RefusedError, SurroundingsError
@@ -30,7 +30,7 @@ from xuncha.model.source import MAX_SIZE
 from xuncha.trail import replay
 from xuncha.trail.contents import objects_checked, read_objects
 from xuncha.trail.git import Git
-from xuncha.trail.replay import Commit, Touched
+from xuncha.trail.replay import Commit
 from xuncha.trail.signing import signed_commits
 from xuncha.trail.tags import SHORT_HASH, Anchor
 from xuncha.trail.tags import anchors as all_anchors
@@ -242,9 +242,9 @@ class Examination:
         self._graph.undone |= dict.fromkeys(taken_back, name)
         if undone.is_own:  # as if neither had been
             self._graph.undone[name] = name
-        yield from undoing.check_undo(step, undone)
+        yield from undoing.check_undo(undone)
         if "signed_commit" in step.required and taken_back & self.signers.signed_commits:
-            findings = [*undoing.check_others(step, undone.commits)]
+            findings = [*undoing.check_others(undone)]
             self.signers.add_claims(Actor.from_commit(step.commit), step.settings, findings)
         self._closings.add(step)
 
@@ -288,7 +288,5 @@ class Examination:
             yield from days.check_dates(joining, moments)
             return
         for side in reversed(sides):
-            versions = ((path, result.get(path)) for path in side.state.differing_paths(result))
-            differing = tuple(Touched(path, *(each[:2] if each else ("", ""))) for path, each in versions)
-            changes = changes_of(commit._replace(touched=differing), side.state, graph.files)
+            changes = changes_between(commit, side.state, result, graph.files)
             yield from self._check_step(commit, node, side.state, changes)
