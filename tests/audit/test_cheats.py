@@ -347,6 +347,14 @@ def tightens_the_policy_after_a_closing_while_another_works(book: Book) -> None:
 
 
 @honest
+def closes_alone_ten_days_after_the_policy_was_loosened_for_good(book: Book) -> None:
+    book.policy("progress", "submission")
+    book.days(10).act("submit", "1.1", who=LI)
+    book.close("1.1", LI)
+    book.days(60).policy("progress", "submission", "second_person")
+
+
+@honest
 def closes_alone_long_after_the_policy_was_loosened_while_a_clone_lay(book: Book) -> None:
     fork = book.here()
     book.policy("progress", "submission")
@@ -747,7 +755,11 @@ def somebody_away_brings_together_what_others_ask_since(book: Book) -> None:
     book.close("1.1")
 
 
-LOOSENING = (closes_alone_long_after_the_policy_was_loosened_while_a_clone_lay, a_table_every_week)
+LOOSENING = (
+    closes_alone_long_after_the_policy_was_loosened_while_a_clone_lay,
+    closes_alone_ten_days_after_the_policy_was_loosened_for_good,
+    a_table_every_week,
+)
 """Those whose policy requires less than before, which the audit says."""
 
 

@@ -216,6 +216,7 @@ class Examination:
             return
         self.signers.add_commit(commit, step.settings, is_closing=bool(step.closings))
         node.dropped |= status.dropped_requirements(step)
+        yield from self._closings.check_revoked(step)
         files: Mapping[str, Version | None] | str | None
         if undone := undoing.restoration(step):
             files = undone.files

@@ -22,8 +22,10 @@ from xuncha.trail.replay import Commit
 from xuncha.workflow.close import unmet_requirements
 from xuncha.workflow.verbs import VERBS
 
-_LOOSENED_RECENTLY: Final = 60 * 86_400
+_LOOSENED_RECENTLY: Final = 7 * 86_400
 """Seconds after a loosening of the policy in which a closing is still compared with the stricter one."""
+_REVOKED_SOON: Final = 60 * 86_400
+"""Seconds for which a loosening must last to count as meant; if it is revoked sooner, later closings are compared with the stricter policy, too."""
 
 
 @RULES.rule(
@@ -146,8 +148,8 @@ DODGED = RULES.declare(
     "warning",
     why="A measure was closed soon after the policy had been loosened, or where a stricter policy was not known yet; the stricter policy "
     "would have refused it.",
-    wrong="`second_person` is removed from the policy, and 2.3 is closed by one person within two months; or 2.3 is closed in this way on "
-    "a branch that split off before `second_person` was required.",
+    wrong="`second_person` is removed from the policy, and 2.3 is closed by one person within a week, or later if `second_person` is "
+    "required again within two months; or 2.3 is closed in this way on a branch that split off before `second_person` was required.",
 )
 
 
@@ -158,9 +160,9 @@ def dropped_requirements(step: Step) -> dict[Requirement, int]:
     return dict.fromkeys(dropped, step.commit.moment_committed)
 
 
-def recently_required(step: Step) -> set[Requirement]:
-    """Return what the policy no longer requires, but did in the two months before."""
-    since = step.commit.moment_committed - _LOOSENED_RECENTLY
+def recently_required(step: Step, seconds: int = _LOOSENED_RECENTLY) -> set[Requirement]:
+    """Return what the policy before a commit did not require, but had until some seconds before."""
+    since = step.commit.moment_committed - seconds
     return {name for name, moment in step.node.dropped.items() if moment >= since} - {*step.required}
 
 
@@ -225,6 +227,16 @@ class Closings:
                 yield DODGED.finding(place, message.format(id=change.id, names=quoted(lacking)))
         if "signed_commit" in stricter:
             self._require_signature(closing, lenient=True)
+
+    def check_revoked(self, step: Step) -> Findings:
+        """Yield the closings since a loosening of the policy that a commit soon revokes, except those named when they were made."""
+        required = {name for change in step.settings_edits for name in required_by(change.new)}
+        restored = required & recently_required(step, _REVOKED_SOON) if required else required
+        for closing in self._by_commit.values() if restored else ():
+            since = closing.commit.moment_committed - _LOOSENED_RECENTLY
+            names = {name for name in restored if step.node.dropped[name] < since} - {*closing.required}
+            if step.has_ancestor(closing.commit.hash) and closing.commit.hash not in self._graph.undone:
+                yield from self.check(closing, names)
 
     def check_sides(self, joining: Joining) -> Findings:
         """Yield the closings of one side of a merge that lack what another side, and still the merge, requires."""
