@@ -556,6 +556,16 @@ def takes_back_anothers_first_deadline_when_it_has_passed(book: Book) -> None:
     book.days(40).undo(mark, before)
 
 
+@cheat("deadline-passed")
+def takes_back_anothers_first_deadline_that_claims_to_have_renumbered_it(book: Book) -> None:
+    book.act("add", "1.4", **{**book.fresh("1.4"), "due": None})
+    before = book.held("1.4")
+    told = ("Id", "1.4"), ("From", "not_started"), ("To", "not_started"), ("Renumbered", "2.9 1.4")
+    dated = {path_of("1.4"): {**book.data("1.4"), "due": "2023-12-31"}}
+    mark = book.commit(message("设定", "set", *told), dated, LI)
+    book.days(40).undo(mark, before)
+
+
 @cheat("deadline-moved")
 def takes_back_that_another_has_given_a_day_to_what_was_long_term(book: Book) -> None:
     book.act("add", "1.4", **{**book.fresh("1.4"), "due": None, "term": "long_term"})

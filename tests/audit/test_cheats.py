@@ -573,13 +573,6 @@ def two_clones_that_gave_one_number(book: Book) -> None:
 
 
 @honest
-def removes_what_was_entered_by_mistake(book: Book) -> None:
-    book.act("add", "1.4", **{**book.fresh("1.4"), "title": "后一条"})
-    said = message("删除", "remove", ("Id", "1.3"), ("From", "not_started"), ("Renumbered", "1.4 1.3"), ("Reason", "误登"))  # fmt: skip
-    book.commit(said, {path_of("1.3"): book.data("1.4"), path_of("1.4"): None})
-
-
-@honest
 def closes_what_got_the_number_of_a_removed_measure_with_a_longer_title(book: Book) -> None:
     title = "完善全市水务系统重点工程建设和资金监管长效机制"
     book.act("add", "1.4", **{**book.fresh("1.4"), "title": title})

@@ -76,7 +76,7 @@ def restoration(step: Step) -> Restoration | None:
 def _with_former_numbers(step: Step, commits: Iterable[Commit]) -> Step:
     """Return an undo as if all that the undone removals renumbered had its former number before it."""
     before = step.before
-    for commit in commits:
+    for commit in (each for each in commits if each.trailers.action == "remove"):
         pairs = (
             (Identity.try_parse(new), Identity.try_parse(old)) for old, new in commit.trailers.renumbered
         )
