@@ -591,6 +591,9 @@ def closes_what_another_brought_back_after_its_removal(book: Book) -> None:
     book.act("attach", "1.5", progress=[entry], beside={files[0]: PDF})
     before = {**book.held("1.4", "1.5"), files[0]: PDF, files[1]: None}
     removes(book, "1.4", "1.5", {files[0]: None, files[1]: PDF})
+    removed = {**book.held("1.4", "1.5"), files[0]: None, files[1]: PDF}
+    book.undo(book.mark, before, LI)
+    book.undo(book.mark, removed)
     book.undo(book.mark, before, LI)
     for identity in ("1.4", "1.5"):
         book.entry(identity, "已经开展。")

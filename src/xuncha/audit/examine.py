@@ -21,11 +21,11 @@ from xuncha.audit.merging import check_merge
 from xuncha.audit.people import Signers
 from xuncha.audit.renumbering import Renumberings, files_after_removal, files_after_renumbering
 from xuncha.audit.replayed import Actor, Change, Files, State, Version, changes_between, changes_of
-from xuncha.audit.status import Closing, Closings
+from xuncha.audit.status import Closings
 from xuncha.catalogue import Check, Rule
 from xuncha.errors import Finding, RefusedError, SurroundingsError
 from xuncha.language import gettext as _
-from xuncha.model.identity import LEDGER_FILE
+from xuncha.model.identity import LEDGER_FILE, Identity
 from xuncha.model.source import MAX_SIZE
 from xuncha.trail import replay
 from xuncha.trail.contents import objects_checked, read_objects
@@ -226,7 +226,7 @@ class Examination:
             files = files_after_renumbering(step)
         if files is None or isinstance(files, str):  # it does something else than that
             yield from check_commit(step)
-            yield from self._closings.check(Closing.of(step), status.recently_required(step))
+            yield from self._closings.check(step, status.recently_required(step))
             self._closings.add(step)
             return
         for code in _UNIVERSAL_RULES:
@@ -236,11 +236,16 @@ class Examination:
             yield from self._check_undo(step, undone)
         elif commit.trailers.action == "renumber":
             self._renumberings.add(step)
+        else:
+            pairs = commit.trailers.renumbered
+            numbers = {Identity.parse(old): Identity.parse(new) for old, new in pairs}
+            self._graph.renumberings[commit.hash] = [numbers]
 
     def _check_undo(self, step: Step, undone: undoing.Restoration) -> Findings:
         """Check what a true undo did, and record it."""
         name, taken_back = step.commit.hash, {each.hash for each in undone.commits}
         self._graph.undone |= dict.fromkeys(taken_back, name)
+        self._graph.renumberings[name] = undone.numbers
         if undone.is_own:  # as if neither had been
             self._graph.undone[name] = name
         yield from undoing.check_undo(undone)

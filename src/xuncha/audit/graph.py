@@ -14,7 +14,7 @@ from xuncha.audit.catalogue import HistoryPlace
 from xuncha.audit.facts import Data, name_key, required_by, text_of
 from xuncha.audit.replayed import CLOCK_SKEW, MAX_DELAY, Change, Files, State, Version
 from xuncha.errors import Severity
-from xuncha.model.identity import LEDGER_FILE
+from xuncha.model.identity import LEDGER_FILE, Identity
 from xuncha.model.vocabulary import Action, Requirement
 from xuncha.trail.replay import Commit
 from xuncha.workflow.verb import Verb
@@ -54,6 +54,8 @@ class Graph:
         """When a merge brought a commit whose own date is not believed: seconds since 1970."""
         self.by_committer: defaultdict[str, int] = defaultdict(int)  # bits of all commits, by committer
         self.undone: dict[str, str] = {}  # what was taken back, by which undo
+        self.renumberings: dict[str, list[dict[Identity, Identity]]] = {}
+        """The new numbers that each removal gave, by the old ones; those that an undo gave back, one removal after the other."""
         self.ahead = commits_with_clock_ahead(commits)
         self.first_day = "0"  # on which the history of the ledger begins
         self.has_signed: Callable[[str], bool] = lambda _name: False  # whether a person signs commits

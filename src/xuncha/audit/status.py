@@ -167,17 +167,12 @@ def recently_required(step: Step, seconds: int = _LOOSENED_RECENTLY) -> set[Requ
 
 
 class Closing(NamedTuple):
-    """A commit that closed measures."""
+    """What is kept of a commit that closed measures, under the names of `Step`."""
 
     commit: Commit
-    changes: list[Change]
-    settings: Data | None  # the data of `data/ledger.yaml` before it, and what the policy there required
+    closings: list[Change]
+    settings: Data | None
     required: tuple[Requirement, ...]
-
-    @classmethod
-    def of(cls, step: Step) -> Closing:
-        """Return what a commit closed."""
-        return cls(step.commit, step.closings, step.settings, step.required)
 
 
 class Closings:
@@ -190,12 +185,12 @@ class Closings:
 
     def add(self, step: Step) -> None:
         """Record the closings of a commit: which must be signed, and whether the persons are known only from the commits' own claims."""
-        closing, signers = Closing.of(step), self._signers
-        if not closing.changes:
+        if not step.closings:
             return
-        self._by_commit[step.commit.hash] = closing
+        signers = self._signers
+        self._by_commit[step.commit.hash] = Closing(step.commit, step.closings, step.settings, step.required)
         needs_signature = "signed_commit" in step.required
-        for change in closing.changes if "second_person" in step.required else ():
+        for change in step.closings if "second_person" in step.required else ():
             signed = all(who.commit in signers.signed_commits for who in change.applicants)
             signers.relies_on_claims |= not (needs_signature and change.applicants and signed)
             for applicant in change.applicants if needs_signature else ():
@@ -206,18 +201,18 @@ class Closings:
                 finding = RULES["second-person-doubtful"].finding(step.at(change), text)
                 signers.add_claims(applicant, step.settings, [finding])
         if needs_signature:
-            self._require_signature(closing, lenient=False)
+            self._require_signature(step, lenient=False)
 
-    def _require_signature(self, closing: Closing, *, lenient: bool) -> None:
+    def _require_signature(self, closing: Closing | Step, *, lenient: bool) -> None:
         actor = Actor.from_commit(closing.commit)
-        for change in closing.changes:
+        for change in closing.closings:
             is_lenient = lenient or (closing.commit.trailers.action == "import" and change.before is None)
             place = HistoryPlace.at(closing.commit, change.path, change.id)
             self._signers.require(actor, closing.settings, place, lenient=is_lenient)
 
-    def check(self, closing: Closing, stricter: set[Requirement]) -> Findings:
+    def check(self, closing: Closing | Step, stricter: set[Requirement]) -> Findings:
         """Yield the closings that lack what a stricter policy required; a signature is asked for at the end."""
-        for change in closing.changes if stricter else ():
+        for change in closing.closings if stricter else ():
             actor = Actor.from_commit(closing.commit)
             if lacking := unmet(sorted(stricter), change, actor, closing.settings):
                 message = _(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -37,6 +37,7 @@ class Restoration(NamedTuple):
     files: dict[str, Version | None]  # the files after it, each with the past that is restored
     commits: list[Commit]  # the commits that it took back
     is_own: bool  # whether those are the person's own and recent, and no undo: then it is trusted
+    numbers: list[dict[Identity, Identity]]  # that it gave back, one removal after the other: new by old
 
 
 def restoration(step: Step) -> Restoration | None:
@@ -64,29 +65,27 @@ def restoration(step: Step) -> Restoration | None:
         return None
     commits = [graph.commits[place] for place in undone]
     is_own = _is_own(step, commits)
-    step = _with_former_numbers(step, commits)
+    numbers = [
+        {new: old for old, new in each.items()}
+        for commit in commits
+        for each in reversed(graph.renumberings.get(commit.hash, []))
+    ]
+    step = _with_other_numbers(step, numbers) if numbers else step
     for path, version in list(files.items()):
         if now := step.after.get(path):
             files[path] = _restored(step, now, step.before.get(path), version, is_own=is_own)
         elif path not in touched:
             del files[path]
-    return Restoration(step, files, commits, is_own)
+    return Restoration(step, files, commits, is_own, numbers)
 
 
-def _with_former_numbers(step: Step, commits: Iterable[Commit]) -> Step:
-    """Return an undo as if all that the undone removals renumbered had its former number before it."""
+def _with_other_numbers(step: Step, renumberings: Iterable[Mapping[Identity, Identity]]) -> Step:
+    """Return a commit as if some renumberings, which give the new numbers by the old ones, had been before it."""
     before = step.before
-    for commit in (each for each in commits if each.trailers.action == "remove"):
-        pairs = (
-            (Identity.try_parse(new), Identity.try_parse(old)) for old, new in commit.trailers.renumbered
-        )
-        numbers = {new: old for new, old in pairs if new and old}
-        paths = [path for files in before.folders.values() for path in files] if numbers else []
-        new_paths = moves.paths_after(paths, numbers)
+    for numbers in renumberings:
+        new_paths = moves.paths_after((path for files in before.folders.values() for path in files), numbers)
         moved = {new: before.get(old) for old, new in new_paths.items()}
-        before = before.with_changes({**dict.fromkeys(new_paths), **moved}.items()) if moved else before
-    if before is step.before:
-        return step
+        before = before.with_changes({**dict.fromkeys(new_paths), **moved}.items())
     changes = changes_between(step.commit, before, step.after, step.files)
     return Step(step.commit, before, changes, step.graph, step.node)
 
@@ -169,10 +168,9 @@ def check_others(restoration: Restoration) -> Findings:
     for finding in [each for code in _RULES_ON_OTHERS_WORK for each in RULES[code](step)]:
         is_severe = finding.place.path in severe or finding.code == "problem-rewritten"
         yield finding if is_severe else finding._replace(severity="warning")
-    old_data = [each.old for each in step.changes]
     for change in step.measures:
         before, after = change.statuses
-        if is_step_back(after, before) and change.new not in old_data:  # otherwise it was renumbered
+        if is_step_back(after, before):
             authors = _(", ").join(dict.fromkeys(each.author for each in restoration.commits))
             message = _("the status of {id} is “{to}” again, since what {who} did was undone")
             severity: Severity = "error" if after == "closed" else "warning"
