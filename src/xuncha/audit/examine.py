@@ -49,22 +49,22 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
     git = Git.in_repository(root)
     marks = all_anchors(root)
     try:
-        names = replay.commit_hashes(root)
+        head = git.head()
     except SurroundingsError as error:
         if error.code != "no-such-branch" or not marks:
             raise
+        head = None
+    if head is None:
         return Audit(list(history.check_anchors(marks, {})), 0, 0, "", anchors=marks)
-    with objects_checked(git) if names else contextlib.nullcontext():
-        return _examined(root, git, marks, since)
+    with objects_checked(git):
+        return _examined(git, head, marks, since)
 
 
-def _examined(root: Path, git: Git, marks: list[Anchor], since: str | None) -> Audit:
-    commits = replay.commits(root)
+def _examined(git: Git, head: str, marks: list[Anchor], since: str | None) -> Audit:
+    root, commits = git.root, replay.commits(git, head)
     places_by_hash = {commit.hash: place for place, commit in enumerate(commits)}
     by_hash = {commit.hash: commit for commit in commits}
     findings = list(history.check_anchors(marks, by_hash))
-    if not commits:
-        return Audit(findings, 0, 0, "", anchors=marks)
     old_commits: set[str] = set()
     if since is not None:
         start, message = _start_commit(root, since, places_by_hash)
