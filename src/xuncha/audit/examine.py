@@ -82,8 +82,7 @@ def _examined(git: Git, head: str, marks: list[Anchor], since: str | None) -> Au
     examination = Examination(commits, files, marks, signed)
     later_findings = [
         *commands.without_other_ledgers(git, examination.run(root)),
-        *paths.check_templates(git),
-        *paths.check_look_alikes(git),
+        *paths.check_beside(git),
         *paths.check_attributes(git, commits, {each.path for each in touched}),
     ]
     if examination.start:
