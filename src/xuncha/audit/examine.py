@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date, timedelta
-from functools import cache, reduce
+from functools import reduce
 from operator import and_
 from pathlib import Path
 from typing import Final
@@ -22,7 +22,6 @@ from xuncha.audit.people import Signers
 from xuncha.audit.renumbering import Renumberings, files_after_removal, files_after_renumbering
 from xuncha.audit.replayed import Actor, Change, Files, State, Version, changes_between, changes_of
 from xuncha.audit.status import Closings
-from xuncha.catalogue import Check, Rule
 from xuncha.errors import Finding, RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, Identity
@@ -123,15 +122,13 @@ def _start_commit(root: Path, since: str, places: dict[str, int]) -> tuple[str, 
     return commit, "" if commit in places else text.format(commit=commit[:SHORT_HASH])
 
 
+_CHECKS: Final = [(rule, rule.check) for _code, rule in sorted(RULES.items()) if rule.check]
+"""The rules that have a check; all of them run on each commit."""
+
+
 def check_commit(step: Step) -> list[Finding[HistoryPlace]]:
     """Run all checks on a commit and return their findings."""
-    return [_with_severity(rule.finding(*fault), step) for rule, check in _checks() for fault in check(step)]
-
-
-@cache
-def _checks() -> list[tuple[Rule[HistoryPlace], Check[HistoryPlace]]]:
-    """List the rules that have a check, by their codes; all of them run on each commit."""
-    return [(rule, rule.check) for _code, rule in sorted(RULES.items()) if rule.check]
+    return [_with_severity(rule.finding(*fault), step) for rule, check in _CHECKS for fault in check(step)]
 
 
 def _with_severity(finding: Finding[HistoryPlace], step: Step) -> Finding[HistoryPlace]:
@@ -257,11 +254,9 @@ class Examination:
         """Record what a commit did, and return whether to check it: the commit that brings the ledger is accepted unchecked."""
         place = self._graph.places[commit.hash]
         self._renumberings.add_changes(place, node.ancestry, changes)
-        self._graph.add(
-            place,
-            changes,
-            is_date_relevant=any(days.is_date_relevant(each) or days.is_reworded(each) for each in changes),
-        )
+        self._graph.add(place, changes)
+        if any(days.is_date_relevant(each) or days.is_reworded(each) for each in changes):
+            self._graph.deciding |= 1 << place
         if node.has_ledger:
             return True
         node.has_ledger = node.state.get(LEDGER_FILE) is not None

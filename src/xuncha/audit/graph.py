@@ -64,12 +64,11 @@ class Graph:
         self.removed: defaultdict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
         """The removals of measures with a deadline, by each title or goal as a key (`_marks`): the commit, and the deadline."""
 
-    def add(self, place: int, changes: list[Change], *, is_date_relevant: bool) -> None:
+    def add(self, place: int, changes: list[Change]) -> None:
         """Record what a commit did."""
-        commit, bit = self.commits[place], 1 << place
+        commit = self.commits[place]
         self.changes[place] = changes
-        self.changing |= bit if changes else 0
-        self.deciding |= bit if is_date_relevant else 0
+        self.changing |= 1 << place if changes else 0
         for change in changes:
             if change.after:
                 self.versions[change.path].append((place, change.after))

@@ -57,7 +57,10 @@ def check_merge(joining: Joining, touched: Iterable[str] | None) -> Findings:
 
 
 def _check_file(joining: Joining, path: str) -> Findings:
-    base, sides, result = joining.base(path), joining.sides_of(path), joining.result.get(path)
+    base, result = joining.base(path), joining.result.get(path)
+    # Of more than two sides, all but the last are joined as `sync` would join them.
+    *others, last = joining.sides
+    sides = [joining.merged(path, others), last.state.get(path)]
     if key_of(result) == merged_value(key_of(base), [key_of(each) for each in sides]):
         return
     before, *values, after = (joining.content(path, each) for each in (base, *sides, result))
