@@ -69,10 +69,8 @@ def _check_file(joining: Joining, path: str) -> Findings:
     number = number_of(path)
     place = HistoryPlace.at(joining.commit, path, number)
     if isinstance(after, Unreadable):
-        reason = _("git left a merge conflict in the file")
-        yield RULES["unreadable"].finding(
-            place, _("{path} cannot be read: {reason}", path=path, reason=reason)
-        )
+        message = _("{path} cannot be read: {reason}", path=path, reason=after.reason)
+        yield RULES["unreadable"].finding(place, message)
         return
     expected = _expected(before, values)
     if not expected or not all(isinstance(each, dict) for each in (*expected, after)):

@@ -75,6 +75,10 @@ class State:
         """Return one file; None if it does not exist."""
         return self.folders.get(path.rpartition("/")[0], {}).get(path)
 
+    def paths(self) -> set[str]:
+        """Return the paths of all files."""
+        return {path for folder in self.folders.values() for path in folder}
+
     def with_changes(self, changes: Iterable[tuple[str, Version | None]]) -> State:
         """Return the state after some files have changed, or were removed (None)."""
         changed: defaultdict[str, dict[str, Version | None]] = defaultdict(dict)

@@ -83,7 +83,7 @@ def _with_other_numbers(step: Step, renumberings: Iterable[Mapping[Identity, Ide
     """Return a commit as if some renumberings, which give the new numbers by the old ones, had been before it."""
     before = step.before
     for numbers in renumberings:
-        new_paths = moves.paths_after((path for files in before.folders.values() for path in files), numbers)
+        new_paths = moves.paths_after(before.paths(), numbers)
         moved = {new: before.get(old) for old, new in new_paths.items()}
         before = before.with_changes({**dict.fromkeys(new_paths), **moved}.items())
     changes = changes_between(step.commit, before, step.after, step.files)
