@@ -320,6 +320,25 @@ def an_old_dated_side_branch_that_is_merged_on_the_last_day(book: Book) -> None:
 
 
 @cheat("late-branch", "warning")
+def an_old_dated_side_branch_that_two_clones_merge(book: Book) -> None:
+    fork, then = book.here(), book.now
+    book.days(90).entry("1.2", "主支所记。")
+    main, now = book.here(), book.now
+    book.back_to(fork)
+    book.now = then + timedelta(days=5)
+    book.act("extend", "1.1", due="2025-01-31", reason="手续未完")
+    side = book.here()
+    book.back_to(main)
+    book.now = now + timedelta(days=1)
+    book.merge(side, fork)
+    joined = book.here()
+    book.back_to(main)
+    book.days(3).entry("1.3", "另一处所记。")
+    book.merge(side, fork)
+    book.merge(joined, main)
+
+
+@cheat("late-branch", "warning")
 def changes_the_settings_on_an_old_dated_branch(book: Book) -> None:
     on_an_old_dated_branch(book, lambda: book.settings(offices=["办公室", "规划科", "财务科"]))
 

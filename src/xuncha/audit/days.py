@@ -210,7 +210,8 @@ def check_dates(joining: Joining, anchors: Iterable[tuple[int, float]]) -> Findi
                 finding = LATE_BRANCH.finding(where, text, "", "error" if late else "warning")
                 if anchor_gap < _TOO_OLD and follower:
                     joining.signers.add_claims(Actor.from_commit(follower), side.settings, [finding])
-                else:
+                elif (commit.hash, finding.severity) not in graph.late:  # else an earlier merge told of it
+                    graph.late.add((commit.hash, finding.severity))
                     yield finding
 
 

@@ -52,6 +52,7 @@ class Graph:
         self.deciding = 0  # bits of those whose date matters
         self.known_since: dict[str, int] = {}
         """When a merge brought a commit whose own date is not believed: seconds since 1970."""
+        self.late: set[tuple[str, Severity]] = set()  # commits reported as late, each with the severity
         self.by_committer: defaultdict[str, int] = defaultdict(int)  # bits of all commits, by committer
         self.undone: dict[str, str] = {}  # what was taken back, by which undo
         self.renumberings: dict[str, list[dict[Identity, Identity]]] = {}
