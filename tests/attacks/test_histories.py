@@ -276,13 +276,14 @@ def test_commits_that_each_touch_few_files_may_not_touch_too_many_together(
 ) -> None:
     for goal in "甲乙丙丁":
         commit(ledger, said(), with_record(ledger, measure("1.2", goal=goal).encode()))
-    touched = sum(len(each.touched) for each in replay.commits(ledger.root))
+    git, head = Git(ledger.root), ledger.git("rev-parse", "HEAD").strip()
+    touched = sum(len(each.touched) for each in replay.commits(git, head))
     monkeypatch.setattr(replay, "_MAX_TOUCHED", touched)
-    assert len(replay.commits(ledger.root)) > 4
+    assert len(replay.commits(git, head)) > 4
     monkeypatch.setattr(replay, "_MAX_TOUCHED", touched - 1)
     before = ledger.git("rev-parse", "--short=10", "HEAD~1").strip()
     with pytest.raises(RefusedError, match=before) as refused:
-        replay.commits(ledger.root)
+        replay.commits(git, head)
     assert refused.value.code == "too-many-files"
 
 

@@ -524,6 +524,7 @@ def test_a_partial_clone_whose_remote_is_gone_says_what_it_lacks(
     for command in (("audit",), ("status", "--at", "HEAD~1"), ("undo",)):
         result = half.run(*command)
         assert (result.code, "error[partial-clone]" in result.err) == (3, True), (command, result.err)
+        assert "{" not in result.err, result.err
     (tmp_path / "不在").rename(ledger.root)
     half.git("fetch", "-q", "--refetch", "--no-filter")
     half.ok("audit")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tests.audit.book import LI, WANG, ZHANG, Person, message, path_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from tests.audit.book import Book
 
@@ -320,6 +320,25 @@ def an_old_dated_side_branch_that_is_merged_on_the_last_day(book: Book) -> None:
 
 
 @cheat("late-branch", "warning")
+def an_old_dated_side_branch_that_two_clones_merge(book: Book) -> None:
+    fork, then = book.here(), book.now
+    book.days(90).entry("1.2", "主支所记。")
+    main, now = book.here(), book.now
+    book.back_to(fork)
+    book.now = then + timedelta(days=5)
+    book.act("extend", "1.1", due="2025-01-31", reason="手续未完")
+    side = book.here()
+    book.back_to(main)
+    book.now = now + timedelta(days=1)
+    book.merge(side, fork)
+    joined = book.here()
+    book.back_to(main)
+    book.days(3).entry("1.3", "另一处所记。")
+    book.merge(side, fork)
+    book.merge(joined, main)
+
+
+@cheat("late-branch", "warning")
 def changes_the_settings_on_an_old_dated_branch(book: Book) -> None:
     on_an_old_dated_branch(book, lambda: book.settings(offices=["办公室", "规划科", "财务科"]))
 
@@ -562,6 +581,16 @@ def takes_back_anothers_first_deadline_when_it_has_passed(book: Book) -> None:
     book.act("add", "1.4", **{**book.fresh("1.4"), "due": None})
     before = book.held("1.4")
     mark = book.act("set", "1.4", due="2024-01-02", who=LI)
+    book.days(40).undo(mark, before)
+
+
+@cheat("deadline-passed")
+def takes_back_anothers_first_deadline_that_claims_to_have_renumbered_it(book: Book) -> None:
+    book.act("add", "1.4", **{**book.fresh("1.4"), "due": None})
+    before = book.held("1.4")
+    told = ("Id", "1.4"), ("From", "not_started"), ("To", "not_started"), ("Renumbered", "2.9 1.4")
+    dated = {path_of("1.4"): {**book.data("1.4"), "due": "2023-12-31"}}
+    mark = book.commit(message("设定", "set", *told), dated, LI)
     book.days(40).undo(mark, before)
 
 
@@ -1537,12 +1566,12 @@ def renames_the_organisation(book: Book) -> None:
 # --- a time limit that is dodged
 
 
-def removes(book: Book, identity: str, following: str = "") -> None:
-    """Remove a measure as the command does it; the one after it gets its number."""
+def removes(book: Book, identity: str, following: str = "", beside: Mapping[str, Any] | None = None) -> None:
+    """Remove a measure as the command does it; the one after it gets its number, and so do the files beside it."""
     moved = ("Renumbered", following and f"{following} {identity}")
     told = message("删除", "remove", ("Id", identity), ("From", "not_started"), moved, ("Reason", "重复录入"))
     files = {path_of(following): None, path_of(identity): book.data(following)} if following else {}
-    book.commit(told, {path_of(identity): None, **files})
+    book.commit(told, {path_of(identity): None, **files, **(beside or {})})
 
 
 @cheat("deadline-moved", "warning")
@@ -1578,6 +1607,17 @@ def lowers_a_goal_and_gets_another_number_by_a_removal(book: Book) -> None:
     book.entry("1.5", "已经开展。")
     book.days(20).edit("1.5", action="set", goal="一家单位完成整改")
     removes(book, "1.4", "1.5")
+    closed_by(book, LI, identity="1.4")
+
+
+@cheat("watered-down", "warning")
+def lowers_a_goal_of_what_is_removed_and_brought_back_by_another(book: Book) -> None:
+    book.act("add", "1.4", **{**book.fresh("1.4"), "goal": "二十家单位全部完成整改"})
+    book.edit("1.4", action="set", goal="一家单位完成整改")
+    before = book.held("1.4")
+    removes(book, "1.4")
+    book.undo(book.mark, before, LI)
+    book.entry("1.4", "已经开展。")
     closed_by(book, LI, identity="1.4")
 
 

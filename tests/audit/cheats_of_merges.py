@@ -137,6 +137,16 @@ def older_states_as_sides_explain_that_a_reopening_is_gone(book: Book) -> None:
     book.commit(message("同步", "sync"), files, parents=(opened.mark, closed.mark, start.mark))
 
 
+@cheat("unreadable")
+def leaves_a_key_twice_in_a_merge(book: Book) -> None:
+    fork = book.here()
+    book.entry("1.1", "主支所记。")
+    main = book.here()
+    book.back_to(fork)
+    book.entry("1.2", "分支所记。")
+    book.merge(main, fork, {path_of("1.1"): b"title: a\ntitle: b\n"})
+
+
 @cheat("merge-differs")
 def a_merge_of_three_sides_drops_what_one_did(book: Book) -> None:
     start, closed, opened = reopened(book)

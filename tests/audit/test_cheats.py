@@ -15,6 +15,8 @@ from tests.audit.book import LI, WANG, ZHANG, Book, Person, message, path_of
 from tests.audit.cheats import (
     CHEATS,
     MONEY,
+    PDF,
+    PROOF,
     TEN_THOUSAND,
     Cheat,
     a_known_name_of_git_given_another_meaning_when_it_was_used,
@@ -353,6 +355,14 @@ def tightens_the_policy_after_a_closing_while_another_works(book: Book) -> None:
 
 
 @honest
+def closes_alone_ten_days_after_the_policy_was_loosened_for_good(book: Book) -> None:
+    book.policy("progress", "submission")
+    book.days(10).act("submit", "1.1", who=LI)
+    book.close("1.1", LI)
+    book.days(60).policy("progress", "submission", "second_person")
+
+
+@honest
 def closes_alone_long_after_the_policy_was_loosened_while_a_clone_lay(book: Book) -> None:
     fork = book.here()
     book.policy("progress", "submission")
@@ -571,13 +581,6 @@ def two_clones_that_gave_one_number(book: Book) -> None:
 
 
 @honest
-def removes_what_was_entered_by_mistake(book: Book) -> None:
-    book.act("add", "1.4", **{**book.fresh("1.4"), "title": "后一条"})
-    said = message("删除", "remove", ("Id", "1.3"), ("From", "not_started"), ("Renumbered", "1.4 1.3"), ("Reason", "误登"))  # fmt: skip
-    book.commit(said, {path_of("1.3"): book.data("1.4"), path_of("1.4"): None})
-
-
-@honest
 def closes_what_got_the_number_of_a_removed_measure_with_a_longer_title(book: Book) -> None:
     title = "完善全市水务系统重点工程建设和资金监管长效机制"
     book.act("add", "1.4", **{**book.fresh("1.4"), "title": title})
@@ -585,6 +588,24 @@ def closes_what_got_the_number_of_a_removed_measure_with_a_longer_title(book: Bo
     book.days(20).entry("1.5", "已经开展。")
     removes(book, "1.4", "1.5")
     closed_by(book, LI, identity="1.4")
+
+
+@honest
+def closes_what_another_brought_back_after_its_removal(book: Book) -> None:
+    book.act("add", "1.4", **{**book.fresh("1.4"), "title": "完善机制", "goal": "建成", "due": "2024-12-31", "publish": False})  # fmt: skip
+    book.act("add", "1.5", **{**book.fresh("1.5"), "title": "完善全市水务系统资金监管长效机制"})
+    files = [f"data/evidence/{identity}/{PROOF['file']}" for identity in ("1.5", "1.4")]
+    entry = {"date": book.today, "text": "附纪要。", "evidence": [PROOF]}
+    book.act("attach", "1.5", progress=[entry], beside={files[0]: PDF})
+    before = {**book.held("1.4", "1.5"), files[0]: PDF, files[1]: None}
+    removes(book, "1.4", "1.5", {files[0]: None, files[1]: PDF})
+    removed = {**book.held("1.4", "1.5"), files[0]: None, files[1]: PDF}
+    book.undo(book.mark, before, LI)
+    book.undo(book.mark, removed)
+    book.undo(book.mark, before, LI)
+    for identity in ("1.4", "1.5"):
+        book.entry(identity, "已经开展。")
+        closed_by(book, LI, identity=identity)
 
 
 @honest
@@ -738,7 +759,11 @@ def somebody_away_brings_together_what_others_ask_since(book: Book) -> None:
     book.close("1.1")
 
 
-LOOSENING = (closes_alone_long_after_the_policy_was_loosened_while_a_clone_lay, a_table_every_week)
+LOOSENING = (
+    closes_alone_long_after_the_policy_was_loosened_while_a_clone_lay,
+    closes_alone_ten_days_after_the_policy_was_loosened_for_good,
+    a_table_every_week,
+)
 """Those whose policy requires less than before, which the audit says."""
 
 

@@ -154,6 +154,8 @@ def entry_changed(step: Step) -> Violations[HistoryPlace]:
 def _has_lost(step: Step, change: Change, key: str) -> bool:
     """Return whether an entry under a key has gone, or some of its evidence."""
     old, new = (entries(data, key) for data in (change.old, change.new))
+    if old == new[: len(old)]:  # the usual case
+        return False
     if Counter(map(statement, old)) - Counter(map(statement, new)):
         return True
     proofs: defaultdict[tuple[object, ...], set[object]] = defaultdict(set)

@@ -129,8 +129,11 @@ def _late_records(step: Step, early: str) -> Violations[HistoryPlace]:
         if change.before and day <= early and not _is_first_entry(step, day, step.day):
             message = _("{id} was reviewed as of {day}, by a commit of {last}")
             yield step.report(change, message, "warning", day=day, last=step.day)
-        undated = {statement(each) for each in entries(change.new, "progress") if not text_of(each, "date")}
-        if early >= step.graph.first_day and undated - {*map(statement, entries(change.old, "progress"))}:
+        undated, known = (
+            {statement(each) for each in entries(data, "progress") if not text_of(each, "date")}
+            for data in (change.new, change.old)
+        )
+        if early >= step.graph.first_day and undated - known:
             yield step.report(change, _("an entry of {id} has no day"), "warning")
 
 
@@ -157,10 +160,14 @@ def before_feedback(step: Step) -> Violations[HistoryPlace]:
         return
     for change in step.measures if step.day >= feedback else ():
         old, new = (
-            {statement(each): text_of(each, "date") or feedback for each in entries(data, "progress")}
+            {
+                statement(each): day
+                for each in entries(data, "progress")
+                if (day := text_of(each, "date") or feedback) < feedback
+            }
             for data in (change.old, change.new)
         )
-        early = sorted(day for said, day in new.items() if day < feedback and said not in old)
+        early = sorted(day for said, day in new.items() if said not in old)
         if early and text_of(change.new, "term") != "at_once":
             message = _("{id} records {days}, before the feedback of {feedback}")
             yield step.report(change, message, days=_(", ").join(early), feedback=feedback)
@@ -204,7 +211,8 @@ def check_dates(joining: Joining, anchors: Iterable[tuple[int, float]]) -> Findi
                 finding = LATE_BRANCH.finding(where, text, "", "error" if late else "warning")
                 if anchor_gap < _TOO_OLD and follower:
                     joining.signers.add_claims(Actor.from_commit(follower), side.settings, [finding])
-                else:
+                elif (commit.hash, finding.severity) not in graph.late:  # else an earlier merge told of it
+                    graph.late.add((commit.hash, finding.severity))
                     yield finding
 
 

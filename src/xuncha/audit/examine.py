@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date, timedelta
-from functools import cache, reduce
+from functools import reduce
 from operator import and_
 from pathlib import Path
 from typing import Final
@@ -20,17 +20,16 @@ from xuncha.audit.joining import Joining
 from xuncha.audit.merging import check_merge
 from xuncha.audit.people import Signers
 from xuncha.audit.renumbering import Renumberings, files_after_removal, files_after_renumbering
-from xuncha.audit.replayed import Actor, Change, Files, State, Version, changes_of
-from xuncha.audit.status import Closing, Closings
-from xuncha.catalogue import Check, Rule
+from xuncha.audit.replayed import Actor, Change, Files, State, Version, changes_between, changes_of
+from xuncha.audit.status import Closings
 from xuncha.errors import Finding, RefusedError, SurroundingsError
 from xuncha.language import gettext as _
-from xuncha.model.identity import LEDGER_FILE
+from xuncha.model.identity import LEDGER_FILE, Identity
 from xuncha.model.source import MAX_SIZE
 from xuncha.trail import replay
 from xuncha.trail.contents import objects_checked, read_objects
 from xuncha.trail.git import Git
-from xuncha.trail.replay import Commit, Touched
+from xuncha.trail.replay import Commit
 from xuncha.trail.signing import signed_commits
 from xuncha.trail.tags import SHORT_HASH, Anchor
 from xuncha.trail.tags import anchors as all_anchors
@@ -49,22 +48,22 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
     git = Git.in_repository(root)
     marks = all_anchors(root)
     try:
-        names = replay.commit_hashes(root)
+        head = git.head()
     except SurroundingsError as error:
         if error.code != "no-such-branch" or not marks:
             raise
+        head = None
+    if head is None:
         return Audit(list(history.check_anchors(marks, {})), 0, 0, "", anchors=marks)
-    with objects_checked(git) if names else contextlib.nullcontext():
-        return _examined(root, git, marks, since)
+    with objects_checked(git):
+        return _examined(git, head, marks, since)
 
 
-def _examined(root: Path, git: Git, marks: list[Anchor], since: str | None) -> Audit:
-    commits = replay.commits(root)
+def _examined(git: Git, head: str, marks: list[Anchor], since: str | None) -> Audit:
+    root, commits = git.root, replay.commits(git, head)
     places_by_hash = {commit.hash: place for place, commit in enumerate(commits)}
     by_hash = {commit.hash: commit for commit in commits}
     findings = list(history.check_anchors(marks, by_hash))
-    if not commits:
-        return Audit(findings, 0, 0, "", anchors=marks)
     old_commits: set[str] = set()
     if since is not None:
         start, message = _start_commit(root, since, places_by_hash)
@@ -82,8 +81,7 @@ def _examined(root: Path, git: Git, marks: list[Anchor], since: str | None) -> A
     examination = Examination(commits, files, marks, signed)
     later_findings = [
         *commands.without_other_ledgers(git, examination.run(root)),
-        *paths.check_templates(git),
-        *paths.check_look_alikes(git),
+        *paths.check_beside(git),
         *paths.check_attributes(git, commits, {each.path for each in touched}),
     ]
     if examination.start:
@@ -124,15 +122,13 @@ def _start_commit(root: Path, since: str, places: dict[str, int]) -> tuple[str, 
     return commit, "" if commit in places else text.format(commit=commit[:SHORT_HASH])
 
 
+_CHECKS: Final = [(rule, rule.check) for _code, rule in sorted(RULES.items()) if rule.check]
+"""The rules that have a check; all of them run on each commit."""
+
+
 def check_commit(step: Step) -> list[Finding[HistoryPlace]]:
     """Run all checks on a commit and return their findings."""
-    return [_with_severity(rule.finding(*fault), step) for rule, check in _checks() for fault in check(step)]
-
-
-@cache
-def _checks() -> list[tuple[Rule[HistoryPlace], Check[HistoryPlace]]]:
-    """List the rules that have a check, by their codes; all of them run on each commit."""
-    return [(rule, rule.check) for _code, rule in sorted(RULES.items()) if rule.check]
+    return [_with_severity(rule.finding(*fault), step) for rule, check in _CHECKS for fault in check(step)]
 
 
 def _with_severity(finding: Finding[HistoryPlace], step: Step) -> Finding[HistoryPlace]:
@@ -216,6 +212,7 @@ class Examination:
             return
         self.signers.add_commit(commit, step.settings, is_closing=bool(step.closings))
         node.dropped |= status.dropped_requirements(step)
+        yield from self._closings.check_revoked(step)
         files: Mapping[str, Version | None] | str | None
         if undone := undoing.restoration(step):
             files = undone.files
@@ -225,7 +222,7 @@ class Examination:
             files = files_after_renumbering(step)
         if files is None or isinstance(files, str):  # it does something else than that
             yield from check_commit(step)
-            yield from self._closings.check(Closing.of(step), status.recently_required(step))
+            yield from self._closings.check(step, status.recently_required(step))
             self._closings.add(step)
             return
         for code in _UNIVERSAL_RULES:
@@ -235,16 +232,21 @@ class Examination:
             yield from self._check_undo(step, undone)
         elif commit.trailers.action == "renumber":
             self._renumberings.add(step)
+        else:
+            pairs = commit.trailers.renumbered
+            numbers = {Identity.parse(old): Identity.parse(new) for old, new in pairs}
+            self._graph.renumberings[commit.hash] = [numbers]
 
     def _check_undo(self, step: Step, undone: undoing.Restoration) -> Findings:
         """Check what a true undo did, and record it."""
         name, taken_back = step.commit.hash, {each.hash for each in undone.commits}
         self._graph.undone |= dict.fromkeys(taken_back, name)
+        self._graph.renumberings[name] = undone.numbers
         if undone.is_own:  # as if neither had been
             self._graph.undone[name] = name
-        yield from undoing.check_undo(step, undone)
+        yield from undoing.check_undo(undone)
         if "signed_commit" in step.required and taken_back & self.signers.signed_commits:
-            findings = [*undoing.check_others(step, undone.commits)]
+            findings = [*undoing.check_others(undone)]
             self.signers.add_claims(Actor.from_commit(step.commit), step.settings, findings)
         self._closings.add(step)
 
@@ -252,11 +254,9 @@ class Examination:
         """Record what a commit did, and return whether to check it: the commit that brings the ledger is accepted unchecked."""
         place = self._graph.places[commit.hash]
         self._renumberings.add_changes(place, node.ancestry, changes)
-        self._graph.add(
-            place,
-            changes,
-            is_date_relevant=any(days.is_date_relevant(each) or days.is_reworded(each) for each in changes),
-        )
+        self._graph.add(place, changes)
+        if any(days.is_date_relevant(each) or days.is_reworded(each) for each in changes):
+            self._graph.deciding |= 1 << place
         if node.has_ledger:
             return True
         node.has_ledger = node.state.get(LEDGER_FILE) is not None
@@ -288,7 +288,5 @@ class Examination:
             yield from days.check_dates(joining, moments)
             return
         for side in reversed(sides):
-            versions = ((path, result.get(path)) for path in side.state.differing_paths(result))
-            differing = tuple(Touched(path, *(each[:2] if each else ("", ""))) for path, each in versions)
-            changes = changes_of(commit._replace(touched=differing), side.state, graph.files)
+            changes = changes_between(commit, side.state, result, graph.files)
             yield from self._check_step(commit, node, side.state, changes)

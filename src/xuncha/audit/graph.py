@@ -14,7 +14,7 @@ from xuncha.audit.catalogue import HistoryPlace
 from xuncha.audit.facts import name_key, required_by, text_of
 from xuncha.audit.replayed import CLOCK_SKEW, MAX_DELAY, Change, Files, State, Version
 from xuncha.errors import Severity
-from xuncha.model.identity import LEDGER_FILE
+from xuncha.model.identity import LEDGER_FILE, Identity
 from xuncha.model.vocabulary import Action, Requirement
 from xuncha.store.reading import Data
 from xuncha.trail.replay import Commit
@@ -53,8 +53,11 @@ class Graph:
         self.deciding = 0  # bits of those whose date matters
         self.known_since: dict[str, int] = {}
         """When a merge brought a commit whose own date is not believed: seconds since 1970."""
+        self.late: set[tuple[str, Severity]] = set()  # commits reported as late, each with the severity
         self.by_committer: defaultdict[str, int] = defaultdict(int)  # bits of all commits, by committer
         self.undone: dict[str, str] = {}  # what was taken back, by which undo
+        self.renumberings: dict[str, list[dict[Identity, Identity]]] = {}
+        """The new numbers that each removal gave, by the old ones; those that an undo gave back, one removal after the other."""
         self.ahead = commits_with_clock_ahead(commits)
         self.first_day = "0"  # on which the history of the ledger begins
         self.has_signed: Callable[[str], bool] = lambda _name: False  # whether a person signs commits
@@ -63,12 +66,11 @@ class Graph:
         self.removed: defaultdict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
         """The removals of measures with a deadline, by each title or goal as a key (`_marks`): the commit, and the deadline."""
 
-    def add(self, place: int, changes: list[Change], *, is_date_relevant: bool) -> None:
+    def add(self, place: int, changes: list[Change]) -> None:
         """Record what a commit did."""
-        commit, bit = self.commits[place], 1 << place
+        commit = self.commits[place]
         self.changes[place] = changes
-        self.changing |= bit if changes else 0
-        self.deciding |= bit if is_date_relevant else 0
+        self.changing |= 1 << place if changes else 0
         for change in changes:
             if change.after:
                 self.versions[change.path].append((place, change.after))

@@ -103,11 +103,6 @@ class Joining:
         files = self.graph.files
         return files.read(version.blob, version.mode) if is_record(path) else files.digest(version.blob)
 
-    def sides_of(self, path: str) -> list[Any]:
-        """Return what two sides hold: of more than two, all but the last are joined as `sync` would join them."""
-        *others, last = self.sides
-        return [self.merged(path, others), last.state.get(path)]
-
     def merged(self, path: str, heads: Sequence[Node], depth: int = _MAX_DEPTH) -> Any:  # noqa: ANN401
         """Return what a file holds after some commits are merged: a version, or merged data.
 

@@ -60,7 +60,10 @@ def check_merge(joining: Joining, touched: Iterable[str] | None) -> Findings:
 
 
 def _check_file(joining: Joining, path: str) -> Findings:
-    base, sides, result = joining.base(path), joining.sides_of(path), joining.result.get(path)
+    base, result = joining.base(path), joining.result.get(path)
+    # Of more than two sides, all but the last are joined as `sync` would join them.
+    *others, last = joining.sides
+    sides = [joining.merged(path, others), last.state.get(path)]
     if key_of(result) == merged_value(key_of(base), [key_of(each) for each in sides]):
         return
     before, *values, after = (joining.content(path, each) for each in (base, *sides, result))
@@ -69,10 +72,8 @@ def _check_file(joining: Joining, path: str) -> Findings:
     number = number_of(path)
     place = HistoryPlace.at(joining.commit, path, number)
     if isinstance(after, Unreadable):
-        reason = _("git left a merge conflict in the file")
-        yield RULES["unreadable"].finding(
-            place, _("{path} cannot be read: {reason}", path=path, reason=reason)
-        )
+        message = _("{path} cannot be read: {reason}", path=path, reason=after.reason)
+        yield RULES["unreadable"].finding(place, message)
         return
     expected = _expected(before, values)
     if not expected or not all(isinstance(each, dict) for each in (*expected, after)):

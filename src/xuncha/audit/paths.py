@@ -101,20 +101,6 @@ def _look_alike_message(path: str, twin: str) -> str:
     return _("{path} differs from {twin} only in letter case or composition", path=path, twin=twin)
 
 
-def check_look_alikes(git: Git) -> Findings:
-    """Yield files and folders beside the ledger's whose names differ only in letter case, each in the commit that brings it."""
-    names = {_same_name(each): each for each in ("data", FOLDER, *PARTS)}
-    known: set[str] = set()
-    folders = (f":(icase){name}" for name in ("data", FOLDER))
-    for commit in commits_in(git, *folders, *(f":(exclude,literal){part}" for part in PARTS)):
-        for top, *rest in (each.path.split("/") for each in commit.touched if each.blob):
-            path = "/".join([top, *rest[:1]]) if top in {"data", FOLDER} else top
-            own = names.get(_same_name(path), path)
-            if own != path and path not in known:
-                known.add(path)
-                yield look_alike.finding(HistoryPlace.at(commit, path), _look_alike_message(path, own))
-
-
 def check_merged_paths(joining: Joining) -> Findings:
     """Yield the links, pointers and look-alikes that a merge brings and none of its sides has."""
     sides, result, graph = [side.state for side in joining.sides], joining.result, joining.graph
@@ -142,19 +128,29 @@ OWN_TEMPLATE: Final = RULES.declare(
 )
 
 
-def check_templates(git: Git) -> Findings:
-    """Yield each commit that adds or changes a template, a form or a link; a merge only if it brings what none of its sides had."""
-    known_files: set[Touched] = set()
-    for commit in commits_in(git, FOLDER, FORMS):
-        for touched in commit.touched:
-            if touched.blob and (len(commit.parents) < 2 or touched not in known_files):  # noqa: PLR2004
-                place = HistoryPlace.at(commit, touched.path)
+def check_beside(git: Git) -> Findings:
+    """Yield what commits bring beside the records: templates, forms and links in their place, and names that differ from the ledger's only in letter case.
+
+    What a merge takes from one of its sides was named there.
+    """
+    names = {_same_name(each): each for each in ("data", FOLDER, *PARTS)}
+    known: set[str | Touched] = set()
+    folders = (f":(icase){name}" for name in ("data", FOLDER))
+    for commit in commits_in(git, *folders, *(f":(exclude,literal){part}" for part in PARTS)):
+        for touched in (each for each in commit.touched if each.blob):
+            top, *rest = touched.path.split("/")
+            path = "/".join([top, *rest[:1]]) if top in {"data", FOLDER} else top
+            own, place = names.get(_same_name(path), path), HistoryPlace.at(commit, touched.path)
+            if own != path and path not in known:
+                yield look_alike.finding(place._replace(path=path), _look_alike_message(path, own))
+            is_new = len(commit.parents) < 2 or touched not in known  # noqa: PLR2004
+            if is_new and (top == FOLDER or path == FORMS):
                 if message := link_message(touched.path, touched.mode):
                     yield link.finding(place, message)
-                elif is_template(touched.path) or touched.path.startswith(FORMS):
+                elif path == FORMS or is_template(touched.path):
                     message = _("the ledger's own {path} was added or changed", path=touched.path)
                     yield OWN_TEMPLATE.finding(place, message)
-            known_files.add(touched)
+            known |= {path, touched}
 
 
 CONVERTED = RULES.declare(

@@ -30,13 +30,8 @@ def files_after_renumbering(step: Step) -> dict[str, Version | None] | None:
     move = _move(step)
     if move is None:
         return None
-    new_paths = {path: new for path in _paths(step) if (new := moves.path_after(path, move)) != path}
+    new_paths = {path: new for path in step.before.paths() if (new := moves.path_after(path, move)) != path}
     return _moved(step, new_paths, lambda old: moves.number_after(old, move))
-
-
-def _paths(step: Step) -> set[str]:
-    """Return the paths of all files before a commit."""
-    return {path for folder in step.before.folders.values() for path in folder}
 
 
 def _moved(
@@ -86,7 +81,7 @@ def files_after_removal(step: Step) -> Mapping[str, Version | None] | str:
     """Return the files after a `remove`; or the reason why the ledger before it does not allow it."""
     trailers = step.commit.trailers
     target = Identity.try_parse(trailers.ids[0]) if len(trailers.ids) == 1 else None
-    paths = _paths(step)
+    paths = step.before.paths()
     sources = () if target and target.is_problem else ("not_started",)
     if target is None or target.path not in paths or trailers.sources != sources or trailers.targets:
         return _("it does not say what it removes")

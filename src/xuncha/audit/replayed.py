@@ -13,7 +13,7 @@ from xuncha.model.source import MAX_POINTER, Fingerprint, parse_pointer
 from xuncha.store.faults import UnreadableError
 from xuncha.store.reading import Data, parse
 from xuncha.trail.contents import GitObject
-from xuncha.trail.replay import Commit
+from xuncha.trail.replay import Commit, Touched
 
 CLOCK_SKEW: Final = 86_400  # seconds (a day) by which the clocks of two machines may differ
 MAX_DELAY: Final = 14 * 86_400
@@ -74,6 +74,10 @@ class State:
     def get(self, path: str) -> Version | None:
         """Return one file; None if it does not exist."""
         return self.folders.get(path.rpartition("/")[0], {}).get(path)
+
+    def paths(self) -> set[str]:
+        """Return the paths of all files."""
+        return {path for folder in self.folders.values() for path in folder}
 
     def with_changes(self, changes: Iterable[tuple[str, Version | None]]) -> State:
         """Return the state after some files have changed, or were removed (None)."""
@@ -205,6 +209,13 @@ class Change(NamedTuple):
     def name(self) -> str:
         """The name of the file in its folder."""
         return self.path.rpartition("/")[2]
+
+
+def changes_between(commit: Commit, before: State, after: State, files: Files) -> list[Change]:
+    """Return what a commit did if the files were in another state before it than its parent tells."""
+    versions = ((path, after.get(path)) for path in before.differing_paths(after))
+    touched = tuple(Touched(path, *(each[:2] if each else ("", ""))) for path, each in versions)
+    return changes_of(commit._replace(touched=touched), before, files)
 
 
 def changes_of(commit: Commit, before: State, files: Files) -> list[Change]:

@@ -23,8 +23,10 @@ from xuncha.trail.replay import Commit
 from xuncha.workflow.close import unmet_requirements
 from xuncha.workflow.verbs import VERBS
 
-_LOOSENED_RECENTLY: Final = 60 * 86_400
+_LOOSENED_RECENTLY: Final = 7 * 86_400
 """Seconds after a loosening of the policy in which a closing is still compared with the stricter one."""
+_REVOKED_SOON: Final = 60 * 86_400
+"""Seconds for which a loosening must last to count as meant; if it is revoked sooner, later closings are compared with the stricter policy, too."""
 
 
 @RULES.rule(
@@ -147,8 +149,8 @@ DODGED = RULES.declare(
     "warning",
     why="A measure was closed soon after the policy had been loosened, or where a stricter policy was not known yet; the stricter policy "
     "would have refused it.",
-    wrong="`second_person` is removed from the policy, and 2.3 is closed by one person within two months; or 2.3 is closed in this way on "
-    "a branch that split off before `second_person` was required.",
+    wrong="`second_person` is removed from the policy, and 2.3 is closed by one person within a week, or later if `second_person` is "
+    "required again within two months; or 2.3 is closed in this way on a branch that split off before `second_person` was required.",
 )
 
 
@@ -159,24 +161,19 @@ def dropped_requirements(step: Step) -> dict[Requirement, int]:
     return dict.fromkeys(dropped, step.commit.moment_committed)
 
 
-def recently_required(step: Step) -> set[Requirement]:
-    """Return what the policy no longer requires, but did in the two months before."""
-    since = step.commit.moment_committed - _LOOSENED_RECENTLY
+def recently_required(step: Step, seconds: int = _LOOSENED_RECENTLY) -> set[Requirement]:
+    """Return what the policy before a commit did not require, but had until some seconds before."""
+    since = step.commit.moment_committed - seconds
     return {name for name, moment in step.node.dropped.items() if moment >= since} - {*step.required}
 
 
 class Closing(NamedTuple):
-    """A commit that closed measures."""
+    """What is kept of a commit that closed measures, under the names of `Step`."""
 
     commit: Commit
-    changes: list[Change]
-    settings: Data | None  # the data of `data/ledger.yaml` before it, and what the policy there required
+    closings: list[Change]
+    settings: Data | None
     required: tuple[Requirement, ...]
-
-    @classmethod
-    def of(cls, step: Step) -> Closing:
-        """Return what a commit closed."""
-        return cls(step.commit, step.closings, step.settings, step.required)
 
 
 class Closings:
@@ -189,12 +186,12 @@ class Closings:
 
     def add(self, step: Step) -> None:
         """Record the closings of a commit: which must be signed, and whether the persons are known only from the commits' own claims."""
-        closing, signers = Closing.of(step), self._signers
-        if not closing.changes:
+        if not step.closings:
             return
-        self._by_commit[step.commit.hash] = closing
+        signers = self._signers
+        self._by_commit[step.commit.hash] = Closing(step.commit, step.closings, step.settings, step.required)
         needs_signature = "signed_commit" in step.required
-        for change in closing.changes if "second_person" in step.required else ():
+        for change in step.closings if "second_person" in step.required else ():
             signed = all(who.commit in signers.signed_commits for who in change.applicants)
             signers.relies_on_claims |= not (needs_signature and change.applicants and signed)
             for applicant in change.applicants if needs_signature else ():
@@ -205,18 +202,18 @@ class Closings:
                 finding = RULES["second-person-doubtful"].finding(step.at(change), text)
                 signers.add_claims(applicant, step.settings, [finding])
         if needs_signature:
-            self._require_signature(closing, lenient=False)
+            self._require_signature(step, lenient=False)
 
-    def _require_signature(self, closing: Closing, *, lenient: bool) -> None:
+    def _require_signature(self, closing: Closing | Step, *, lenient: bool) -> None:
         actor = Actor.from_commit(closing.commit)
-        for change in closing.changes:
+        for change in closing.closings:
             is_lenient = lenient or (closing.commit.trailers.action == "import" and change.before is None)
             place = HistoryPlace.at(closing.commit, change.path, change.id)
             self._signers.require(actor, closing.settings, place, lenient=is_lenient)
 
-    def check(self, closing: Closing, stricter: set[Requirement]) -> Findings:
+    def check(self, closing: Closing | Step, stricter: set[Requirement]) -> Findings:
         """Yield the closings that lack what a stricter policy required; a signature is asked for at the end."""
-        for change in closing.changes if stricter else ():
+        for change in closing.closings if stricter else ():
             actor = Actor.from_commit(closing.commit)
             if lacking := unmet(sorted(stricter), change, actor, closing.settings):
                 message = _(
@@ -226,6 +223,16 @@ class Closings:
                 yield DODGED.finding(place, message.format(id=change.id, names=quoted(lacking)))
         if "signed_commit" in stricter:
             self._require_signature(closing, lenient=True)
+
+    def check_revoked(self, step: Step) -> Findings:
+        """Yield the closings since a loosening of the policy that a commit soon revokes, except those named when they were made."""
+        required = {name for change in step.settings_edits for name in required_by(change.new)}
+        restored = required & recently_required(step, _REVOKED_SOON) if required else required
+        for closing in self._by_commit.values() if restored else ():
+            since = closing.commit.moment_committed - _LOOSENED_RECENTLY
+            names = {name for name in restored if step.node.dropped[name] < since} - {*closing.required}
+            if step.has_ancestor(closing.commit.hash) and closing.commit.hash not in self._graph.undone:
+                yield from self.check(closing, names)
 
     def check_sides(self, joining: Joining) -> Findings:
         """Yield the closings of one side of a merge that lack what another side, and still the merge, requires."""

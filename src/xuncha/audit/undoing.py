@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -11,10 +11,12 @@ from xuncha.audit.contents import deadline, is_postponed
 from xuncha.audit.facts import folded, text_of
 from xuncha.audit.graph import Step
 from xuncha.audit.people import addresses_of
-from xuncha.audit.replayed import MAX_DELAY, Change, Version
+from xuncha.audit.replayed import MAX_DELAY, Change, Version, changes_between
 from xuncha.catalogue import Violations
 from xuncha.errors import Severity
 from xuncha.language import gettext as _
+from xuncha.model import moves
+from xuncha.model.identity import Identity
 from xuncha.model.vocabulary import NEVER_UNDONE, status_name
 from xuncha.sync.status_events import is_step_back
 from xuncha.trail.replay import Commit
@@ -31,9 +33,11 @@ _MAX_SEARCHED: Final = 1000
 class Restoration(NamedTuple):
     """What a true undo did."""
 
+    step: Step  # the undo, with each record compared with itself where it has another number again
     files: dict[str, Version | None]  # the files after it, each with the past that is restored
     commits: list[Commit]  # the commits that it took back
     is_own: bool  # whether those are the person's own and recent, and no undo: then it is trusted
+    numbers: list[dict[Identity, Identity]]  # that it gave back, one removal after the other: new by old
 
 
 def restoration(step: Step) -> Restoration | None:
@@ -61,12 +65,29 @@ def restoration(step: Step) -> Restoration | None:
         return None
     commits = [graph.commits[place] for place in undone]
     is_own = _is_own(step, commits)
+    numbers = [
+        {new: old for old, new in each.items()}
+        for commit in commits
+        for each in reversed(graph.renumberings.get(commit.hash, []))
+    ]
+    step = _with_other_numbers(step, numbers) if numbers else step
     for path, version in list(files.items()):
         if now := step.after.get(path):
             files[path] = _restored(step, now, step.before.get(path), version, is_own=is_own)
         elif path not in touched:
             del files[path]
-    return Restoration(files, commits, is_own)
+    return Restoration(step, files, commits, is_own, numbers)
+
+
+def _with_other_numbers(step: Step, renumberings: Iterable[Mapping[Identity, Identity]]) -> Step:
+    """Return a commit as if some renumberings, which give the new numbers by the old ones, had been before it."""
+    before = step.before
+    for numbers in renumberings:
+        new_paths = moves.paths_after(before.paths(), numbers)
+        moved = {new: before.get(old) for old, new in new_paths.items()}
+        before = before.with_changes({**dict.fromkeys(new_paths), **moved}.items())
+    changes = changes_between(step.commit, before, step.after, step.files)
+    return Step(step.commit, before, changes, step.graph, step.node)
 
 
 def _undone_by_content(step: Step) -> Iterator[int]:
@@ -107,7 +128,7 @@ def _restored(
         was_open = text_of(step.files.record(before), "status") != "closed"
         applies = was_open and any(who.commit == undo for who in now.applicants)
         applicants = now.applicants if applies else applicants
-        final = final._replace(rewordings=now.rewordings)
+        final = final._replace(rewordings=now.rewordings if before else final.rewordings)
     return final._replace(applicants=applicants)
 
 
@@ -124,20 +145,21 @@ def _is_own(step: Step, commits: Iterable[Commit]) -> bool:
     )
 
 
-def check_undo(step: Step, restoration: Restoration) -> Findings:
+def check_undo(restoration: Restoration) -> Findings:
     """Yield what a true undo did and must not go unreported; little if it takes back the person's own recent work."""
     if not restoration.is_own:
-        yield from check_others(step, restoration.commits)
+        yield from check_others(restoration)
         return
-    start = min(each.day for each in restoration.commits)
+    step, start = restoration.step, min(each.day for each in restoration.commits)
     postponed = {each.path: str(deadline(each.old)) for each in step.measures if is_postponed(each)}
     for finding in RULES["deadline-passed"](step):
         if postponed.get(str(finding.place.path), "") >= start:  # a deadline set in the past was a mistake
             yield finding
 
 
-def check_others(step: Step, commits: Sequence[Commit]) -> Findings:
+def check_others(restoration: Restoration) -> Findings:
     """Yield findings on an undo of others' work, or of work that is weeks old: its result is checked like any other change."""
+    step = restoration.step
     severe = {
         each.path
         for each in step.measures
@@ -146,11 +168,10 @@ def check_others(step: Step, commits: Sequence[Commit]) -> Findings:
     for finding in [each for code in _RULES_ON_OTHERS_WORK for each in RULES[code](step)]:
         is_severe = finding.place.path in severe or finding.code == "problem-rewritten"
         yield finding if is_severe else finding._replace(severity="warning")
-    old_data = [each.old for each in step.changes]
     for change in step.measures:
         before, after = change.statuses
-        if is_step_back(after, before) and change.new not in old_data:  # otherwise it was renumbered
-            authors = _(", ").join(dict.fromkeys(each.author for each in commits))
+        if is_step_back(after, before):
+            authors = _(", ").join(dict.fromkeys(each.author for each in restoration.commits))
             message = _("the status of {id} is “{to}” again, since what {who} did was undone")
             severity: Severity = "error" if after == "closed" else "warning"
             fault = step.report(change, message, severity, to=status_name(after), who=authors)

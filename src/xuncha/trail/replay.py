@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from xuncha.chinese.characters import without_unsafe
@@ -232,31 +231,13 @@ def _trailers(raw: bytes) -> Trailers:
     return Trailers(action, ids, sources, targets, reason, undoes, comments, pairs, tuple(changes), account)
 
 
-def commit_hashes(root: Path) -> list[str]:
-    """Return the hashes of HEAD and all its ancestors, parents first; empty where nothing is committed yet.
+def commits(git: Git, head: str) -> list[Commit]:
+    """Read a commit and all its ancestors, parents before their children.
 
-    Raises SurroundingsError if the ledger is in no repository, or git is not installed.
+    Raises RefusedError as `log`; SurroundingsError if a shallow clone has cut the history off.
     """
-    git = Git.in_repository(root)
-    if (head := git.head()) is None:
-        return []
-    hashes = git.text("rev-list", "--topo-order", "--reverse", "HEAD", "--").split()
-    if hashes[-1:] != [head]:
-        raise TruncatedError
-    return hashes
-
-
-def commits(root: Path) -> list[Commit]:
-    """Read HEAD and all its ancestors, parents before their children.
-
-    Raises RefusedError as `log`; SurroundingsError if the ledger is in no repository, git is not installed, or a shallow
-    clone has cut the history off.
-    """
-    git = Git.in_repository(root)
     git.check_complete()
-    if (head := git.head()) is None:
-        return []
-    history = list(log(git, *_ALL, *RAW, "HEAD", "--", *PARTS))
+    history = list(log(git, *_ALL, *RAW, head, "--", *PARTS))
     if not history or history[-1].hash != head:
         raise TruncatedError
     return history

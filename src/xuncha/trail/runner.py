@@ -365,13 +365,14 @@ class GitRunner:
         return any(line.startswith(b"?") for line in stdout.splitlines())
 
     def _partial_clone(self, message: str) -> SurroundingsError:
-        message = _(
-            "this clone has only a part of what was committed, and what is needed is not here: {said}"
+        text = _(
+            "this clone has only a part of what was committed, and what is needed is not here: {said}",
+            said=message,
         )
         hint = _(
             "fetch the rest: git fetch --refetch --no-filter; if the remote no longer exists, ask for a full clone"
         )
-        return SurroundingsError("partial-clone", message.format(said=message), hint)
+        return SurroundingsError("partial-clone", text, hint)
 
     def text(self, *arguments: str, stdin: bytes | None = None) -> str:
         """Run git and return its output as one stripped text."""

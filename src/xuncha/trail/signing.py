@@ -31,7 +31,6 @@ class Signature(NamedTuple):
     verdict: str
     """The letter of git's `%G?`: G good, X or Y expired since, B bad, U by an untrusted key, R by a revoked one, E not verifiable, or unsigned."""
     is_signed: bool
-    is_ssh: bool
     signers: frozenset[str] = frozenset()  # the owners of the key: addresses, patterns of them, or names
 
 
@@ -51,14 +50,13 @@ def signatures(root: Path, commits: Iterable[str]) -> dict[str, Signature]:
     results = {}
     for name, verdict, key, rest in zip(*(words[place::4] for place in range(4)), strict=True):
         signer, armour = rest.strip(), armours[name]
-        ssh = armour == b"SSH SIGNATURE"
         signers = owners.get(key.strip(), frozenset((signer,)))
         if armour in _OPENPGP:
             address = _ADDRESS.search(signer)
             signers = frozenset((address[1] if address else signer,))
-        elif not ssh or (verdict == "U" and allowed in {"", NO_SIGNERS}):
+        elif armour != b"SSH SIGNATURE" or (verdict == "U" and allowed in {"", NO_SIGNERS}):
             verdict, signers = "E", frozenset()  # noqa: PLW2901  an X.509 certificate only states its owner itself
-        results[name] = Signature(verdict, armour is not None, ssh, signers)
+        results[name] = Signature(verdict, armour is not None, signers)
     return results
 
 
