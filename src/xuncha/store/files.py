@@ -162,7 +162,7 @@ def replace(target: Path, content: bytes | BinaryIO, *, private: bool = False) -
 def replace_all(contents: Mapping[Path, bytes | BinaryIO], permissions: int = 0o7777) -> None:
     """Write files, each as a whole, as `replace` does; their folders must exist.
 
-    A file keeps its owner, and those of its permissions that are among `permissions`.
+    A file keeps its owner and group, and those of its permissions that are among `permissions`.
     Many files are flushed to the disk together: one by one, a thousand small files would need a thousand turns of the
     disk. Raises OSError if the disk is full, or a folder cannot be written; some files may then be new, each of them
     complete.
@@ -174,15 +174,12 @@ def replace_all(contents: Mapping[Path, bytes | BinaryIO], permissions: int = 0o
             # A clone may contain a link of this name: never write into what already exists there.
             system.retry_locked(partial(temporary.unlink, missing_ok=True))
             with open(temporary, "xb", opener=partial(os.open, mode=permissions & 0o666)) as stream:
+                if target.exists() and not system.WINDOWS:
+                    _copy_owner(stream, target.stat(), permissions)
                 _write(contents[target], stream)
                 if not at_once:
                     stream.flush()
                     os.fsync(stream.fileno())
-            if target.exists():
-                old = target.stat()
-                temporary.chmod(old.st_mode & permissions)
-                with contextlib.suppress(PermissionError, AttributeError):  # Windows has no owners
-                    os.chown(temporary, old.st_uid, old.st_gid)
         if at_once:
             os.sync()
         for temporary, target in waiting.items():
@@ -197,6 +194,17 @@ def replace_all(contents: Mapping[Path, bytes | BinaryIO], permissions: int = 0o
     else:
         for folder in {target.parent for target in contents}:
             sync_folder(folder)
+
+
+def _copy_owner(stream: BinaryIO, old: os.stat_result, permissions: int) -> None:
+    """Give a new file the owner and the group of the old one, as far as the system lets this account, and its permissions.
+
+    The open file gets them, not its name: whoever may write into the folder could put a link there meanwhile.
+    """
+    for owner, group in ((-1, old.st_gid), (old.st_uid, -1)):
+        with contextlib.suppress(OSError):
+            os.fchown(stream.fileno(), owner, group)
+    os.fchmod(stream.fileno(), old.st_mode & permissions)
 
 
 def _write(content: bytes | BinaryIO, stream: BinaryIO) -> None:
