@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from xuncha.doctor.surroundings import CHECKS, DoctorFindings, Surroundings, abridged
+from xuncha.doctor.surroundings import CHECKS, DoctorFindings, Surroundings, abridged, duration
 from xuncha.errors import Severity
 from xuncha.language import gettext as _
 from xuncha.language import mark, ngettext
@@ -22,7 +22,7 @@ from xuncha.trail.repository import private_path
 from xuncha.workflow.change import is_busy, leftover
 from xuncha.workflow.evidence import portable_name
 
-_MAX_LOCK_MINUTES: Final = 10  # git holds a lock no longer, unless it waits for a person
+_MAX_LOCK_SECONDS: Final = 600  # git holds a lock no longer, unless it waits for a person
 _ATTRIBUTE: Final = "data/** -text"  # git then changes no line ends of the ledger
 _RESTORE: Final = "git restore data"
 _LIMIT: Final = 5
@@ -52,14 +52,14 @@ def _interrupted(surroundings: Surroundings) -> DoctorFindings:
 def _git_lock(surroundings: Surroundings) -> DoctorFindings:
     for path in _locks(surroundings):
         try:
-            minutes = max(0, int(surroundings.now - path.stat().st_mtime)) // 60
+            seconds = max(0, int(surroundings.now - path.stat().st_mtime))
         except OSError:  # its git has ended meanwhile
             continue
         name = surroundings.relative_name(path)
-        message = _("a git that runs or was killed left {path}, {n} min ago")
+        message = _("a git that runs or was killed left {path}, {time} ago")
         remedy = _("if no git is running: {command}", command=f"rm {shlex.quote(name)}")
-        severity: Severity | None = "note" if minutes < _MAX_LOCK_MINUTES else None
-        yield severity, message.format(path=name, n=minutes), remedy
+        severity: Severity | None = "note" if seconds < _MAX_LOCK_SECONDS else None
+        yield severity, message.format(path=name, time=duration(seconds)), remedy
 
 
 @CHECKS.rule("half-written", "warning", well=mark("no file was left half written"),

@@ -14,6 +14,7 @@ from xuncha.language import mark, ngettext
 from xuncha.store.files import TEMPORARY
 from xuncha.sync import registration
 from xuncha.sync.sharing import unfinished_operations
+from xuncha.system import find_program
 from xuncha.trail.presence import hidden_files
 from xuncha.trail.programs import program_settings
 from xuncha.trail.repository import is_detached
@@ -33,9 +34,11 @@ _LIMIT: Final = 3
 )  # fmt: skip
 def _no_git(surroundings: Surroundings) -> DoctorFindings:
     if surroundings.version is None:
-        message = _("git does not run, and nothing can be changed: {said}")
-        message = message.format(said=surroundings.version_output)
-        yield None, message, _("install git (https://git-scm.com) and try again")
+        said = surroundings.version_output
+        message = _("git does not run, and nothing can be changed: {said}", said=said)
+        install = _("install git (https://git-scm.com) and try again")
+        # A git that is there names what is wrong, such as a line of its settings.
+        yield None, message, "git --version" if find_program("git") else install
 
 
 @CHECKS.rule("old-git", "warning", scope="git", well=mark("git is new enough"),
