@@ -38,8 +38,8 @@ class WorkingTree:
         self.root = root
         self._largest = MAX_SIZE * scale  # bytes of a record
         self._base = f"{root}{os.sep}"  # paths as text: joining them takes longer than reading a record
-        self._linked = {"": False}
-        """By path: whether it is a link, or behind one. The ledger's own folder may be a link."""
+        self._links = {"": ""}
+        """By path: the link that it is, or is behind; empty for none. The ledger's own folder may be a link."""
 
     def entries(self, folder: str) -> list[Entry]:
         """See Source."""
@@ -83,12 +83,12 @@ class WorkingTree:
         with target.open("rb") as stream:
             return fingerprint(stream)
 
-    def behind_link(self, path: str) -> bool:
-        """Return whether a file or a folder of the ledger is a link, or is reached through one."""
-        if path not in self._linked:
-            above = path.rpartition("/")[0]
-            self._linked[path] = self.behind_link(above) or system.is_link(self._base + path)
-        return self._linked[path]
+    def behind_link(self, path: str) -> str:
+        """Return the link that a file or a folder of the ledger is, or is reached through; empty if there is none."""
+        if path not in self._links:
+            above = self.behind_link(path.rpartition("/")[0])
+            self._links[path] = above or (path if system.is_link(self._base + path) else "")
+        return self._links[path]
 
 
 def fingerprint(stream: BinaryIO) -> Fingerprint:

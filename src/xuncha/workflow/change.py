@@ -125,9 +125,9 @@ class Session:
     def must_be_no_links(self, paths: Iterable[str]) -> None:
         """Refuse to read or write outside the ledger. Raises RefusedError if a file is a link, or is reached through one."""
         for path in paths:
-            if self.source.behind_link(path):
-                message, hint = _("{path} is a link", path=path), _("put the file itself here")
-                raise RefusedError("symbolic-link", message, hint, path)
+            if link := self.source.behind_link(path):
+                message, hint = _("{path} is a link", path=link), _("put the file itself here")
+                raise RefusedError("symbolic-link", message, hint, link)
 
     def commit(self, contents: Contents, message: Message, *, signed: bool = False) -> None:
         """Write the files and commit them; what is written already is only committed.
