@@ -49,12 +49,12 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
     git = Git.in_repository(root)
     marks = all_anchors(root)
     try:
-        names = replay.commit_hashes(root)
+        head = git.head()
     except SurroundingsError as error:
         if error.code != "no-such-branch" or not marks:
             raise
         return Audit(list(history.check_anchors(marks, {})), 0, 0, "", anchors=marks)
-    with objects_checked(git) if names else contextlib.nullcontext():
+    with objects_checked(git) if head else contextlib.nullcontext():
         return _examined(root, git, marks, since)
 
 

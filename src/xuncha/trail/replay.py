@@ -232,20 +232,6 @@ def _trailers(raw: bytes) -> Trailers:
     return Trailers(action, ids, sources, targets, reason, undoes, comments, pairs, tuple(changes), account)
 
 
-def commit_hashes(root: Path) -> list[str]:
-    """Return the hashes of HEAD and all its ancestors, parents first; empty where nothing is committed yet.
-
-    Raises SurroundingsError if the ledger is in no repository, or git is not installed.
-    """
-    git = Git.in_repository(root)
-    if (head := git.head()) is None:
-        return []
-    hashes = git.text("rev-list", "--topo-order", "--reverse", "HEAD", "--").split()
-    if hashes[-1:] != [head]:
-        raise TruncatedError
-    return hashes
-
-
 def commits(root: Path) -> list[Commit]:
     """Read HEAD and all its ancestors, parents before their children.
 
