@@ -24,7 +24,6 @@ from xuncha.workflow.evidence import portable_name
 
 _MAX_LOCK_SECONDS: Final = 600  # git holds a lock no longer, unless it waits for a person
 _ATTRIBUTE: Final = "data/** -text"  # git then changes no line ends of the ledger
-_RESTORE: Final = "git restore data"
 _LIMIT: Final = 5
 _MAX_PATH: Final = 200  # characters of a path inside a ledger; its folder has a path of its own
 _MAX_SIZE: Final = 1024 * 1024
@@ -142,7 +141,7 @@ def _line_ends(surroundings: Surroundings) -> DoctorFindings:
     if attributes.get("text") != "unset" and (is_set_up or is_given):
         message = _("core.autocrlf or .gitattributes makes git change line endings")
         remedy = _("put this line at the end of .gitattributes, and commit it: {line}; then: {command}")
-        yield None, message, remedy.format(line=_ATTRIBUTE, command=_RESTORE)
+        yield None, message, remedy.format(line=_ATTRIBUTE, command="git restore data")
 
 
 @CHECKS.rule("not-for-windows", "warning", scope="repository", well=mark("every file name works on Windows, too"),

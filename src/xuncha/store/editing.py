@@ -88,12 +88,7 @@ def rewritten(content: bytes, new: Data, old: Data | None = None) -> bytes:
     if not is_right:
         message = _("the layout of this file does not let it be changed safely")
         raise RefusedError("odd-layout", message, _("change it by hand, and type: xuncha edit"))
-    return byte_order_mark(content) + after.encode()
-
-
-def byte_order_mark(content: bytes) -> bytes:
-    """Return the byte order mark at the beginning of a file; empty if there is none."""
-    return _BOM if content.startswith(_BOM) else b""
+    return (_BOM if content.startswith(_BOM) else b"") + after.encode()
 
 
 def new_file(record: Data, schema: str) -> bytes:

@@ -89,15 +89,18 @@ def objects_checked(git: Git) -> Iterator[None]:
         output = b"".join(process.communicate())
     lines = output.decode("utf-8", "replace").splitlines()
     faults = [line for line in lines if not _FORMAT_ERROR.match(line)]
-    if not process.returncode or not (faults or has_crashed(process.returncode)):
-        return
-    if not has_crashed(process.returncode) and not any(".pack" in line for line in faults):
-        # What a power cut has left of an object that no commit and no anchor reaches harms nobody.
-        used = git.run("rev-list", "--objects", "--no-object-names", "HEAD", "--tags").decode().split()
-        named = {match[1] + match[2] for match in _OBJECT.finditer("\n".join(faults))}
-        if named and named.isdisjoint(used):
-            return
-    raise git.failure("\n".join(faults[:_MAX_FAULTS]).encode(), b"", process.returncode)
+    if process.returncode and (has_crashed(process.returncode) or _concern_history(git, faults)):
+        raise git.failure("\n".join(faults[:_MAX_FAULTS]).encode(), b"", process.returncode)
+
+
+def _concern_history(git: Git, faults: list[str]) -> bool:
+    """Return whether faults that `git fsck` found may be in the history or an anchor; a power cut may leave a damaged object that is in neither."""
+    text = "\n".join(faults)
+    if not text or ".pack" in text:
+        return bool(text)
+    used = git.run("rev-list", "--objects", "--no-object-names", "HEAD", "--tags").decode().split()
+    named = {match[1] + match[2] for match in _OBJECT.finditer(text)}
+    return not named or not named.isdisjoint(used)
 
 
 def read_objects(git: Git, names: Iterable[str], limit: int) -> Iterator[GitObject]:
