@@ -308,6 +308,19 @@ def test_a_command_and_its_git_that_were_killed_leave_what_is_named(healthy: Led
     assert found(healthy) == {}
 
 
+def test_folders_of_any_depth_hold_nothing_half_written(healthy: LedgerOnDisk) -> None:
+    top, new = healthy.root / "data/evidence", healthy.root / "new"
+    top.mkdir(exist_ok=True)
+    for _more in range(5):  # a path has a maximum length, but not the depth of folders
+        (new / ("a/" * 400)).mkdir(parents=True)
+        top.rename(new / ("a/" * 400) / "b")
+        new.rename(top)
+    try:
+        assert found(healthy) == {}
+    finally:
+        subprocess.run(["rm", "-rf", str(top)], check=True)
+
+
 def test_a_young_lock_is_a_note_and_an_old_one_an_error(ledger: LedgerOnDisk) -> None:
     for path in ("index.lock", "refs/heads/甲.lock"):
         (ledger.root / ".git" / path).touch()

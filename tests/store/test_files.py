@@ -455,3 +455,11 @@ def test_what_is_found_wrong_before_a_change_is_written_is_what_is_wrong_after(
                 (root / path).parent.mkdir(exist_ok=True)
                 replace(root / path, content)
         assert before == check(WorkingTree(root))
+
+
+def test_folders_of_any_depth_are_looked_through(bare_ledger: LedgerOnDisk) -> None:
+    deep = "templates/" + "a/" * 1500
+    source = Overlay(WorkingTree(bare_ledger.root), {f"{deep}notice.txt.j2": b"{{ x }}"})
+    assert check(source) == []
+    assert source.base.entries(deep) == []
+    assert not WorkingTree(bare_ledger.root).behind_link(f"{deep}notice.txt.j2")

@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Mapping
 from functools import cached_property, partial
 from io import BytesIO
+from itertools import accumulate
 from pathlib import Path
 from typing import BinaryIO
 
@@ -86,8 +87,11 @@ class WorkingTree:
     def behind_link(self, path: str) -> str:
         """Return the link that a file or a folder of the ledger is, or is reached through; empty if there is none."""
         if path not in self._links:
-            above = self.behind_link(path.rpartition("/")[0])
-            self._links[path] = above or (path if system.is_link(self._base + path) else "")
+            link = ""
+            for place in accumulate(path.split("/"), "{}/{}".format):
+                if place not in self._links:
+                    self._links[place] = link or (place if system.is_link(self._base + place) else "")
+                link = self._links[place]
         return self._links[path]
 
 
