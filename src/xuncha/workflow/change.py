@@ -7,7 +7,6 @@ next command that writes takes that back (docs/adr/0004-one-change-one-commit.md
 from __future__ import annotations
 
 import contextlib
-import os
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -335,7 +334,8 @@ def _settle_index(git: Git, paths: Sequence[str]) -> None:
 
 def _write_error(root: Path, error: OSError) -> SurroundingsError:
     path = error.filename2 or error.filename if isinstance(error, PermissionError) else None
-    reason = f"{os.fsdecode(path)}: {cause_of(error)}" if path else cause_of(error)
+    shown = system.decoded(path) if isinstance(path, bytes) else path
+    reason = f"{shown}: {cause_of(error)}" if path else cause_of(error)
     message = _("the change could not be written: {reason}", reason=reason)
     hint = _("see whether the disk is full, or {path} is read-only", path=root)
     return SurroundingsError("not-written", message, hint)
