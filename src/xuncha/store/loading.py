@@ -99,9 +99,8 @@ def load_settings(source: Source, *, warn: bool = False) -> LedgerFile:
         return LedgerFile(None, None, findings)
     warn = warn and invalid.isdisjoint(Settings.model_fields)
     findings += places_if_any(source, LEDGER_FILE, broken_rules(SETTINGS_RULES, part, warn=warn))
-    return LedgerFile(
-        None if findings else settings, None if invalid & _FRAME_KEYS else part.frame(), findings
-    )
+    frame = None if invalid & _FRAME_KEYS else part.frame()
+    return LedgerFile(None if findings else settings, frame, findings)
 
 
 def load_folders(source: Source, non_empty: Container[str] = ()) -> tuple[dict[int, str], Findings]:

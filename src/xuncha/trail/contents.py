@@ -89,18 +89,16 @@ def objects_checked(git: Git) -> Iterator[None]:
         output = b"".join(process.communicate())
     lines = output.decode("utf-8", "replace").splitlines()
     faults = [line for line in lines if not _FORMAT_ERROR.match(line)]
-    if process.returncode and (has_crashed(process.returncode) or _concern_history(git, faults)):
+    if has_crashed(process.returncode) or (process.returncode and faults and _concern_history(git, faults)):
         raise git.failure("\n".join(faults[:_MAX_FAULTS]).encode(), b"", process.returncode)
 
 
 def _concern_history(git: Git, faults: list[str]) -> bool:
     """Return whether faults that `git fsck` found may be in the history or an anchor; a power cut may leave a damaged object that is in neither."""
     text = "\n".join(faults)
-    if not text or ".pack" in text:
-        return bool(text)
     used = git.run("rev-list", "--objects", "--no-object-names", "HEAD", "--tags").decode().split()
     named = {match[1] + match[2] for match in _OBJECT.finditer(text)}
-    return not named or not named.isdisjoint(used)
+    return ".pack" in text or not named or not named.isdisjoint(used)
 
 
 def read_objects(git: Git, names: Iterable[str], limit: int) -> Iterator[GitObject]:
