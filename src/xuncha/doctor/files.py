@@ -70,10 +70,8 @@ def _half_written(surroundings: Surroundings) -> DoctorFindings:
     if surroundings.git_folder is not None and is_busy(surroundings.root):
         return
     places = [surroundings.root / "data", *(folder / "xuncha" for folder in surroundings.git_folders)]
-    levels = ("", "*/", "*/*/")  # no file of the ledger is deeper
-    for path in sorted(
-        path for place in places for level in levels for path in place.glob(f"{level}{TEMPORARY}*")
-    ):
+    patterns = [f"{level}{TEMPORARY}*" for level in ("", "*/", "*/*/")]  # no file of the ledger is deeper
+    for path in sorted(path for place in places for each in patterns for path in place.glob(each)):
         name = surroundings.relative_name(path)
         message = _("{path} was left half written, and is useless", path=name)
         yield None, message, f"rm {shlex.quote(name)}"

@@ -33,8 +33,7 @@ _LIMIT: Final = 3
 )  # fmt: skip
 def _no_git(surroundings: Surroundings) -> DoctorFindings:
     if surroundings.version is None:
-        said = surroundings.version_output
-        message = _("git does not run, and nothing can be changed: {said}", said=said)
+        message = _("git does not run, and nothing can be changed: {said}", said=surroundings.version_output)
         install = _("install git (https://git-scm.com) and try again")
         # A git that is there names what is wrong, such as a line of its settings.
         yield None, message, "git --version" if find_program("git") else install

@@ -201,10 +201,8 @@ def replace_all(contents: Mapping[Path, bytes | BinaryIO], permissions: int = 0o
 
 
 def _copy_owner(stream: BinaryIO, old: os.stat_result, permissions: int) -> None:
-    """Give a new file the owner and the group of the old one, as far as the system lets this account, and its permissions.
-
-    The open file gets them, not its name: whoever may write into the folder could put a link there meanwhile.
-    """
+    """Give an open file the owner and the group of the old one, as far as the system lets this account, and its permissions."""
+    # Not by its name: whoever may write into the folder could put a link there meanwhile.
     for owner, group in ((-1, old.st_gid), (old.st_uid, -1)):
         with contextlib.suppress(OSError):
             os.fchown(stream.fileno(), owner, group)
