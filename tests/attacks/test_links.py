@@ -150,7 +150,7 @@ def test_the_editor_is_not_shown_what_is_behind_a_link(ledger: LedgerOnDisk, pat
     place.symlink_to(there)
     result = ledger.run("edit", "1.1", EDITOR="cat")
     assert result.code == 1
-    assert "error[symbolic-link]" in result.err
+    assert f"{path}:1:1: error[symbolic-link]: {path} " in result.err
     assert result.out == ""
 
 
@@ -337,7 +337,7 @@ def test_a_new_ledger_is_not_made_through_a_link(
     (tmp_path / "new" / path).symlink_to(tmp_path / "victim" / ("x" if path == ".gitattributes" else ""))
     result = bare_ledger.run("init", tmp_path / "new")
     assert result.code == 1
-    assert "error[symbolic-link]" in result.err
+    assert f"{path}:1:1: error[symbolic-link]: {path} " in result.err
     assert not list((tmp_path / "victim").iterdir())
 
 

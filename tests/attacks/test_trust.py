@@ -119,6 +119,16 @@ def test_an_object_that_does_not_hold_what_its_name_says_is_named(ledger: Ledger
         place.write_bytes(genuine)
 
 
+@pytest.mark.parametrize("content", [b"", b"garbage", zlib.compress(b"blob 3\0abc")])
+def test_what_a_power_cut_left_of_an_object_that_nothing_names_hinders_no_audit(
+    ledger: LedgerOnDisk, content: bytes
+) -> None:
+    place = ledger.root / ".git/objects/aa" / ("b" * 38)
+    place.parent.mkdir(exist_ok=True)
+    place.write_bytes(content)
+    assert ledger.run("audit").code == 0
+
+
 @pytest.mark.parametrize("setting", ["trailer.Xuncha-Id.key Foo", "core.commentChar X"])
 def test_no_setting_changes_what_a_commit_says(ledger: LedgerOnDisk, setting: str) -> None:
     ledger.ok("progress", "1.2", "甲。")

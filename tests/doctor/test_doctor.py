@@ -21,7 +21,7 @@ from tests.cli.inside import run_inside
 from tests.cli.terminals import too_wide
 from tests.conftest import LedgerOnDisk, Result, measure
 from xuncha.doctor import sharing
-from xuncha.doctor.examination import examine, sorted_checks
+from xuncha.doctor.examination import Diagnosis, examine, sorted_checks
 from xuncha.doctor.surroundings import CHECKS, Surroundings
 from xuncha.store.files import temporary_path
 from xuncha.sync import registration
@@ -139,7 +139,8 @@ def test_no_git(healthy: LedgerOnDisk, tmp_path: Path) -> None:
 
 def test_a_git_that_does_not_run(healthy: LedgerOnDisk, tmp_path: Path) -> None:
     fake(tmp_path, "exit 127")
-    assert set(found(healthy, PATH=f"{tmp_path}:{os.environ['PATH']}")) == {"no-git"}
+    said = found(healthy, PATH=f"{tmp_path}:{os.environ['PATH']}")
+    assert {code: each["mend"] for code, each in said.items()} == {"no-git": "git --version"}
     (tmp_path / "git").chmod(0o644)
     assert set(found(healthy, PATH=str(tmp_path))) == {"no-git"}
 
@@ -307,19 +308,34 @@ def test_a_command_and_its_git_that_were_killed_leave_what_is_named(healthy: Led
     assert found(healthy) == {}
 
 
+def test_folders_of_any_depth_hold_nothing_half_written(healthy: LedgerOnDisk) -> None:
+    top, new = healthy.root / "data/evidence", healthy.root / "new"
+    top.mkdir(exist_ok=True)
+    for _more in range(5):  # a path has a maximum length, but not the depth of folders
+        (new / ("a/" * 400)).mkdir(parents=True)
+        top.rename(new / ("a/" * 400) / "b")
+        new.rename(top)
+    try:
+        assert found(healthy) == {}
+    finally:
+        subprocess.run(["rm", "-rf", str(top)], check=True)
+
+
 def test_a_young_lock_is_a_note_and_an_old_one_an_error(ledger: LedgerOnDisk) -> None:
     for path in ("index.lock", "refs/heads/甲.lock"):
         (ledger.root / ".git" / path).touch()
     (ledger.root / ".git/xuncha").mkdir(exist_ok=True)
     (ledger.root / ".git/xuncha/lock").touch()
 
-    def states(later: float) -> list[tuple[str, str]]:
+    def locks(later: float) -> list[Diagnosis]:
         said = examine(ledger.root, time.time() + later)
-        return [(each.state, each.remedy) for each in said if each.code == "git-lock"]
+        return [each for each in said if each.code == "git-lock"]
 
-    assert [state for state, _mend in states(1)] == ["note", "note"]
-    assert [state for state, _mend in states(1000)] == ["error", "error"]
-    assert "rm " in states(1000)[0][1]
+    assert [each.state for each in locks(1)] == ["note", "note"]
+    assert [each.state for each in locks(1000)] == ["error", "error"]
+    assert "rm " in locks(1000)[0].remedy
+    assert "16 min ago" in locks(1000)[0].message
+    assert "96 h ago" in locks(4 * 86400 + 10)[0].message
 
 
 def test_another_command_at_work_is_a_note(healthy: LedgerOnDisk) -> None:

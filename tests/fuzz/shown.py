@@ -23,12 +23,12 @@ TODAY = date(2024, 6, 15)
 def history(data: bytes, sandbox: Sandbox) -> None:
     """Show a made-up history in every reader of one: it must not end the program, or reach a terminal unescaped."""
     from xuncha.chinese.characters import UNSAFE_CHARACTER
-    from xuncha.trail import history as trail
+    from xuncha.trail import contents
 
     root = sandbox.scratch / "whole"
     tip = written(data, root)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(trail, "TIMEOUT", 1.0)
+        patch.setattr(contents, "MAX_SECONDS", 1)
         texts = [_screens(root), _board(root, sandbox.root), *_archived(root, tip, sandbox.scratch / "place")]
     _at(root, tip)
     for text in texts:

@@ -120,7 +120,7 @@ def notice(data: bytes, sandbox: Sandbox) -> None:
     from xuncha.pages import lines
     from xuncha.reading.notice import as_json
     from xuncha.reading.reading import read
-    from xuncha.skeleton.create import check_new
+    from xuncha.skeleton.create import create_from
 
     suffix, content = SUFFIXES[data[0] % len(SUFFIXES)] if data else ".txt", data[1:]
     path = sandbox.input / f"通报{suffix}"
@@ -128,7 +128,8 @@ def notice(data: bytes, sandbox: Sandbox) -> None:
     found = read(lines(path))
     as_json(found)
     draft = draft_of(found, str(path), TODAY)
-    check_new(sandbox.input, Enterer(draft).new(path.name, None))
+    intake = Enterer(draft).new(path.name, None)
+    create_from(sandbox.input, intake, intake.message("通报"), dry_run=True)
 
 
 def proof(data: bytes, sandbox: Sandbox) -> None:
@@ -217,7 +218,7 @@ def workbook(data: bytes, sandbox: Sandbox) -> None:
     """Import a workbook of an office with one part replaced: as a new ledger, and into the existing one."""
     from xuncha.exchange.entry import Enterer
     from xuncha.exchange.sheet.reading import ReadOptions, draft_of
-    from xuncha.skeleton.create import check_new
+    from xuncha.skeleton.create import create_from
     from xuncha.store.files import WorkingTree
     from xuncha.workflow.intake import preview
 
@@ -228,7 +229,8 @@ def workbook(data: bytes, sandbox: Sandbox) -> None:
     def draft() -> Draft:
         return draft_of(path, ReadOptions(TODAY, date(2023, 11, 10)))
 
-    check_new(sandbox.input, Enterer(draft()).new(path.name, None))
+    intake = Enterer(draft()).new(path.name, None)
+    create_from(sandbox.input, intake, intake.message("台账"), dry_run=True)
     preview(WorkingTree(sandbox.root), Enterer(draft(), sandbox.root).changed)
 
 

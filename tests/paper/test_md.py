@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from markdown_it import MarkdownIt
 
 from tests.paper.documents import HOSTILE, documents
 from xuncha.paper.outline import Block, Document, Table
-from xuncha.paper.texts import md
+from xuncha.paper.texts import markdown, md
 
 _READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 _OF_TEXTS = {"inline", "paragraph_open", "paragraph_close", "heading_open", "heading_close"}
@@ -51,3 +53,10 @@ def test_no_text_becomes_mark_up(text: str) -> None:
     table = Table((text, "乙"), ((text, text), ("", text)), (0.5, 0.5))
     document = Document(text, (*(Block(kind, text) for kind in ("to", "h1", "h3", "p", "sign", "table-title")), table), mark=text)  # fmt: skip
     assert seen(md(document)) == wanted(document)
+
+
+@pytest.mark.parametrize("text", ["\n" * 20_000 + "x", "x" + " " * 20_000 + "x"])
+def test_a_text_of_blanks_is_escaped_at_once(text: str) -> None:
+    start = time.process_time()
+    assert markdown(text) == text
+    assert time.process_time() - start < 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -150,3 +151,16 @@ def test_a_damaged_cache_of_the_past_is_made_anew(ledger: LedgerOnDisk) -> None:
     for content in (b"", b"x", place.read_bytes()[:-3]):
         place.write_bytes(content)
         assert cached(ledger, "HEAD") == before
+
+
+def test_a_cache_of_the_past_that_came_with_a_copied_folder_is_not_believed(ledger: LedgerOnDisk) -> None:
+    cached(ledger, "HEAD")
+    place = private_path(ledger.root, "past")
+    kept = cache._load(place)
+    assert kept
+    assert place
+    forged = {name: (*each[:2], (each[2][0], "谎话", *each[2][2:])) for name, each in kept.folders.items()}
+    cache._save(place, kept._replace(folders=forged))
+    original = ledger.root.rename(ledger.root.with_name("original"))
+    shutil.copytree(original, ledger.root)
+    assert cached(ledger, "HEAD") == fresh(ledger, "HEAD")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, get_args
 
 import pytest
@@ -12,6 +13,7 @@ from xuncha.model.names import KEY_NAMES, find_key
 from xuncha.model.records import Comment, Measure, Problem
 from xuncha.model.settings import Settings
 from xuncha.store.comments import load_comments
+from xuncha.store.faults import keyboard_slip
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import check
 
@@ -50,6 +52,12 @@ def test_a_measure_in_chinese_is_told_key_by_key(bare_ledger: LedgerOnDisk, text
     told = {each.code: each.hint for each in check(WorkingTree(bare_ledger.root))}
     assert len(told.keys() - {"missing-key"}) == 1
     assert any(hint in told.get(code, "") for code in ("unknown-key", "unknown-word", "keyboard-slip"))
+
+
+def test_a_file_of_blank_lines_is_no_yaml_at_once() -> None:
+    start = time.process_time()
+    assert keyboard_slip("\n" * 30_000 + "{", ["title"]) is None
+    assert time.process_time() - start < 1
 
 
 @pytest.mark.parametrize(

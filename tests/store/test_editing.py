@@ -593,6 +593,17 @@ def test_whatever_an_office_writes_comes_back_as_it_was_written(text: str) -> No
     assert parse(edited("title: 甲\n", Set("closed", closed)).encode())["closed"] == closed
 
 
+@pytest.mark.parametrize("key", ["null", "True", "FALSE", "是"])
+@pytest.mark.parametrize(
+    "before", ["title: 甲\n", "title: 甲\nfields: {风险: 高}\n", "fields:\n  风险: 高\n", "{title: 甲}\n"]
+)
+def test_a_field_whose_key_means_something_else_in_yaml_is_written_as_text(before: str, key: str) -> None:
+    for value in ("乙", ["很长的一段" * 20]):
+        fields = parse(before.encode()).get("fields", {}) | {key: value}
+        result = edited(before, Set("fields", fields))
+        assert parse(result.encode())["fields"] == oracle.load(result)["fields"] == fields
+
+
 @pytest.mark.parametrize("character", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1c", "\x1e"])
 def test_a_text_from_a_web_page_is_not_refused_for_the_layout_of_the_file(character: str) -> None:
     entry = {"date": "2024-06-15", "text": f"甲{character}乙"}

@@ -132,6 +132,68 @@ def test_who_may_read_a_file_does_not_change(tmp_path: Path, mode: int) -> None:
 
 
 @on_linux
+@pytest.mark.parametrize("number", [errno.EPERM, errno.EINVAL, errno.ENOSYS])
+def test_a_file_is_replaced_where_the_system_lets_nobody_give_files_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """As file systems without owners, and containers in which the owner has no number."""
+
+    def refuse(*_arguments: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    (tmp_path / "2.3.yaml").write_bytes(OLD)
+    monkeypatch.setattr(os, "chown", refuse)
+    monkeypatch.setattr(os, "fchown", refuse)
+    replace(tmp_path / "2.3.yaml", NEW)
+    assert (tmp_path / "2.3.yaml").read_bytes() == NEW
+
+
+@on_linux
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_a_file_keeps_its_owner_and_for_a_colleague_its_group(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, clerk, colleague, groups = 12345, 12346, 12347, os.getgroups()
+    monkeypatch.chdir(tmp_path)  # the colleague may not pass the folders above
+    target = Path("2.3.yaml")
+    target.write_bytes(OLD)
+    for place in (Path(), target):
+        os.chown(place, clerk, office)
+        place.chmod(0o775)
+    replace(target, NEW)
+    assert (target.stat().st_uid, target.stat().st_gid) == (clerk, office)
+    os.setgroups([office])
+    os.setegid(colleague)
+    os.seteuid(colleague)
+    try:
+        replace(target, OLD)
+    finally:
+        os.seteuid(0)
+        os.setegid(0)
+        os.setgroups(groups)
+    assert (target.stat().st_uid, target.stat().st_gid) == (colleague, office)
+
+
+@on_linux
+def test_what_is_put_in_the_place_of_a_file_that_is_being_written_gets_nothing_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outside, target = tmp_path / "outside", tmp_path / "2.3.yaml"
+    outside.write_bytes(b"precious")
+    outside.chmod(0o600)
+    target.write_bytes(OLD)
+    target.chmod(0o666)
+
+    def exchange(_handle: int) -> None:
+        temporary_path(target).unlink(missing_ok=True)
+        temporary_path(target).symlink_to(outside)
+
+    monkeypatch.setattr(os, "fsync", exchange)
+    replace(target, NEW)
+    assert outside.stat().st_mode & 0o777 == 0o600
+
+
+@on_linux
 def test_a_link_that_a_clone_brought_along_is_not_written_through(tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.write_bytes(b"precious")
@@ -393,3 +455,11 @@ def test_what_is_found_wrong_before_a_change_is_written_is_what_is_wrong_after(
                 (root / path).parent.mkdir(exist_ok=True)
                 replace(root / path, content)
         assert before == check(WorkingTree(root))
+
+
+def test_folders_of_any_depth_are_looked_through(bare_ledger: LedgerOnDisk) -> None:
+    deep = "templates/" + "a/" * 1500
+    source = Overlay(WorkingTree(bare_ledger.root), {f"{deep}notice.txt.j2": b"{{ x }}"})
+    assert check(source) == []
+    assert source.base.entries(deep) == []
+    assert not WorkingTree(bare_ledger.root).behind_link(f"{deep}notice.txt.j2")

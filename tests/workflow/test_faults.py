@@ -11,6 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
+from fasteners import InterProcessLock
 
 from tests.conftest import LedgerOnDisk
 from tests.workflow import actions
@@ -26,11 +27,12 @@ from tests.workflow.surroundings import (
     trailers,
     without_identity,
 )
-from xuncha.errors import RefusedError, XunchaError
+from xuncha.errors import RefusedError, SurroundingsError, XunchaError
 from xuncha.model.identity import Identity
 from xuncha.skeleton.create import create
 from xuncha.store.cache import register
-from xuncha.workflow.change import leftover
+from xuncha.workflow import journal
+from xuncha.workflow.change import begin, leftover
 from xuncha.workflow.edit import edit
 from xuncha.workflow.undo import undo
 
@@ -318,3 +320,15 @@ def test_an_error_that_is_no_one_s_restores_the_files_too(
         with pytest.raises(MemoryError):
             work(ledger)
         assert state.unchanged()
+
+
+def test_a_lock_that_another_account_made_is_named_as_a_path(
+    ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(lock: InterProcessLock) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), lock.path)
+
+    monkeypatch.setattr(InterProcessLock, "_do_open", refuse)
+    with pytest.raises(SurroundingsError) as refused, begin(ledger.root):
+        pass
+    assert f" {journal.place(ledger.root).with_name('lock')}: " in refused.value.message

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from xuncha.doctor.surroundings import CHECKS, DoctorFindings, Surroundings, abridged
+from xuncha.doctor.surroundings import CHECKS, DoctorFindings, Surroundings, abridged, duration
 from xuncha.errors import Severity
 from xuncha.language import gettext as _
 from xuncha.language import mark, ngettext
@@ -22,9 +22,8 @@ from xuncha.trail.repository import private_path
 from xuncha.workflow.change import is_busy, leftover
 from xuncha.workflow.evidence import portable_name
 
-_MAX_LOCK_MINUTES: Final = 10  # git holds a lock no longer, unless it waits for a person
+_MAX_LOCK_SECONDS: Final = 600  # git holds a lock no longer, unless it waits for a person
 _ATTRIBUTE: Final = "data/** -text"  # git then changes no line ends of the ledger
-_RESTORE: Final = "git restore data"
 _LIMIT: Final = 5
 _MAX_PATH: Final = 200  # characters of a path inside a ledger; its folder has a path of its own
 _MAX_SIZE: Final = 1024 * 1024
@@ -52,14 +51,14 @@ def _interrupted(surroundings: Surroundings) -> DoctorFindings:
 def _git_lock(surroundings: Surroundings) -> DoctorFindings:
     for path in _locks(surroundings):
         try:
-            minutes = max(0, int(surroundings.now - path.stat().st_mtime)) // 60
+            seconds = max(0, int(surroundings.now - path.stat().st_mtime))
         except OSError:  # its git has ended meanwhile
             continue
         name = surroundings.relative_name(path)
-        message = _("a git that runs or was killed left {path}, {n} min ago")
+        message = _("a git that runs or was killed left {path}, {time} ago")
         remedy = _("if no git is running: {command}", command=f"rm {shlex.quote(name)}")
-        severity: Severity | None = "note" if minutes < _MAX_LOCK_MINUTES else None
-        yield severity, message.format(path=name, n=minutes), remedy
+        severity: Severity | None = "note" if seconds < _MAX_LOCK_SECONDS else None
+        yield severity, message.format(path=name, time=duration(seconds)), remedy
 
 
 @CHECKS.rule("half-written", "warning", well=mark("no file was left half written"),
@@ -71,7 +70,8 @@ def _half_written(surroundings: Surroundings) -> DoctorFindings:
     if surroundings.git_folder is not None and is_busy(surroundings.root):
         return
     places = [surroundings.root / "data", *(folder / "xuncha" for folder in surroundings.git_folders)]
-    for path in sorted(path for place in places for path in place.glob(f"**/{TEMPORARY}*")):
+    patterns = [f"{level}{TEMPORARY}*" for level in ("", "*/", "*/*/")]  # no file of the ledger is deeper
+    for path in sorted(path for place in places for each in patterns for path in place.glob(each)):
         name = surroundings.relative_name(path)
         message = _("{path} was left half written, and is useless", path=name)
         yield None, message, f"rm {shlex.quote(name)}"
@@ -142,7 +142,7 @@ def _line_ends(surroundings: Surroundings) -> DoctorFindings:
     if attributes.get("text") != "unset" and (is_set_up or is_given):
         message = _("core.autocrlf or .gitattributes makes git change line endings")
         remedy = _("put this line at the end of .gitattributes, and commit it: {line}; then: {command}")
-        yield None, message, remedy.format(line=_ATTRIBUTE, command=_RESTORE)
+        yield None, message, remedy.format(line=_ATTRIBUTE, command="git restore data")
 
 
 @CHECKS.rule("not-for-windows", "warning", scope="repository", well=mark("every file name works on Windows, too"),

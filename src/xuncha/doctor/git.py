@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shlex
 from typing import Final
 
@@ -14,12 +13,13 @@ from xuncha.language import mark, ngettext
 from xuncha.store.files import TEMPORARY
 from xuncha.sync import registration
 from xuncha.sync.sharing import unfinished_operations
+from xuncha.system import find_program
 from xuncha.trail.presence import hidden_files
 from xuncha.trail.programs import program_settings
 from xuncha.trail.repository import is_detached
+from xuncha.trail.runner import TRUST_COMMAND
 
 _OLDEST: Final = (2, 38)
-_TRUST_COMMAND: Final = re.compile(r"git config --global --add safe\.directory .+")
 _COMMIT_COMMAND: Final = "git add -A && git commit -m 台账"
 _INIT_COMMAND: Final = f"git init && {_COMMIT_COMMAND}"
 _NAME_COMMAND: Final = "git config --global user.name 姓名 && git config --global user.email 邮箱"
@@ -33,9 +33,10 @@ _LIMIT: Final = 3
 )  # fmt: skip
 def _no_git(surroundings: Surroundings) -> DoctorFindings:
     if surroundings.version is None:
-        message = _("git does not run, and nothing can be changed: {said}")
-        message = message.format(said=surroundings.version_output)
-        yield None, message, _("install git (https://git-scm.com) and try again")
+        message = _("git does not run, and nothing can be changed: {said}", said=surroundings.version_output)
+        install = _("install git (https://git-scm.com) and try again")
+        # A git that is there names what is wrong, such as a line of its settings.
+        yield None, message, "git --version" if find_program("git") else install
 
 
 @CHECKS.rule("old-git", "warning", scope="git", well=mark("git is new enough"),
@@ -66,7 +67,7 @@ def _no_repository(surroundings: Surroundings) -> DoctorFindings:
 )  # fmt: skip
 def _not_yours(surroundings: Surroundings) -> DoctorFindings:
     if surroundings.is_distrusted:
-        match = _TRUST_COMMAND.search(surroundings.git_error or "")
+        match = TRUST_COMMAND.search(surroundings.git_error or "")
         command = f"git config --global --add safe.directory '{surroundings.root}'"
         remedy = match[0].strip() if match else command
         yield None, _("the folder belongs to another account, so git does not open it"), remedy

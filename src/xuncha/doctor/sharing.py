@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, get_args
 from urllib.parse import urlsplit
 
-from xuncha.doctor.surroundings import CHECKS, DoctorFindings, Surroundings
+from xuncha.doctor.surroundings import CHECKS, DoctorFindings, Surroundings, duration
 from xuncha.language import gettext as _
 from xuncha.language import mark
 from xuncha.parts import Part, install_hint
@@ -141,9 +141,7 @@ def _clock_behind(surroundings: Surroundings) -> DoctorFindings:
     latest = surroundings.git_output("show", "--no-patch", "--format=%ct", "HEAD", "--")
     ahead = int(latest) - int(surroundings.now) if latest.isdigit() else 0
     if ahead > _CLOCK_TOLERANCE:
-        hours, minutes = ahead // 3600, ahead // 60
-        time = _("{n} h", n=hours) if hours else _("{n} min", n=minutes)
-        message = _("the clock of this computer is {time} behind the last commit", time=time)
+        message = _("the clock of this computer is {time} behind the last commit", time=duration(ahead))
         remedy = _("set the clock, such as: {command}", command="sudo timedatectl set-ntp true")
         yield None, message, remedy
 

@@ -104,3 +104,9 @@ class Surroundings:
 def abridged(names: Sequence[str], limit: int) -> str:
     """Return the first few of several names."""
     return _(", ").join(names[:limit]) + (" …" if len(names) > limit else "")
+
+
+def duration(seconds: int) -> str:
+    """Return a duration in words: hours, or minutes if it is shorter than one."""
+    hours, minutes = seconds // 3600, seconds // 60
+    return _("{n} h", n=hours) if hours else _("{n} min", n=minutes)

@@ -30,8 +30,8 @@ _PLACES: Final = {"to": 0, "copies": 0, "table-title": 0.5, "sign": 1, "date": 1
 _MARKS: Final = {"h1": "##", "h2": "###", "h3": "####", "h4": "#####"}
 _TAGS: Final = {"h1": "h2", "h2": "h3", "h3": "h4", "h4": "h5"}
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]<>#|~&]")
-_BLANKS = re.compile(r"^[ \t]+|[ \t]+$", re.MULTILINE)
-_MARKDOWN_START = re.compile(r"^(\s*)((?:[0-9]+(?=[.)]))|(?=[-+=]))", re.MULTILINE)
+_BLANKS = re.compile(r"^[ \t]+|(?<![ \t])[ \t]+$", re.MULTILINE)
+_MARKDOWN_START = re.compile(r"^([^\S\n]*)((?:[0-9]+(?=[.)]))|(?=[-+=]))", re.MULTILINE)
 
 
 def txt(document: Document) -> str:

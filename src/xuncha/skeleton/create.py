@@ -55,10 +55,13 @@ def create_from(root: Path, intake: Intake, message: Message, *, dry_run: bool =
     """Make a new ledger from files, with git and the files around it, in one commit; if that fails, leave the folder as it was.
 
     With `dry_run`, only check the files. Returns the files that existed before, which stay unchanged. Raises InvalidLedgerError if the files break
-    rules; RefusedError if there is a ledger already, or git refuses the commit; SurroundingsError if git is missing or does not know who commits, or the
+    rules; RefusedError if there is a ledger, or a part of one, or git refuses the commit; SurroundingsError if git is missing or does not know who commits, or the
     folder cannot be written.
     """
-    check_new(root, intake)
+    if any((root / path).exists() for path in intake.files):
+        text = _("{path} already contains a ledger", path=root)
+        raise RefusedError("ledger-exists", text, _("go there and type `xuncha status`"))
+    check_ledger(Overlay(WorkingTree(root), dict(intake.files)))
     if dry_run:
         return []
     around = _files_around(root)
@@ -69,14 +72,6 @@ def create_from(root: Path, intake: Intake, message: Message, *, dry_run: bool =
         session.commit(contents, message)
         registration.register(session.git)
     return existing
-
-
-def check_new(root: Path, intake: Intake) -> None:
-    """Check the files of a new ledger. Raises InvalidLedgerError if they break rules; RefusedError if there is a ledger, or a part of one."""
-    if any((root / path).exists() for path in intake.files):
-        text = _("{path} already contains a ledger", path=root)
-        raise RefusedError("ledger-exists", text, _("go there and type `xuncha status`"))
-    check_ledger(Overlay(WorkingTree(root), dict(intake.files)))
 
 
 @contextlib.contextmanager

@@ -238,7 +238,13 @@ def _load(place: Path | None) -> _Cache | None:
         form, stamp, frame, folders = marshal.loads(memoryview(content)[4:])  # noqa: S302  from git's own folder, checksummed, plain values
     except (OSError, ValueError, EOFError, TypeError):
         return None
-    return _Cache(stamp, frame, folders) if form == _FORMAT else None
+    return _Cache(stamp, frame, folders) if place and form == _form(place) else None
+
+
+def _form(place: Path) -> str:
+    """Return what a valid cache begins with: the program that wrote it, and the folder that it is in, since a copied folder may hold a forged one."""
+    folder = place.parent.stat()
+    return f"{_FORMAT} {folder.st_dev} {folder.st_ino}"
 
 
 def _save(place: Path, cache: _Cache) -> None:
@@ -246,7 +252,7 @@ def _save(place: Path, cache: _Cache) -> None:
     temporary = place.with_name(f"{place.name}.{os.getpid()}")
     with contextlib.suppress(OSError):
         place.parent.mkdir(exist_ok=True)
-        content = marshal.dumps((_FORMAT, *cache))
+        content = marshal.dumps((_form(place), *cache))
         try:
             temporary.write_bytes(zlib.crc32(content).to_bytes(4, "big") + content)
             temporary.replace(place)

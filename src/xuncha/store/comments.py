@@ -36,8 +36,7 @@ def load_comments(source: Source) -> tuple[dict[int, Comment], Findings]:
     list_once = cache(partial(list_folder, source))
 
     def exists(identity: Identity) -> bool:
-        names = [entry.name for entry in list_once(identity.folder)[0]]
-        return identity.path.rpartition("/")[2] in names
+        return identity.path.rpartition("/")[2] in (entry.name for entry in list_once(identity.folder)[0])
 
     for number, name in names.items():
         path = f"{COMMENTS}/{name}"

@@ -88,12 +88,7 @@ def rewritten(content: bytes, new: Data, old: Data | None = None) -> bytes:
     if not is_right:
         message = _("the layout of this file does not let it be changed safely")
         raise RefusedError("odd-layout", message, _("change it by hand, and type: xuncha edit"))
-    return byte_order_mark(content) + after.encode()
-
-
-def byte_order_mark(content: bytes) -> bytes:
-    """Return the byte order mark at the beginning of a file; empty if there is none."""
-    return _BOM if content.startswith(_BOM) else b""
+    return (_BOM if content.startswith(_BOM) else b"") + after.encode()
 
 
 def new_file(record: Data, schema: str) -> bytes:
@@ -200,7 +195,7 @@ def _insert(text: str, root: Node, key: str, value: Any) -> Splice:  # noqa: ANN
     place = max(before, key=ranks.__getitem__) if before else len(root.keys) - 1
     end = root.items[place].end
     if root.style == "flow":
-        return Splice(end, end, f", {key}: {flow(value)}")
+        return Splice(end, end, f", {flow(key)}: {flow(value)}")
     return insert_lines(text, end, {key: value}, root.column)
 
 
@@ -230,14 +225,15 @@ def _key(key: str, value: object) -> list[str]:
         inner = [line for item in value for line in _item(item)]
     elif isinstance(value, dict) and any(map(_is_prose, value.values())):
         inner = [line for name, each in value.items() for line in _key(name, each)]
-    return [f"{key}:", *("  " + line for line in inner)] if inner else [f"{key}: {flow(value)}"]
+    name = flow(key)
+    return [f"{name}:", *("  " + line for line in inner)] if inner else [f"{name}: {flow(value)}"]
 
 
 def _item(item: str | dict[str, Any]) -> list[str]:
     """Return the lines of an item of a list: one for each of its keys."""
     if isinstance(item, str):
         return [f"- {_text(item)}"]
-    lines = [f"{key}: {flow(value)}" for key, value in item.items()]
+    lines = [f"{flow(key)}: {flow(value)}" for key, value in item.items()]
     return ("- " + "\n  ".join(lines)).split("\n")
 
 
@@ -254,7 +250,7 @@ def leading_comments(text: str) -> str:
 def flow(value: Any) -> str:  # noqa: ANN401
     """Write a value on one line, in flow style."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {flow(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{flow(key)}: {flow(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(flow, value)) + "]"
     return _text(value) if isinstance(value, str) else json.dumps(value)

@@ -14,7 +14,8 @@ MAX_DEPTH = 20  # levels of nesting; the deepest record has five
 MAX_VALUES = 10_000  # values in one file; a record kept for years has some hundreds
 LINE_END = re.compile(r"\r\n|\n|\r")
 _SLIP = re.compile(
-    r"^\s*(?:-\s+)?(?P<key>[A-Za-z_]+|[\u4e00-\u9fff]{2,8})(?:\s*：|:(?=[^\s/:]))", re.MULTILINE
+    r"^[^\S\n]*(?:-[^\S\n]+)?(?P<key>[A-Za-z_]+|[\u4e00-\u9fff]{2,8})(?:[^\S\n]*：|:(?=[^\s/:]))",
+    re.MULTILINE,
 )
 """Typing mistakes with a Chinese keyboard that break YAML: a full-width colon after a key, or no blank after a colon."""
 

@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Mapping
 from functools import cached_property, partial
 from io import BytesIO
+from itertools import accumulate
 from pathlib import Path
 from typing import BinaryIO
 
@@ -38,8 +39,8 @@ class WorkingTree:
         self.root = root
         self._largest = MAX_SIZE * scale  # bytes of a record
         self._base = f"{root}{os.sep}"  # paths as text: joining them takes longer than reading a record
-        self._linked = {"": False}
-        """By path: whether it is a link, or behind one. The ledger's own folder may be a link."""
+        self._links = {"": ""}
+        """By path: the link that it is, or is behind; empty for none. The ledger's own folder may be a link."""
 
     def entries(self, folder: str) -> list[Entry]:
         """See Source."""
@@ -83,12 +84,15 @@ class WorkingTree:
         with target.open("rb") as stream:
             return fingerprint(stream)
 
-    def behind_link(self, path: str) -> bool:
-        """Return whether a file or a folder of the ledger is a link, or is reached through one."""
-        if path not in self._linked:
-            above = path.rpartition("/")[0]
-            self._linked[path] = self.behind_link(above) or system.is_link(self._base + path)
-        return self._linked[path]
+    def behind_link(self, path: str) -> str:
+        """Return the link that a file or a folder of the ledger is, or is reached through; empty if there is none."""
+        if path not in self._links:
+            link = ""
+            for place in accumulate(path.split("/"), "{}/{}".format):
+                if place not in self._links:
+                    self._links[place] = link or (place if system.is_link(self._base + place) else "")
+                link = self._links[place]
+        return self._links[path]
 
 
 def fingerprint(stream: BinaryIO) -> Fingerprint:
@@ -162,7 +166,7 @@ def replace(target: Path, content: bytes | BinaryIO, *, private: bool = False) -
 def replace_all(contents: Mapping[Path, bytes | BinaryIO], permissions: int = 0o7777) -> None:
     """Write files, each as a whole, as `replace` does; their folders must exist.
 
-    A file keeps its owner, and those of its permissions that are among `permissions`.
+    A file keeps its owner and group, and those of its permissions that are among `permissions`.
     Many files are flushed to the disk together: one by one, a thousand small files would need a thousand turns of the
     disk. Raises OSError if the disk is full, or a folder cannot be written; some files may then be new, each of them
     complete.
@@ -174,15 +178,12 @@ def replace_all(contents: Mapping[Path, bytes | BinaryIO], permissions: int = 0o
             # A clone may contain a link of this name: never write into what already exists there.
             system.retry_locked(partial(temporary.unlink, missing_ok=True))
             with open(temporary, "xb", opener=partial(os.open, mode=permissions & 0o666)) as stream:
+                if target.exists() and not system.WINDOWS:
+                    _copy_owner(stream, target.stat(), permissions)
                 _write(contents[target], stream)
                 if not at_once:
                     stream.flush()
                     os.fsync(stream.fileno())
-            if target.exists():
-                old = target.stat()
-                temporary.chmod(old.st_mode & permissions)
-                with contextlib.suppress(PermissionError, AttributeError):  # Windows has no owners
-                    os.chown(temporary, old.st_uid, old.st_gid)
         if at_once:
             os.sync()
         for temporary, target in waiting.items():
@@ -197,6 +198,15 @@ def replace_all(contents: Mapping[Path, bytes | BinaryIO], permissions: int = 0o
     else:
         for folder in {target.parent for target in contents}:
             sync_folder(folder)
+
+
+def _copy_owner(stream: BinaryIO, old: os.stat_result, permissions: int) -> None:
+    """Give an open file the owner and the group of the old one, as far as the system lets this account, and its permissions."""
+    # Not by its name: whoever may write into the folder could put a link there meanwhile.
+    for owner, group in ((-1, old.st_gid), (old.st_uid, -1)):
+        with contextlib.suppress(OSError):
+            os.fchown(stream.fileno(), owner, group)
+    os.fchmod(stream.fileno(), old.st_mode & permissions)
 
 
 def _write(content: bytes | BinaryIO, stream: BinaryIO) -> None:

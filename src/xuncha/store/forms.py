@@ -16,6 +16,7 @@ from xuncha.store.editing import flow
 from xuncha.store.record import list_part, read_record
 
 _HEAD = "# yaml-language-server: $schema=../schema/form.json\n# 表格样式：哪一列是什么，哪个字样是什么状态。可以改，改后用 --form 导入。\n"
+_MAX_KEY = 1024  # characters of a key; YAML needs a question mark before a longer one
 _NAME = re.compile(rf"[^\s/\\:*?\"<>|.\-{UNSAFE}][^/\\:*?\"<>|\t\n{UNSAFE}]{{0,79}}")
 """A file name that every system allows, and that no command takes for an option."""
 RESERVED = re.compile(
@@ -67,5 +68,7 @@ def form_file(form: Form, reasons: Mapping[str, str]) -> bytes:
         lines.append(f"{key}:")
         for name, word in value.items():
             reason = " ".join(reasons.get(name, "").split()) if key == "columns" else ""
-            lines.append(f"  {flow(name)}: {flow(word)}" + (f" # {reason}" if reason else ""))
+            written = flow(name)
+            entry = f"{written}: " if len(written) <= _MAX_KEY else f"? {written}\n  : "
+            lines.append(f"  {entry}{flow(word)}" + (f" # {reason}" if reason else ""))
     return (_HEAD + "".join(f"{line}\n" for line in lines)).encode()

@@ -99,9 +99,8 @@ def load_settings(source: Source, *, warn: bool = False) -> LedgerFile:
         return LedgerFile(None, None, findings)
     warn = warn and invalid.isdisjoint(Settings.model_fields)
     findings += places_if_any(source, LEDGER_FILE, broken_rules(SETTINGS_RULES, part, warn=warn))
-    return LedgerFile(
-        None if findings else settings, None if invalid & _FRAME_KEYS else part.frame(), findings
-    )
+    frame = None if invalid & _FRAME_KEYS else part.frame()
+    return LedgerFile(None if findings else settings, frame, findings)
 
 
 def load_folders(source: Source, non_empty: Container[str] = ()) -> tuple[dict[int, str], Findings]:
@@ -171,23 +170,25 @@ def check_ledger(source: Source) -> None:
         raise InvalidLedgerError(findings)
 
 
-def _own_templates(source: Source, folder: str = "templates") -> Iterator[Finding[Place]]:
+def _own_templates(source: Source) -> Iterator[Finding[Place]]:
     """Yield a note for each template of the ledger that differs from the built-in one, and a finding for each link among them."""
     from xuncha.paper.own import FOLDER, is_changed, is_template  # noqa: PLC0415  for `validate` alone
 
-    entries, findings = list_part(source, folder)
-    yield from findings
-    for name, kind in sorted(entries):
-        path = f"{folder}/{name}"
-        try:
-            if kind in {"folder", "link"}:
-                yield from _own_templates(source, path)
-            elif is_template(name) and is_changed(path.removeprefix(f"{FOLDER}/"), source.read(path)):
-                message = _("{path} is the ledger's own template: documents follow its text")
-                hint = _("check it like a record; without it the program's own template is used")
-                yield finding_on(path, "own-template", message, hint)._replace(severity="note")
-        except OSError as error:
-            yield unreadable(path, error)
+    folders = [FOLDER]
+    for folder in folders:
+        entries, findings = list_part(source, folder)
+        yield from findings
+        for name, kind in sorted(entries):
+            path = f"{folder}/{name}"
+            try:
+                if kind in {"folder", "link"}:
+                    folders.append(path)
+                elif is_template(name) and is_changed(path.removeprefix(f"{FOLDER}/"), source.read(path)):
+                    message = _("{path} is the ledger's own template: documents follow its text")
+                    hint = _("check it like a record; without it the program's own template is used")
+                    yield finding_on(path, "own-template", message, hint)._replace(severity="note")
+            except OSError as error:
+                yield unreadable(path, error)
 
 
 def load_ledger(source: Source) -> Ledger:

@@ -21,6 +21,8 @@ MAX_SECONDS = 30  # of the processor, for git to read a history; it takes less t
 MAX_MEMORY = 1 << 30  # bytes, likewise
 _TIME_IS_UP: Final = 24  # the signal SIGXCPU on Linux
 _NO_MEMORY: Final = re.compile("alloc|mmap|out of memory")  # in git's words, in every language
+_OBJECT: Final = re.compile(r"\b([0-9a-f]{2})/?([0-9a-f]{38}(?:[0-9a-f]{24})?)\b")
+"""The hash of an object, or the end of the path of its file."""
 _FORMAT_ERROR: Final = re.compile(r"notice: |(?:error|warning) in [a-z]+ [0-9a-f]+: (?!fullPathname)")
 """What `git fsck` says about an object that is whole, although git would not have written it so.
 
@@ -77,7 +79,7 @@ def split_nul(pipe: BufferedReader) -> Iterator[bytes]:
 def objects_checked(git: Git) -> Iterator[None]:
     """Have git compare every object with its name while the body runs, so that nothing was exchanged.
 
-    Raises GitError after the body if an object is damaged or missing.
+    Raises GitError after the body if an object of the history is damaged or missing.
     """
     options = ("--no-dangling", "--no-progress", "--no-reflogs")
     with git.process(
@@ -87,8 +89,16 @@ def objects_checked(git: Git) -> Iterator[None]:
         output = b"".join(process.communicate())
     lines = output.decode("utf-8", "replace").splitlines()
     faults = [line for line in lines if not _FORMAT_ERROR.match(line)]
-    if process.returncode and (faults or has_crashed(process.returncode)):
+    if has_crashed(process.returncode) or (process.returncode and faults and _concern_history(git, faults)):
         raise git.failure("\n".join(faults[:_MAX_FAULTS]).encode(), b"", process.returncode)
+
+
+def _concern_history(git: Git, faults: list[str]) -> bool:
+    """Return whether faults that `git fsck` found may be in the history or an anchor; a power cut may leave a damaged object that is in neither."""
+    text = "\n".join(faults)
+    used = git.run("rev-list", "--objects", "--no-object-names", "HEAD", "--tags").decode().split()
+    named = {match[1] + match[2] for match in _OBJECT.finditer(text)}
+    return ".pack" in text or not named or not named.isdisjoint(used)
 
 
 def read_objects(git: Git, names: Iterable[str], limit: int) -> Iterator[GitObject]:

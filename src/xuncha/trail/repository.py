@@ -19,7 +19,7 @@ from xuncha.language import gettext as _
 _MAX_SIZE: Final = 1 << 30  # bytes of any file of git's but its objects
 _MAX_TEXT: Final = 1 << 27  # bytes of one that is read here
 _HASH: Final = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})")
-_BARE: Final = re.compile(r"^\s*bare\s*=\s*(?:true|yes|on|1)\s*$", re.IGNORECASE | re.MULTILINE)
+_BARE: Final = re.compile(r"^[^\S\n]*bare\s*=\s*(?:true|yes|on|1)\s*$", re.IGNORECASE | re.MULTILINE)
 _GIT_PATHS: Final = (
     "HEAD", "config", "config.worktree", "commondir", "index", "shallow", "packed-refs", "refs", "refs/heads", "refs/tags",
     "refs/remotes", "objects", "objects/info", "objects/info/alternates", "objects/pack", "info", "info/grafts", "info/attributes",

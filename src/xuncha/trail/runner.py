@@ -34,7 +34,7 @@ _COMMON_OPTIONS: Final = (
 )
 _NO_REPLACEMENTS: Final = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": os.devnull}
 """Variables by which git shows the history that it holds, whatever `git replace` or grafts say."""
-_TRUST_COMMAND: Final = re.compile(r"git config --global --add safe\.directory .+")
+TRUST_COMMAND: Final = re.compile(r"git config --global --add safe\.directory .+")
 """The command that git suggests where a folder belongs to another account."""
 _CHECK_AFTER: Final = 5.0
 """Seconds after which a running git is checked for waiting on something in the working tree that is no file."""
@@ -335,7 +335,7 @@ class GitRunner:
         message = f"{message}\n{crash_of(returncode)}".strip()
         if "safe.directory" in message:
             text = _("git does not trust this folder: {said}", said=message)
-            command = _TRUST_COMMAND.search(message)
+            command = TRUST_COMMAND.search(message)
             hint = _("if you trust its owner, type: {command}") if command else ""
             return SurroundingsError("not-yours", text, hint.format(command=command and command[0].strip()))
         if self.is_partial() and self._lacks_objects():

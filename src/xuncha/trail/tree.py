@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +18,7 @@ from xuncha.trail.limits import ls_tree
 from xuncha.trail.replay import log
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_BEFORE_GIT = date(1971, 1, 1)  # git counts seconds from 1970 on, so an earlier day is before any commit
 # Pointers of git-lfs can be read without it; if its filter is set up but not installed, git would fail.
 _NO_LFS = ("-c", "filter.lfs.smudge=", "-c", "filter.lfs.process=", "-c", "filter.lfs.required=false")
 _KINDS: dict[str, Kind] = {"100644": "file", "100755": "file", "120000": "link", "040000": "folder"}
@@ -120,8 +121,7 @@ class Tree:
             needed = (path for path in self._names if not path.startswith(f"{COMMENTS}/"))
             self._fetch([path for path in needed if path not in self._blobs])
 
-    def _add(self, leaves: Iterable[Leaf]) -> list[Leaf]:
-        found = list(leaves)
+    def _add(self, found: list[Leaf]) -> list[Leaf]:
         for mode, name, path in found:
             folder, _slash, last = path.rpartition("/")
             if last and last[0] != ".":  # the folders above the ledger, which `-t` lists too, have no name
@@ -149,31 +149,23 @@ def commit_at(root: Path, moment: str) -> str:
     repository, or git is not installed.
     """
     git = Git.in_repository(root)
+    commit = None
     try:
-        if _DAY.fullmatch(moment):
-            # Git counts seconds from 1970 on, so an earlier day is before any commit.
-            before_git = date.fromisoformat(moment) < date(1971, 1, 1)
-            commit = None if before_git else _last_before(git, moment)
-        else:
+        if not _DAY.fullmatch(moment):
             named = git.object_hash(moment)
             commit = git.commit_hash(named) if named else None
+        elif date.fromisoformat(moment) >= _BEFORE_GIT and git.head():
+            commit = git.text("rev-list", "-1", f"--before={moment}T23:59:59", "HEAD", "--")
     except TruncatedError:
         raise
     except (GitError, ValueError):
-        commit = None
+        pass
     if not commit:
         if git.head():
             git.count_commits("HEAD", "--")  # raises the better error if a commit is missing
         hint = _("give a day such as 2024-04-18 on which the ledger existed, or a revision such as HEAD~3")
         raise RefusedError("no-such-moment", _("the history has no “{moment}”", moment=moment), hint)
     return commit
-
-
-def _last_before(git: Git, day: str) -> str | None:
-    """Return the last commit of a day or before it; None where there is none."""
-    if git.head() is None:
-        return None
-    return git.text("rev-list", "-1", f"--before={day}T23:59:59", "HEAD", "--") or None
 
 
 def day_of(root: Path, commit: str, moment: str) -> date:

@@ -125,9 +125,9 @@ class Session:
     def must_be_no_links(self, paths: Iterable[str]) -> None:
         """Refuse to read or write outside the ledger. Raises RefusedError if a file is a link, or is reached through one."""
         for path in paths:
-            if self.source.behind_link(path):
-                message, hint = _("{path} is a link", path=path), _("put the file itself here")
-                raise RefusedError("symbolic-link", message, hint, path)
+            if link := self.source.behind_link(path):
+                message, hint = _("{path} is a link", path=link), _("put the file itself here")
+                raise RefusedError("symbolic-link", message, hint, link)
 
     def commit(self, contents: Contents, message: Message, *, signed: bool = False) -> None:
         """Write the files and commit them; what is written already is only committed.
@@ -334,7 +334,8 @@ def _settle_index(git: Git, paths: Sequence[str]) -> None:
 
 def _write_error(root: Path, error: OSError) -> SurroundingsError:
     path = error.filename2 or error.filename if isinstance(error, PermissionError) else None
-    reason = f"{path}: {cause_of(error)}" if path else cause_of(error)
+    shown = system.decoded(path) if isinstance(path, bytes) else path
+    reason = f"{shown}: {cause_of(error)}" if path else cause_of(error)
     message = _("the change could not be written: {reason}", reason=reason)
     hint = _("see whether the disk is full, or {path} is read-only", path=root)
     return SurroundingsError("not-written", message, hint)

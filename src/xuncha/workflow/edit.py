@@ -38,8 +38,8 @@ def editable(root: Path, text: str) -> str:
     comment = CommentNumber.from_path(text)
     record = comment or (None if text == LEDGER_FILE else Identity.parse(text))
     path = record.path if record else LEDGER_FILE
-    if WorkingTree(root).behind_link(path):
-        raise InvalidLedgerError([link(path)])
+    if place := WorkingTree(root).behind_link(path):
+        raise InvalidLedgerError([link(place)])
     if (root / path).is_file():
         return path
     if record:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import time
 from datetime import date
@@ -65,6 +66,18 @@ def test_a_form_is_saved_with_its_reasons_and_does_what_was_changed_in_it(empty:
     empty.ok("import", "table", "../台账.csv")  # found again by its headings
     assert statuses(empty) == {"1.1": "closed", "1.2": "in_progress", "2.1": "in_progress"}
     empty.ok("audit")
+
+
+def test_a_form_is_read_again_whatever_its_columns_are_called(empty: LedgerOnDisk, tmp_path: Path) -> None:
+    odd = ["甲" * 1200, "null", "甲: # 乙", '"甲乙丙"', "'甲丙", "? 甲丁", "!甲戊", "{甲己", "2.10"]
+    with (tmp_path / "台账.csv").open("w", encoding="utf-8", newline="") as file:
+        names = ["反馈问题", "整改措施", "责任领导", "责任科室", "整改时限", "进展情况", *odd]
+        cells = ["某问题", "某措施", "局长", "办公室", "2024-05-31", "已办。", *map(str, range(len(odd)))]
+        csv.writer(file).writerows([names, cells])
+    empty.ok("import", "table", "../台账.csv", "--dry-run", "--save-form", "月报")
+    empty.ok("validate")
+    empty.ok("import", "table", "../台账.csv", "--form", "月报")
+    assert list(empty.json("show", "1.1")["fields"].values()) == list(range(len(odd)))
 
 
 def test_a_form_that_is_broken_or_not_there_is_named(empty: LedgerOnDisk) -> None:
