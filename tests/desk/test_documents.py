@@ -283,7 +283,7 @@ def test_what_changes_while_an_import_waits_for_the_lock_is_seen(
 
     monkeypatch.setattr(reader.desk.jobs, "_run", late)
     page = reader.job(address, do="import")
-    assert "之后" in page
+    assert "已不相同" in page
     assert "error" in page
     assert ledger.commits() == 2
     assert not (ledger.root / ledger.path("1.3")).exists()
