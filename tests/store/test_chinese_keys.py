@@ -1,4 +1,4 @@
-"""A key or value in Chinese gives an error that names the one to write."""
+"""A key or value in Chinese gives one error, which names the one to write."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ MEASURE = "title: 甲\nstatus: in_progress\n"
 )
 def test_a_measure_in_chinese_is_told_key_by_key(bare_ledger: LedgerOnDisk, text: str, hint: str) -> None:
     bare_ledger.write(bare_ledger.path("1.2"), text)
-    told = {each.code: each.hint for each in check(WorkingTree(bare_ledger.root))}
-    assert len(told.keys() - {"missing-key"}) == 1
-    assert any(hint in told.get(code, "") for code in ("unknown-key", "unknown-word", "keyboard-slip"))
+    (finding,) = check(WorkingTree(bare_ledger.root))
+    assert finding.code in {"unknown-key", "unknown-word", "keyboard-slip"}
+    assert hint in finding.hint
 
 
 def test_a_file_of_blank_lines_is_no_yaml_at_once() -> None:
@@ -76,21 +76,19 @@ def test_the_ledgers_own_file_is_told_in_its_own_keys(
 ) -> None:
     bare_ledger.write("data/ledger.yaml", LEDGER.replace(f"\n{key}:", f"\n{meant}:"))
     findings = check(WorkingTree(bare_ledger.root))
-    assert ("unknown-key", True) in [(each.code, f"`{key}: …`" in each.hint) for each in findings]
+    assert [(each.code, f"`{key}: …`" in each.hint) for each in findings] == [("unknown-key", True)]
 
 
 def test_a_problem_and_a_comment_are_told_in_theirs(bare_ledger: LedgerOnDisk) -> None:
     bare_ledger.write("data/problems/01/problem.yaml", "问题: 甲\n所属方面: a\n")
-    wrong = [each for each in check(WorkingTree(bare_ledger.root)) if each.code == "unknown-key"]
-    assert [("`title: …`" in each.hint, "`category: …`" in each.hint) for each in wrong] == [
-        (True, False),
-        (False, True),
-    ]
+    assert [
+        each.hint.count("`title: …`") + each.hint.count("`category: …`")
+        for each in check(WorkingTree(bare_ledger.root))
+    ] == [1, 1]
     bare_ledger.write(
         "data/comments/001.yaml", "收到日期: 2024-05-06\n渠道: phone\n内容: 甲\n所涉编号: '2.3'\n"
     )
-    wrong = [each for each in load_comments(WorkingTree(bare_ledger.root))[1] if each.code == "unknown-key"]
-    hints = " ".join(each.hint for each in wrong)
+    hints = " ".join(each.hint for each in load_comments(WorkingTree(bare_ledger.root))[1])
     assert [hints.count(f"`{key}: …`") for key in ("received", "channel", "text", "about")] == [1, 1, 1, 1]
     bare_ledger.write("data/comments/001.yaml", "received: 2024-05-06\nchannel: 来信\ntext: 甲\n")
     (finding,) = load_comments(WorkingTree(bare_ledger.root))[1]

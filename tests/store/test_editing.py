@@ -629,6 +629,9 @@ def test_a_file_in_a_layout_that_cannot_be_edited_is_refused_and_not_spoiled() -
             edited(text, Set("due", "2024-12-31") if "due" in text else Remove("closed"))
         assert refused.value.code in {"odd-layout", "empty-file"}
         assert refused.value.exit_code == 1
+    with pytest.raises(RefusedError) as refused:  # a key without a value, and then a comma
+        edited('{title: "甲", escalated: }\n', Set("closed", {"by": "注意: 年底前"}))
+    assert refused.value.code == "odd-layout"
 
 
 def test_a_file_that_would_be_too_large_is_refused_for_that_and_not_for_its_layout() -> None:

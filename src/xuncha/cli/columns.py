@@ -110,18 +110,23 @@ def _lines(
     cell: Cell, room: int, gap: int, column: Column, console: Console
 ) -> Iterator[str | list[Segment]]:
     """Break a cell into lines that fit the room, each padded up to the next column."""
-    text, place = str(cell), 0
-    for line in wrapped(text, room, measure=width) if column.wraps else [text]:
+    text = str(cell)
+    lines = wrapped(text, room, measure=width) if column.wraps else [text]
+    parts: list[Text] = []
+    if isinstance(cell, Text):
+        ends = [0]
+        for line in lines:
+            start = text.index(line, ends[-1])  # skips blanks that `wrapped` left out
+            ends += [start, start + len(line)]
+        parts = cell.divide(ends)[2::2]
+    for number, line in enumerate(lines):
         used = width(line)
         blank = " " * (room - used)
         before, after = (blank, " " * gap) if column.right else ("", blank + " " * gap)
-        if isinstance(cell, str):
+        if not parts:
             yield before + (line if used <= room else set_cell_size(line, room - 1) + "…") + after
             continue
-        place = text.index(line, place)  # skips blanks that `wrap` left out
-        part = cell[place : place + len(line)]
-        place += len(line)
         if used > room:
-            part.truncate(room, overflow="ellipsis")
-        styled = Segment.apply_style(part.render(console), console.get_style(part.style))
+            parts[number].truncate(room, overflow="ellipsis")
+        styled = Segment.apply_style(parts[number].render(console), console.get_style(parts[number].style))
         yield [Segment(before), *styled, Segment(after)]

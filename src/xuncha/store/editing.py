@@ -83,8 +83,10 @@ def rewritten(content: bytes, new: Data, old: Data | None = None) -> bytes:
         after = after.removesuffix(_last_line_end(after))
     try:
         is_right = parse(after.encode()) == new
-    except UnreadableError as error:  # it may be too large
-        raise RefusedError(error.finding.code, error.finding.message, error.finding.hint) from None
+    except UnreadableError as error:
+        if error.finding.code != "yaml-syntax":  # it may be too large
+            raise RefusedError(error.finding.code, error.finding.message, error.finding.hint) from None
+        is_right = False
     if not is_right:
         message = _("the layout of this file does not let it be changed safely")
         raise RefusedError("odd-layout", message, _("change it by hand, and type: xuncha edit"))

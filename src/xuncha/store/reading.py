@@ -48,7 +48,7 @@ def decode(content: bytes, scale: int = 1) -> str:
     except UnicodeDecodeError as error:
         before = content[: error.start]
         line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
-        message, hint = _("the file is not UTF-8 text"), _("save it as UTF-8")
+        message, hint = _("the file is not UTF-8 text"), _("save it as UTF-8, not as ANSI or GBK")
         raise UnreadableError("not-utf8", line, column, message, hint) from None
     return text.removeprefix("\ufeff")
 

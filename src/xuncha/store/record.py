@@ -62,7 +62,11 @@ def make_record(kind: type[_Record], data: Data) -> Parsed[_Record | None, Locat
     try:
         return Parsed(kind.model_validate(data), [])
     except ValidationError as error:
-        return Parsed(None, [_finding(kind, each) for each in error.errors(include_url=False)])
+        mistakes = error.errors(include_url=False)
+    # A key under its Chinese name is one mistake, not an unknown key and a missing one.
+    meant = {_meant(kind, each["loc"]) for each in mistakes if each["type"] == "extra_forbidden"}
+    mistakes = [each for each in mistakes if each["type"] != "missing" or each["loc"] not in meant]
+    return Parsed(None, [_finding(kind, each) for each in mistakes])
 
 
 def valid_record(kind: type[_Record], data: Data) -> _Record:
@@ -107,17 +111,37 @@ def _finding(kind: type[BaseModel], error: ErrorDetails) -> Finding[Location]:
             finding = Finding("control-character", message, location, _("take it out"))
         case type_ if type_.endswith("_type"):
             wanted, hint = _type_hint(type_)
-            hint = _("write a value after it") if value is None else hint
-            finding = Finding(
-                "wrong-type", _("`{key}` must be {wanted}", key=key, wanted=wanted), location, hint
-            )
+            if value is None:
+                hint = _("write a value after it")
+            elif type_ == "string_type" and isinstance(value, list | dict):
+                hint = ""  # quotes would make text of its brackets
+            message = _("`{key}` must be {wanted}", key=key, wanted=wanted)
+            finding = Finding("wrong-type", message, location, hint)
         case _:
             message = _("`{key}` cannot be {value}", key=key, value=shown)
-            hint = _("data/schema says which values it may have")
-            if error.get("ctx", {}).get("pattern") == KEY:
-                hint = _("write letters a to z, digits and _, beginning with a letter")
-            finding = Finding("bad-value", message, location, hint)
+            finding = Finding("bad-value", message, location, _value_hint(error))
     return finding
+
+
+def _meant(kind: type[BaseModel], unknown: tuple[int | str, ...]) -> tuple[int | str | None, ...]:
+    """Return the location of the key that an unknown key means; its last step is None if it means none."""
+    *above, key = unknown
+    return (*above, find_key(str(key), _fields(kind, _location(tuple(above)))))
+
+
+def _value_hint(error: ErrorDetails) -> str:
+    """Return a hint on which values a key may have."""
+    limits = error.get("ctx", {})
+    if limits.get("pattern") == KEY:
+        return _("write letters a to z, digits and _, beginning with a letter")
+    hints = {
+        "greater_than_equal": _("the smallest is {n}"),
+        "less_than_equal": _("the largest is {n}"),
+        "string_too_long": _("at most {n} characters"),
+        "bad_amount": _("write a number that is not negative"),
+    }
+    number = next((limits[key] for key in ("ge", "le", "max_length") if key in limits), "")
+    return hints.get(error["type"], _("data/schema says which values it may have")).format(n=number)
 
 
 def _day_hint(value: str) -> str:
@@ -245,6 +269,7 @@ def valid_part(source: Source, path: str, kind: type[_Record]) -> tuple[_Record 
     except (OSError, UnreadableError):
         return None, set()
     invalid = {finding.place[0] for finding in make_record(kind, data).findings}
+    invalid |= {key for key, field in kind.model_fields.items() if field.is_required() and key not in data}
     valid = {key: data[key] for key in data if key not in invalid}
     return make_record(kind, {**_STAND_INS[kind.__name__], **valid}).record, invalid
 
