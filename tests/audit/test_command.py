@@ -95,6 +95,7 @@ def test_programs_are_given_all_of_it(ledger: LedgerOnDisk) -> None:
     assert moved["commit"] == commit
     assert (moved["path"], moved["id"], moved["severity"]) == (ledger.path("3.1"), "3.1", "error")
     assert ledger.json("audit", "--since", "HEAD") == []
+    assert "未作核验" in ledger.ok("audit", "--since", "HEAD")
 
 
 def test_programs_are_not_given_notes() -> None:

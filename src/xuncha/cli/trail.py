@@ -143,6 +143,9 @@ def _show(result: Audit, since: str | None) -> None:
         changes=ngettext("{n} change of a file", "{n} changes of files", result.changes, n=result.changes),
     )
     if since is not None:
+        if not (result.commits or result.findings):
+            screen.line(_("Nothing was committed since {since}, so nothing was checked.", since=since))
+            return
         checked = _("since {since}: {checked}", since=since, checked=checked)
     if result.relies_on_claims:
         screen.line(
