@@ -42,6 +42,14 @@ def test_a_number_is_not_left_alone_on_its_line() -> None:
     assert shown(table, 34) == ["有 3 条措施没有写明完成情况，没有", "“进展”的视为未启动"]
 
 
+@pytest.mark.parametrize("text", ["…" * 300, "a" * 300, "完成" + "。" * 300])
+def test_a_run_without_a_place_to_break_is_broken_all_the_same(text: str) -> None:
+    lines = wrapped(text, 21)
+    assert "".join(lines) == text
+    assert all(width(line) <= 21 for line in lines)
+    assert len(lines) <= 40
+
+
 @given(WORDS, st.integers(2, 30))
 def test_no_line_is_broken_before_it_is_full(text: str, room: int) -> None:
     lines = wrapped(text, room, measure=width)

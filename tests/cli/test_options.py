@@ -130,7 +130,8 @@ def test_several_numbers_may_be_one_argument(ledger: LedgerOnDisk) -> None:
     assert all("都在推进。" in ledger.read(number) for number in ("1.1", "1.2", "2.1"))
     shown = ledger.ok("report", "closing", "1.1", "1.2")
     assert ledger.ok("report", "closing", "1.1, 1.2") == shown
-    assert ledger.run("start", "1.1，").err.startswith("error[bad-id]: ")
+    assert ledger.run("progress", "1.1", "1.2、2.1").err.startswith("error[usage]: ")
+    assert ledger.run("start", "2.3，").err == ledger.run("start", "2.3").err
 
 
 def test_full_width_digits_are_digits_in_options(ledger: LedgerOnDisk) -> None:

@@ -87,13 +87,16 @@ def width(text: str) -> float:
 def wrapped(
     text: str, columns: int, pieces: re.Pattern[str] = PIECE, measure: Callable[[str], int] = terminal_columns
 ) -> list[str]:
-    """Break a text into lines: at its line ends, between its pieces, and inside a piece that is wider than a line."""
+    """Break a text into lines: at its line ends, between its pieces, and inside a PIECE that is wider than a line."""
     if "\n" not in text and measure(text) <= columns:
         return [text.rstrip()]
     lines = []
     for paragraph in text.split("\n"):
         line, used = "", 0
-        for part in (part for piece in pieces.findall(paragraph) for part in _parts(piece, columns, measure)):
+        found = pieces.findall(paragraph)
+        if pieces is PIECE:
+            found = [part for piece in found for part in _parts(piece, columns, measure)]
+        for part in found:
             size = measure(part)
             if line and used + size > columns and used + measure(part.rstrip()) > columns:
                 lines.append(line.rstrip())
@@ -107,12 +110,15 @@ def wrapped(
 def _parts(piece: str, columns: int, measure: Callable[[str], int]) -> Iterator[str]:
     """Split a piece that is wider than a line; no part but the first begins with punctuation."""
     # A character takes at most two columns; to measure takes time.
-    while len(piece) * 2 > columns and len(piece) > 1 and measure(piece.rstrip()) > columns:
-        end = 1
-        while measure(piece[: end + 1]) <= columns:
-            end += 1
-        while end > 1 and piece[end] in _CLOSING:
-            end -= 1
-        yield piece[:end]
-        piece = piece[end:]
-    yield piece
+    if len(piece) * 2 <= columns or measure(piece.rstrip()) <= columns:
+        yield piece
+        return
+    begin, used = 0, 0
+    for end, character in enumerate(piece.rstrip()):
+        size = measure(character)
+        if end > begin and used + size > columns:
+            cut = next((place for place in range(end, begin, -1) if piece[place] not in _CLOSING), end)
+            yield piece[begin:cut]
+            begin, used = cut, sum(map(measure, piece[cut:end]))
+        used += size
+    yield piece[begin:]

@@ -83,9 +83,10 @@ class _Translated:
 
 
 def _process_value(parameter: TyperOption | TyperArgument, ctx: typer.Context, value: object) -> object:
-    """Convert a value as Typer does, but leave a text and what was not given as they are: even for these, Typer would load pydantic.
+    """Convert a value as Typer does, but leave a text and what was not given as they are, and read a whole number here: even for these, Typer would load pydantic.
 
-    Raises UsageError for an option with an empty value, which a script's unset variable may cause: it is not the same as no option.
+    Raises UsageError for what is no whole number, and for an option with an empty value, which a script's unset variable may cause: it is
+    not the same as no option.
     """
     if value in (None, ()) and not parameter.required:
         return () if parameter.multiple or parameter.nargs == -1 else None

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from xuncha.cli import options, screen
 from xuncha.cli.command import command, group
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from xuncha.accounts.book import Accounts
     from xuncha.cli.columns import Columns
 
+_ROLE: Final = f"--role {'|'.join(names.ROLES)}"
 Name = Annotated[str, options.argument("NAME", _("The account, by the name used in commits"))]
 
 
@@ -134,12 +135,7 @@ def add(
     call: Context,
     name: Name,
     role: Annotated[
-        str,
-        option(
-            "--role manager|section|leader|viewer",
-            _("What they may do: manager, section, leader or viewer"),
-            [*names.ROLES],
-        ),
+        str, option(_ROLE, _("What they may do: manager, section, leader or viewer"), [*names.ROLES])
     ],
     office: options.Office = None,
     leader: options.Leader = None,
@@ -173,7 +169,7 @@ def _add(accounts: Accounts, name: str, today: date, **values: Any) -> str:  # n
 def set_(
     call: Context,
     name: Name,
-    role: str | None = optional("--role manager|section|leader|viewer", _("Another role"), [*names.ROLES]),
+    role: str | None = optional(_ROLE, _("Another role"), [*names.ROLES]),
     office: options.Office = None,
     leader: options.Leader = None,
     email: str | None = optional("--email ADDRESS", _("The e-mail address in their commits")),

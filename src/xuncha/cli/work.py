@@ -70,7 +70,7 @@ def _command(verb: Verb) -> Callable[..., None]:
         numbers = [measures] if isinstance(measures, str) else measures
         if takes_text:
             *numbers, typed["text"] = numbers
-            is_number = Identity.try_parse(typed["text"])
+            is_number = all(map(Identity.try_parse, readers.split_numbers([typed["text"]])))
             if is_number or not numbers:
                 message = _("the text is missing") if is_number else _("the number of the measure is missing")
                 raise UsageError("usage", message, _("type: xuncha progress 2.3 …"))

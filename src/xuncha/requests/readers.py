@@ -39,7 +39,7 @@ def read_word(text: str, option: str, words: Words) -> str:
 
 def split_numbers(texts: Sequence[str] | None) -> list[str]:
     """Return the numbers in arguments, which people also write as `1.1、1.2`."""
-    return [number for text in texts or () for number in _BETWEEN.split(text)]
+    return [number for text in texts or () for number in _BETWEEN.split(text.strip(" 、，,；;"))]
 
 
 def read_measure(text: str, identities: Container[Identity]) -> Identity:
