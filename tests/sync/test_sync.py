@@ -274,6 +274,21 @@ def test_two_new_categories_under_one_key_are_both_kept(pair: Pair) -> None:
     assert [each for each in audit(pair.there.root).findings if each.code != "by-hand"] == []
 
 
+def test_a_new_category_that_both_entered_stands_once_beside_another(pair: Pair) -> None:
+    for each, names in ((pair.there, "乙丙"), (pair.here, "丙乙")):
+        for name in names:
+            each.ok("add", "problem", f"{name}的问题", "--category", f"关于{name}方面", "--new")
+    pair.there.ok("sync")
+    pair.here.ok("sync")
+    pair.there.ok("sync")
+    assert same(pair)
+    state = load_ledger(WorkingTree(pair.there.root))
+    titles = [each.title for each in state.settings.categories]
+    assert len(titles) == len(set(titles))
+    found = {each.title: each.category for each in state.problems.values()}
+    assert found["丙的问题"] == next(each.key for each in state.settings.categories if "丙" in each.title)
+
+
 def test_a_number_changes_again_where_others_were_quicker_again(pair: Pair) -> None:
     enter(pair.there, "乙一")
     enter(pair.here, "甲")
@@ -385,6 +400,29 @@ def test_two_files_of_one_name_are_both_kept(pair: Pair, name_there: str) -> Non
     assert isinstance(proofs["甲的照片"][0], EvidenceFile)
     assert proofs["甲的照片"][0].file == "照片-2.JPG"
     assert [each for each in audit(pair.there.root).findings if each.code != "by-hand"] == []
+
+
+def test_evidence_whose_name_changed_in_capitals_alone_keeps_its_new_name(pair: Pair) -> None:
+    act(pair.here, actions.attach("照片.jpg", b"x", DAY, "照片"), "1.2")
+    sync(pair.here.root)
+    sync(pair.there.root)
+    folder = pair.here.root / "data/evidence/1.2"
+    (folder / "照片.jpg").rename(folder / "照片.JPG")
+    file = pair.here.root / pair.here.path("1.2")
+    file.write_text(file.read_text().replace("照片.jpg", "照片.JPG"))
+    pair.here.ok("edit")
+    report(pair.there, "1.1", "乙做的。")
+    sync(pair.there.root)
+    assert "改名" not in pair.here.ok("sync")
+    assert [each.name for each in folder.iterdir()] == ["照片.JPG"]
+
+
+def test_an_earlier_time_limit_is_told_though_the_title_changed_too(pair: Pair) -> None:
+    for each, day in ((pair.here, "2027-03-31"), (pair.there, "2027-01-31")):
+        each.ok("extend", "1.1", "--due", day, "--reason", "手续未完")
+    pair.there.ok("set", "1.1", "--title", "新的说法")
+    sync(pair.there.root)
+    assert [number for number, *_days in sync(pair.here.root, take="theirs").earlier_deadlines] == ["1.1"]
 
 
 def test_a_removal_reaches_the_others_who_did_nothing_to_what_it_renumbers(pair: Pair) -> None:
@@ -524,6 +562,21 @@ def test_a_removal_is_not_lost_where_another_one_renumbers_the_same(pair: Pair) 
     assert not (pair.here.root / pair.here.path("3.3")).exists()
 
 
+def test_a_removal_that_both_made_is_joined_with_more_that_one_removed(pair: Pair) -> None:
+    for each in ("误登一", "误登二"):
+        enter(pair.here, each, 3)
+    sync(pair.here.root)
+    sync(pair.there.root)
+    pair.here.ok("remove", "3.3", "--reason", "误登")
+    for identity in ("3.3", "3.2"):
+        pair.there.ok("remove", identity, "--reason", "误登")
+    sync(pair.here.root)
+    sync(pair.there.root)
+    sync(pair.here.root)
+    assert same(pair)
+    assert not (pair.here.root / pair.here.path("3.2")).exists()
+
+
 @pytest.mark.apart
 def test_another_measure_under_a_number_that_was_free_again_is_not_mixed_with_the_old_one(pair: Pair) -> None:
     enter(pair.here, "旧的")
@@ -650,11 +703,17 @@ def test_what_would_break_a_rule_only_together_is_not_taken(pair: Pair) -> None:
     assert "data/problems/01/1.1.yaml" in error.message
 
 
-@pytest.mark.parametrize("break_", ["unknown leader", "no settings"])
-def test_rules_that_others_have_broken_before_do_not_stop_it(pair: Pair, break_: str) -> None:
+def test_the_settings_that_others_have_deleted_come_back(pair: Pair) -> None:
+    (pair.there.root / LEDGER_FILE).unlink()
+    pair.there.commit("by hand")
+    pair.there.git("push", "-q", "origin", "main")
+    report(pair.here, "1.2", "甲做的。")
+    pair.here.ok("sync")
+    assert findings(pair.here) == []
+
+
+def test_rules_that_others_have_broken_before_do_not_stop_it(pair: Pair) -> None:
     pair.there.write(pair.there.path("1.1"), measure("1.1", "not_started", leader="没有的人"))
-    if break_ == "no settings":
-        (pair.there.root / LEDGER_FILE).unlink()
     pair.there.commit("by hand")
     pair.there.git("push", "-q", "origin", "main")
     report(pair.here, "1.2", "甲做的。")

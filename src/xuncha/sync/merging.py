@@ -173,7 +173,7 @@ def _merge_contents(
 def missing_files(result: Listing, *others: Listing) -> Listing:
     """Return the files of others that must come back, because later ones depend on them.
 
-    No number may be left out, and no measure may be without its problem.
+    No number may be left out, no measure may be without its problem, and no ledger without its settings.
     """
     existing, used = identities(result), comments(result)
     last = {identity.problem: identity.measure for identity in sorted(existing)}
@@ -186,7 +186,8 @@ def missing_files(result: Listing, *others: Listing) -> Listing:
     restored: Listing = {}
     for path, held in chain.from_iterable(other.items() for other in others):
         owner = identity_of(path) or Identity.from_evidence(path)
-        is_missing = owner in missing or (isinstance(owner, Identity) and owner.problem in whole)
+        in_whole = isinstance(owner, Identity) and owner.problem in whole
+        is_missing = path == LEDGER_FILE or owner in missing or in_whole
         if is_missing and path not in result:
             restored.setdefault(path, held)
     return restored

@@ -65,13 +65,17 @@ def file_changes(listing: Listing, move: Move) -> Changes:
 
 
 def evidence_renamings(base: Listing, ours: Listing, theirs: Listing) -> dict[str, str]:
-    """Map each of our evidence files that has the name of a different file of theirs, on some system at least, to a path that is free on both sides."""
+    """Map each of our evidence files to a path that is free on both sides, if theirs has a different new file that some system takes for the same name."""
     renamed = {}
     names: defaultdict[str, set[str]] = defaultdict(set)
     for path in {*ours, *theirs}:
         folder, _slash, name = path.rpartition("/")
         names[folder].add(name)
-    taken = {folded_case(path): path for path in theirs if Identity.from_evidence(path)}
+    taken = {
+        folded_case(path): path
+        for path in theirs
+        if theirs[path] != base.get(path) and Identity.from_evidence(path)
+    }
     for path in sorted(ours.keys() - base.keys()):
         other = taken.get(folded_case(path))
         if other and (other != path or ours[path].blob != theirs[path].blob):
@@ -118,14 +122,19 @@ def must_not_change_removed(git: Git, listings: Versions, ours: str, theirs: str
         ended = [*own, *_given_anew(git, without, tip, base, mine)]
         owners = {path: _owners(git, path, base, other) for path in changed if ended}
         for each in ended:
-            # Where only one side removed it, a file that neither has now may be what the other side removed or renumbered.
+            # A file that neither side has now counts only if one removal moved what the other side removed.
             is_own = each.is_removal and each.number not in {removal.number for removal in others}
-            affected = (path for path, held in owners.items() if each.affects(path, held))
-            touched = next((path for path in affected if is_own or other.get(path) != mine.get(path)), None)
-            if touched is None:
+            moved = {old for old, _new in each.commit.trailers.renumbered} if is_own else set()
+            affected = ((path, held) for path, held in owners.items() if each.affects(path, held))
+            collisions = (
+                path
+                for path, held in affected
+                if other.get(path) != mine.get(path) or not moved.isdisjoint(map(str, held))
+            )
+            if (touched := next(collisions, None)) is None:
                 continue
             text = _(
-                "{id} was removed by {author} ({commit}), which renumbers what follows, and the other side has changed {path} meanwhile; nothing was changed"
+                "{id} was removed by {author} ({commit}), and the other side has meanwhile changed {path}, which that removes or renumbers; nothing was changed"
             )
             if not each.is_removal:
                 text = _(

@@ -55,14 +55,16 @@ class Synced(Adjustments):
             return
         moves = [renumbered.move for renumbered in self.renumbered]
         rows = {row.id: row for row in self.register.measures}
+        titles = {row.title for row in before.measures}
         for row in before.measures:
             row_now = rows.get(str(Identity.from_path(path_now(Identity.parse(row.id).path, moves))))
             if row_now is None:
                 continue
             if row.status == "closed" != row_now.status:
                 self.reopened.append(row_now.id)
-            # With another title it may be another measure, which a removal has given this number.
-            if row.title == row_now.title and row.due and row_now.due and row_now.due < row.due:
+            # With the title of another one, it may be that one, to which a removal has given this number.
+            is_same = row_now.title == row.title or row_now.title not in titles
+            if is_same and row.due and row_now.due and row_now.due < row.due:
                 self.earlier_deadlines.append((row_now.id, row.due, row_now.due))
 
 
