@@ -136,9 +136,13 @@ def test_one_reminder_where_both_fall_on_one_day(ledger: LedgerOnDisk) -> None:
     assert rings(events(made(ledger))["1.1"]) == [date(2024, 9, 11)]
 
 
-def test_a_year_that_is_not_known_yet_is_said_in_the_entry(ledger: LedgerOnDisk) -> None:
+def test_a_year_that_is_not_known_yet_is_said_on_screen_and_in_the_entry(ledger: LedgerOnDisk) -> None:
     put(ledger, "1.1", due=f"{LAST_YEAR + 1}-10-03")
-    event = events(made(ledger))["1.1"]
+    result = run_inside(ledger, "calendar", "-o", "x.ics")
+    assert f"只收录到 {LAST_YEAR} 年" in result.err
+    assert "1.1" in result.err
+    assert "1.2" not in result.err
+    event = events((ledger.root / "x.ics").read_bytes())["1.1"]
     assert f"未核对是否为休息日：放假安排只收录到{LAST_YEAR}年。" in str(event["DESCRIPTION"])
     assert "休息日，请于" not in str(event["DESCRIPTION"])
     assert rings(event) == [date(LAST_YEAR + 1, 9, 19), date(LAST_YEAR + 1, 10, 2)]

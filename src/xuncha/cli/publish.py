@@ -15,6 +15,8 @@ from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.requests import selection
 
+_LIMIT = 10  # the most measures that a warning names; the entries of the calendar show all of them
+
 
 @command("notice")
 def notice(
@@ -103,6 +105,14 @@ def calendar(
     rows = entries(register, call.today, workdays, office=office, leader=leader)
     recipient = "，".join(filter(None, [office, leader]))
     deliver(ics(register.frame, rows, call.today, workdays.last_year, recipient), (), output, None)
+    if unchecked := [row.measure.id for row in rows if row.last_workday is None]:
+        message = ngettext(
+            "the days off are known up to {year}: whether {n} day is a working day was not checked ({ids})",
+            "the days off are known up to {year}: whether {n} days are working days was not checked ({ids})",
+            len(unchecked),
+        )
+        ids = _(", ").join(unchecked[:_LIMIT]) + (" …" if len(unchecked) > _LIMIT else "")
+        screen.warning(message.format(year=workdays.last_year, n=len(unchecked), ids=ids))
     message = ngettext(
         "The calendar is in {path}: {n} entry. It is internal.",
         "The calendar is in {path}: {n} entries. It is internal.",
