@@ -219,7 +219,7 @@ class Step:
 
     @cached_property
     def written(self) -> dict[str | None, list[Change]]:
-        """The records and comments that exist after the commit, by `heading_of` what they say then."""
+        """The records and comments that exist after the commit, by the title or the text that they have then."""
         changes: defaultdict[str | None, list[Change]] = defaultdict(list)
         for change in self.changes:
             if change.new is not None and (change.is_record or change.comment):
