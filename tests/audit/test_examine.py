@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import LEDGER
+from tests.conftest import LEDGER, measure
 from tests.once import built_once
 from tests.workflow import actions
 from tests.workflow.actions import add_measure, add_problem, perform
 from xuncha.audit.examine import audit
+from xuncha.audit.replayed import Change
 from xuncha.errors import RefusedError, SurroundingsError, XunchaError
 from xuncha.model.identity import Identity
+from xuncha.trail import replay
+from xuncha.trail.git import Git
 from xuncha.trail.tags import add_anchor
 from xuncha.workflow.undo import undo
 
@@ -475,6 +478,47 @@ def test_git_is_asked_no_more_often_in_a_repository_of_many_ledgers(
         monkeypatch.delenv("GIT_TRACE2_EVENT")
         asked.append(trace.read_text(encoding="utf-8").count('"event":"start"'))
     assert asked[0] == asked[1]
+
+
+def test_a_commit_made_meanwhile_ends_no_audit_and_is_not_examined(
+    ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def commit_meanwhile(git: Git, head: str) -> list[replay.Commit]:
+        found = commits(git, head)
+        ledger.write("templates/notice.txt.j2", "x")
+        ledger.write(".gitattributes", "data/** ident\n")
+        ledger.commit("meanwhile")
+        return found
+
+    commits, head = replay.commits, ledger.git("rev-parse", "HEAD").strip()
+    monkeypatch.setattr(replay, "commits", commit_meanwhile)
+    found = audit(ledger.root)
+    assert (found.findings, found.tip) == ([], head)
+
+
+@pytest.mark.parametrize("seen", ["is_record", "is_evidence"])
+def test_a_commit_that_changes_everything_is_not_searched_for_each_change(
+    ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch, seen: str
+) -> None:
+    text = measure("2.3", progress="\n- {date: 2024-03-01, text: 做了。}")
+    for number in range(3, 103):
+        ledger.write(f"data/problems/02/2.{number}.yaml", text.replace("title: ", f"title: {number}"))
+    ledger.commit("a hundred measures")
+    for number in range(3, 103):
+        withheld = text.replace("做了。}", "做了。, publish: false}")
+        ledger.write(f"data/problems/02/2.{number}.yaml", withheld.replace("title: ", f"title: 新{number}"))
+    ledger.commit("all of them anew")
+    looks = 0
+    look = getattr(Change, seen).fget
+
+    def counted(change: Change) -> bool:
+        nonlocal looks
+        looks += 1
+        return bool(look(change))
+
+    monkeypatch.setattr(Change, seen, property(counted))
+    audit(ledger.root)
+    assert looks < 5000
 
 
 def test_a_ledger_inside_a_repository_is_audited_alone(ledger: LedgerOnDisk, tmp_path: Path) -> None:

@@ -440,6 +440,18 @@ def test_a_missing_key_or_a_broken_one_is_not_blamed_on_the_rules_that_ask_it(
         ({"term": "x", "reviews": "[{date: 2024-05-01, result: holds}]"}, ["unknown-leader", "unknown-word"]),
         ({"office": "1"}, ["unknown-leader", "wrong-type"]),
         ({"status": None}, ["unknown-leader", "missing-key"]),
+        (
+            {"title": None, "closed": "{date: 2024-04-01}"},
+            ["unknown-leader", "missing-key", "closed-mismatch"],
+        ),
+        (
+            {"title": None, "closed": "{date: 2024-04-01}", "stauts": "closed"},
+            ["unknown-leader", "missing-key", "unknown-key"],
+        ),
+        (
+            {"due": "2024-02-30", "reviews": "[{date: 2024-05-01, result: holds}]"},
+            ["unknown-leader", "bad-date", "review-unexpected"],
+        ),
         ({"status": "done", "closed": "{date: 2024-04-01}"}, ["unknown-leader", "unknown-word"]),
         ({"title": "1", "office": "财物科"}, ["unknown-leader", "unknown-office", "wrong-type"]),
     ],

@@ -25,6 +25,7 @@ from tests.workflow.surroundings import (
     trailers,
 )
 from xuncha.audit.examine import audit
+from xuncha.audit.merging import merged_into_closed
 from xuncha.errors import RefusedError, SurroundingsError, XunchaError
 from xuncha.model.identity import LEDGER_FILE, Identity
 from xuncha.model.records import EvidenceFile
@@ -1090,6 +1091,25 @@ def test_a_closing_that_did_not_know_of_a_reopening_elsewhere_is_told(pair: Pair
     pair.there.ok("sync")
     for each in (pair.here, pair.there):
         assert "1.2 曾在别处被退回或重新打开（" in each.ok("sync")
+
+
+def test_the_other_side_is_read_once_for_all_its_closings(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = pair.here.git("rev-parse", "HEAD").strip()
+    for identity in ("1.1", "1.2", "3.1"):
+        report(pair.there, identity, "乙做的。")
+        act(pair.there, actions.submit(), identity)
+        act(pair.there, actions.close(DAY), identity)
+    sync(pair.there.root)
+    enter(pair.here, "甲录的")
+    sync(pair.here.root)
+    trace = pair.here.root.parent / "trace"
+    monkeypatch.setenv("GIT_TRACE2_EVENT", str(trace))
+    assert merged_into_closed(pair.here.root, before) == {}
+    monkeypatch.delenv("GIT_TRACE2_EVENT")
+    # The merges, and what the side without the closings did.
+    assert trace.read_text(encoding="utf-8").count('"name":"log"') == 2
 
 
 def test_what_was_returned_here_stands_against_a_closing_there(pair: Pair) -> None:

@@ -377,6 +377,12 @@ def test_without_a_terminal_and_an_editor_nothing_waits(ledger: LedgerOnDisk) ->
             ["自定义字段 备注 （无） → 甲", "自定义字段 risk （无） → 高"],
         ),
         ({"outcomes": {"rules": 1}}, {}, ["成果 rules 1 → （无）"]),
+        (
+            {},
+            {"policy": {"due_soon_days": 7, "close_requires": ["progress", "second_person"]}},
+            ["规则 临期天数 （无） → 7", "规则 销号条件 （无） → progress、second_person"],
+        ),
+        ({}, {"policy": {}}, ["改动 规则"]),
         ({"title": "x"}, {"title": "x"}, []),
     ],
 )

@@ -217,6 +217,14 @@ def test_texts_that_cite_a_number_which_changes_are_named(grown: LedgerOnDisk) -
     assert told.count("1.2 中的") == 2, "an amount is no number of a measure"
 
 
+def test_of_many_texts_that_cite_a_number_which_changes_only_some_are_named(grown: LedgerOnDisk) -> None:
+    for number in range(10):
+        title = f"第{number}次与措施1.4一并推进"
+        actions.add_measure(grown.root, Identity(2), title, leader="局长", office="办公室")
+    told = grown.run("remove", "1.3", "--reason", "误登").err.replace("\n", "")
+    assert (told.count("中的“措施1.4”"), "等，另有 2 项" in told) == (8, True)
+
+
 def test_a_file_changed_by_hand_among_those_that_move_stays(grown: LedgerOnDisk) -> None:
     held = grown.read("1.5")
     grown.write(grown.path("1.5"), held + "# 手改\n")

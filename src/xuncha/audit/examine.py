@@ -81,7 +81,7 @@ def _examined(git: Git, head: str, marks: list[Anchor], since: str | None) -> Au
     examination = Examination(commits, files, marks, signed)
     later_findings = [
         *commands.without_other_ledgers(git, examination.run(root)),
-        *paths.check_beside(git),
+        *paths.check_beside(git, head),
         *paths.check_attributes(git, commits, {each.path for each in touched}),
     ]
     if examination.start:
@@ -91,7 +91,7 @@ def _examined(git: Git, head: str, marks: list[Anchor], since: str | None) -> Au
     examined = [commit for commit in commits if commit.hash not in old_commits]
     changes = sum(len(commit.touched) for commit in examined)
     on_claims = examination.signers.relies_on_claims
-    return Audit(findings, len(examined), changes, commits[-1].hash, examination.start, marks, on_claims)
+    return Audit(findings, len(examined), changes, head, examination.start, marks, on_claims)
 
 
 def _start_commit(root: Path, since: str, places: dict[str, int]) -> tuple[str, str]:
@@ -233,8 +233,7 @@ class Examination:
         elif commit.trailers.action == "renumber":
             self._renumberings.add(step)
         else:
-            pairs = commit.trailers.renumbered
-            numbers = {Identity.parse(old): Identity.parse(new) for old, new in pairs}
+            numbers = {Identity.parse(old): Identity.parse(new) for old, new in commit.trailers.renumbered}
             self._graph.renumberings[commit.hash] = [numbers]
 
     def _check_undo(self, step: Step, undone: undoing.Restoration) -> Findings:

@@ -31,6 +31,11 @@ def text_of(data: Mapping[str, Any] | None, key: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
+def heading_of(data: Mapping[str, Any] | None) -> str | None:
+    """Return the title of a record, or the text of a comment, which has none."""
+    return text_of(data, "title") or text_of(data, "text")
+
+
 def mapping(data: Mapping[str, Any] | None, key: str) -> Data:
     """Return the mapping under a key; an empty one if there is none."""
     value = data.get(key) if data else None

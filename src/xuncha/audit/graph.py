@@ -11,7 +11,7 @@ from operator import or_
 from typing import Final, cast
 
 from xuncha.audit.catalogue import HistoryPlace
-from xuncha.audit.facts import name_key, required_by, text_of
+from xuncha.audit.facts import heading_of, name_key, required_by, text_of
 from xuncha.audit.replayed import CLOCK_SKEW, MAX_DELAY, Change, Files, State, Version
 from xuncha.errors import Severity
 from xuncha.model.identity import LEDGER_FILE, Identity
@@ -208,9 +208,27 @@ class Step:
         """The verb that the trailers name; None if they name no action on measures."""
         return VERBS.get(cast("Action", self.commit.trailers.action))
 
+    @cached_property
+    def _evidence(self) -> dict[str | None, list[Change]]:
+        """The changes of evidence files, by the measures to which these belong."""
+        changes: defaultdict[str | None, list[Change]] = defaultdict(list)
+        for change in self.changes:
+            if change.is_evidence:
+                changes[change.id].append(change)
+        return changes
+
+    @cached_property
+    def written(self) -> dict[str | None, list[Change]]:
+        """The records and comments that exist after the commit, by the title or the text that they have then."""
+        changes: defaultdict[str | None, list[Change]] = defaultdict(list)
+        for change in self.changes:
+            if change.new is not None and (change.is_record or change.comment):
+                changes[heading_of(change.new)].append(change)
+        return changes
+
     def renamed_evidence(self, identity: str | None) -> dict[str, str]:
         """Return the evidence files of a measure that were only renamed: old names to new names."""
-        evidence = [each for each in self.changes if each.is_evidence and each.id == identity]
+        evidence = self._evidence.get(identity, ())
         added = {each.after.blob: each.name for each in evidence if each.after and not each.before}
         removed = {each.name: each.before.blob for each in evidence if each.before and not each.after}
         return {name: added[blob] for name, blob in removed.items() if blob in added}

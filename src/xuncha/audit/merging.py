@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, get_args
 
@@ -16,10 +17,10 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import PROBLEMS, ledger_order
 from xuncha.model.vocabulary import StatusChange
 from xuncha.store.reading import Data
-from xuncha.sync.status_events import author_and_day, is_step_back, status_events
+from xuncha.sync.status_events import author_and_day, is_step_back
 from xuncha.sync.values import MISSING, UNSETTLED, Side, merge_values, merged_value
 from xuncha.trail.git import Git
-from xuncha.trail.replay import RAW, log
+from xuncha.trail.replay import RAW, Commit, log
 
 _DIFFERS = RULES.declare(
     "merge-differs",
@@ -164,7 +165,7 @@ def _keys_after_closing(sides: Sequence[Data], merged: Data) -> list[str]:
 
 
 def merged_into_closed(root: Path, before: str) -> dict[str, tuple[str, list[str], str]]:
-    """Return the closed measures into which merges since a commit brought something that is still there, or of which a side had reopened one.
+    """Return the measures that merges since a commit left closed, although a side had changed them after the closing, or had returned or reopened them.
 
     By number: who closed the measure, according to its closing note; the keys of what came after the closing; and who had returned or
     reopened it on another side, and when, empty if nobody had.
@@ -176,23 +177,31 @@ def merged_into_closed(root: Path, before: str) -> dict[str, tuple[str, list[str
     places = dict.fromkeys((path, ("HEAD", *parents)) for path, parents in touched)
     contents = iter(git.blobs(f"{each}:./{path}" for path, commits in places for each in commits))
     changes: dict[str, tuple[str, list[str], str]] = {}
+    steps_back = cache(partial(_steps_back, git))
     for path, (head, *parents) in places:
         merged, *sides = (read_data(next(contents)) for _commit in (head, *parents))
         keys = _keys_after_closing(sides, merged)
-        opponent = _opponent(git, path, parents, [text_of(each, "status") for each in (merged, *sides)])
+        number, statuses = number_of(path) or path, [text_of(each, "status") for each in sides]
+        is_closed = text_of(merged, "status") == "closed" in statuses
+        closed = parents[statuses.index("closed")] if is_closed else ""
+        pairs = zip(parents, statuses, strict=True)
+        open_tips = [parent for parent, status in pairs if is_closed and status != "closed"]
+        opponent = next((found for tip in open_tips if (found := steps_back(closed, tip).get(number))), "")
         if keys or opponent:  # of several merges, the first tells the most
             closer = str(mapping(merged, "closed").get("by") or _("someone"))
-            changes.setdefault(number_of(path) or path, (closer, keys, opponent))
+            changes.setdefault(number, (closer, keys, opponent))
     return changes
 
 
-def _opponent(git: Git, path: str, parents: Sequence[str], statuses: Sequence[str | None]) -> str:
-    """Return who returned or reopened a measure on one side of a merge while another side closed it, and when; empty if nobody did."""
-    merged, *sides = statuses
-    for parent, status in zip(parents, sides, strict=True):
-        if merged == "closed" != status and "closed" in sides:
-            events = status_events(git, parents[sides.index("closed")], parent, path)
-            commit, change = next(events, (None, StatusChange("")))
-            if commit and is_step_back(change.from_, change.to):
-                return author_and_day(commit)
-    return ""
+def _steps_back(git: Git, without: str, tip: str) -> dict[str, str]:
+    """Return who returned or reopened measures on one side of a merge, and when, by number, if that was the last change of their status there."""
+    last: dict[str, tuple[Commit, StatusChange]] = {}
+    for commit in log(git, f"{without}..{tip}", "--", PROBLEMS):
+        for change in commit.trailers.changes:
+            if change.from_ != change.to:
+                last.setdefault(change.id, (commit, change))
+    return {
+        number: author_and_day(commit)
+        for number, (commit, change) in last.items()
+        if is_step_back(change.from_, change.to)
+    }

@@ -128,7 +128,7 @@ OWN_TEMPLATE: Final = RULES.declare(
 )
 
 
-def check_beside(git: Git) -> Findings:
+def check_beside(git: Git, head: str) -> Findings:
     """Yield what commits bring beside the records: templates, forms and links in their place, and names that differ from the ledger's only in letter case.
 
     What a merge takes from one of its sides was named there.
@@ -136,7 +136,7 @@ def check_beside(git: Git) -> Findings:
     names = {_same_name(each): each for each in ("data", FOLDER, *PARTS)}
     known: set[str | Touched] = set()
     folders = (f":(icase){name}" for name in ("data", FOLDER))
-    for commit in commits_in(git, *folders, *(f":(exclude,literal){part}" for part in PARTS)):
+    for commit in commits_in(git, *folders, *(f":(exclude,literal){part}" for part in PARTS), head=head):
         for touched in (each for each in commit.touched if each.blob):
             top, *rest = touched.path.split("/")
             path = "/".join([top, *rest[:1]]) if top in {"data", FOLDER} else top
@@ -168,9 +168,10 @@ def check_attributes(git: Git, commits: Sequence[Commit], paths: Iterable[str]) 
     above = [prefix[:place] for place, letter in enumerate(f"/{prefix}") if letter == "/"]
     pathspecs = [f":(top,literal){folder}{_ATTRIBUTES}" for folder in (*above, f"{prefix}data/")]
     order = {commit.hash: place for place, commit in enumerate(commits)}
+    others = commits_in(git, *pathspecs, head=commits[-1].hash, relative=False)
     changes = [
         (order.get(commit.hash, len(order)), f"{start}{each.path}", commit)
-        for start, history in (("", commits_in(git, *pathspecs, relative=False)), (prefix, commits))
+        for start, history in (("", others), (prefix, commits))
         for commit in history
         for each in commit.touched
         if each.path.rpartition("/")[2] == _ATTRIBUTES

@@ -9,7 +9,7 @@ from itertools import combinations
 from typing import Final, NamedTuple
 
 from xuncha.audit.catalogue import RULES, Findings, HistoryPlace
-from xuncha.audit.facts import text_of
+from xuncha.audit.facts import heading_of, text_of
 from xuncha.audit.graph import Step
 from xuncha.audit.replayed import MAX_DELAY, Change, Version
 from xuncha.catalogue import Violations
@@ -159,9 +159,9 @@ def removed_overdue(step: Step) -> Violations[HistoryPlace]:
 
 def _moved_to(step: Step, change: Change) -> str | None:
     """Return the number, or the path, to which a commit moved the content of a record; None if it did not move it."""
-    for each in step.changes:
+    for each in step.written.get(heading_of(change.old), ()):
         alike = each.comment if change.comment else each.is_record
-        if alike and each.path != change.path and each.new == change.old is not None and each.old != each.new:
+        if alike and each.path != change.path and each.new == change.old and each.old != each.new:
             return each.label
     return None
 

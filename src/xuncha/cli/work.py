@@ -22,7 +22,8 @@ from xuncha.workflow.verbs import VERBS
 if TYPE_CHECKING:
     from xuncha.workflow.perform import Result
 
-
+_MAX_LISTED: Final = 8
+"""Limit of texts with outdated numbers that are named."""
 _MEASURES_AND_TEXT = Annotated[
     list[str],
     argument("ID… TEXT", _("The measures, then what was done, in a sentence or more"), options.measures),
@@ -143,4 +144,6 @@ def remove(call: Context, identity: options.Record, reason: options.Reason) -> N
             for each in removal.outdated
         ]
         message = _("texts mention numbers that have changed: {texts}")
-        screen.warning(message.format(texts=_("; ").join(texts)), _("correct them with `xuncha edit`"))
+        more = _(" and {n} more", n=len(texts) - _MAX_LISTED) if len(texts) > _MAX_LISTED else ""
+        listed = _("; ").join(texts[:_MAX_LISTED]) + more
+        screen.warning(message.format(texts=listed), _("correct them with `xuncha edit`"))

@@ -231,14 +231,17 @@ def _frame(plain: tuple[Any, ...]) -> Frame:
 
 
 def _load(place: Path | None) -> _Cache | None:
+    if place is None:
+        return None
     try:
-        content = place.read_bytes() if place else b""
+        content = place.read_bytes()
         if zlib.crc32(memoryview(content)[4:]) != int.from_bytes(content[:4], "big"):
             return None
         form, stamp, frame, folders = marshal.loads(memoryview(content)[4:])  # noqa: S302  from git's own folder, checksummed, plain values
+        is_own = form == _form(place)
     except (OSError, ValueError, EOFError, TypeError):
         return None
-    return _Cache(stamp, frame, folders) if place and form == _form(place) else None
+    return _Cache(stamp, frame, folders) if is_own else None
 
 
 def _form(place: Path) -> str:

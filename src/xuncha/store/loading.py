@@ -42,8 +42,8 @@ _FOLDER = re.compile(r"0*([1-9][0-9]{0,5})")
 _FILE = re.compile(r"([1-9][0-9]{0,5})\.yaml")
 _FRAME_KEYS = frozenset({"inspection", "categories", "leaders", "offices", "outcomes", "fields"})
 """The keys of `data/ledger.yaml` against which problems and measures are checked."""
-_COMPARING = frozenset({"closed-mismatch", "review-unexpected"})
-"""Rules that compare the keys of a measure: with one of its keys left out, they would blame the others."""
+_COMPARING = {"closed-mismatch": {"status", "closed"}, "review-unexpected": {"reviews", "term"}}
+"""Rules that compare two keys of a measure: with one of them left out, they would blame the other."""
 
 
 @dataclass
@@ -274,7 +274,9 @@ def _broken_in_file(
         return
     whole = invalid.isdisjoint(kind.model_fields)
     for finding in _rule_findings(source, identity, part, frame, warn=warn and whole):
-        if whole or finding.code not in _COMPARING:
+        compared = _COMPARING.get(finding.code, set())
+        # A key that is unknown may be one of those, mistyped.
+        if whole or not compared or (invalid <= kind.model_fields.keys() and invalid.isdisjoint(compared)):
             yield finding
 
 

@@ -243,7 +243,7 @@ def commits(git: Git, head: str) -> list[Commit]:
     return history
 
 
-def commits_in(git: Git, *paths: str, relative: bool = True) -> list[Commit]:
-    """Read only the commits that change some files, parents before their children; paths are `relative` to the ledger or to the repository."""
+def commits_in(git: Git, *paths: str, head: str = "HEAD", relative: bool = True) -> list[Commit]:
+    """Read only the commits up to `head` that change some files, parents before their children; paths are `relative` to the ledger or to the repository."""
     options = ("--full-history", "--topo-order", "--reverse", "--diff-merges=first-parent")
-    return list(log(git, *options, *(RAW if relative else RAW_OF_REPOSITORY), "HEAD", "--", *paths))
+    return list(log(git, *options, *(RAW if relative else RAW_OF_REPOSITORY), head, "--", *paths))

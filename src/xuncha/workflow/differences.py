@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Final
 
 from xuncha.language import gettext as _
 from xuncha.model.names import key_name
 from xuncha.model.vocabulary import status_name
+from xuncha.store.reading import Data
 
 _MAX_LENGTH: Final = 24  # the most characters of a text that are shown
+_SECTIONS: Final = {
+    "contact", "fields", "inspection", "leading_group", "notice", "outcomes", "papers", "policy",
+}  # fmt: skip
+"""Mappings whose values say nothing without their own keys."""
 
 
-def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+def differences(old: Data, new: Data) -> list[str]:
     """Return the differences between two versions of a record, key by key; empty if there are none."""
     return list(_compare_mappings("", "", old, new))
 
 
-def _compare_mappings(
-    prefix: str, above: str, old: Mapping[str, Any], new: Mapping[str, Any]
-) -> Iterator[str]:
+def _compare_mappings(prefix: str, above: str, old: Data, new: Data) -> Iterator[str]:
     for key in dict.fromkeys((*old, *new)):
         name = f"{prefix} {key_name(f'{above}.{key}')}".strip()
         yield from _compare_values(name, str(key), old.get(key), new.get(key))
@@ -28,9 +31,9 @@ def _compare_mappings(
 def _compare_values(name: str, key: str, old: object, new: object) -> Iterator[str]:
     if old == new and type(old) is type(new):
         return
-    if key in {"fields", "outcomes"}:  # their values say nothing without their own keys
+    if key in _SECTIONS and (old or new):
         old, new = old or {}, new or {}
-    if isinstance(old, Mapping) and isinstance(new, Mapping):
+    if isinstance(old, dict) and isinstance(new, dict):
         yield from _compare_mappings(name, key, old, new)
     elif any(_holds_mappings(value) for value in (old, new)):
         yield from _compare_lists(name, *(value if isinstance(value, list) else [] for value in (old, new)))
@@ -40,7 +43,7 @@ def _compare_values(name: str, key: str, old: object, new: object) -> Iterator[s
 
 
 def _holds_mappings(value: object) -> bool:
-    return isinstance(value, list) and any(isinstance(item, Mapping) for item in value)
+    return isinstance(value, list) and any(isinstance(item, dict) for item in value)
 
 
 def _compare_lists(name: str, old: list[Any], new: list[Any]) -> Iterator[str]:
@@ -63,7 +66,7 @@ def _formatted(value: object, key: str = "") -> str:
         return _("(nothing)")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         value = " ".join(_formatted(item) for item in value.values() if isinstance(item, str | int | float))
     elif isinstance(value, list):
         value = _(", ").join(_formatted(item) for item in value)

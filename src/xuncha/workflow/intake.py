@@ -41,9 +41,8 @@ class Intake:
         """Check the changes against the digest of those that were shown; None if none were. Raises RefusedError if they differ."""
         if digest not in {None, self.digest()}:
             message = _("what would be changed is no longer what was shown")
-            raise RefusedError(
-                "changed-meanwhile", message, _("check again what would change, and decide again")
-            )
+            hint = _("check again what would change, and decide again")
+            raise RefusedError("changed-meanwhile", message, hint)
 
     def message(self, origin: str) -> Message:
         """Return the commit message for an intake from a file named `origin`."""

@@ -70,8 +70,7 @@ def set_(
     }
     edits = {key: value for key, value in values.items() if value}
     if not edits:
-        raise RefusedError(
-            "nothing-given", _("nothing to set was given"), _("see `{path} --help`", path="xuncha set")
-        )
+        hint = _("see `{path} --help`", path="xuncha set")
+        raise RefusedError("nothing-given", _("nothing to set was given"), hint)
     keys = _(", ").join(map(key_name, edits))
     return PlannedChange(edits, notes=[_("set: {keys}", keys=keys)])
