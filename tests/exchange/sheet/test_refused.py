@@ -93,6 +93,18 @@ def test_of_two_columns_of_states_the_visible_one_counts(tmp_path: Path) -> None
     assert [(each.role, each.letter) for each in draft.columns if each.role == "state"] == [("state", "D")]
 
 
+@pytest.mark.parametrize("seen", ["", "推进中"])
+def test_a_hidden_column_closes_nothing_beside_a_visible_one(seen: str, tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for row in ("问题,措施,完成情况（旧）,完成情况", f"甲,抓甲,已完成,{seen}", "乙,抓乙,已完成,"):
+        sheet.append([text or None for text in row.split(",")])
+    sheet.column_dimensions["C"].hidden = True
+    book.save(tmp_path / "t.xlsx")
+    draft = draft_of(tmp_path / "t.xlsx", ReadOptions(date(2024, 7, 1)))
+    assert "closed" not in {each.status for each in draft.measures}
+
+
 def test_a_day_of_closing_does_not_close_what_was_refused(tmp_path: Path) -> None:
     draft = read(tmp_path, "销号日期,验收结论", "2024-05-20,不通过", "2024-05-20,合格")
     assert [each.record.get("closed") for each in draft.measures] == [None, {"date": "2024-05-20"}]
