@@ -69,8 +69,8 @@ class TableReader:
         """The measures that other sheets have, by the `id()` of their problem."""
         self.by_measure: dict[str, list[ProblemDraft]] = {}
         """The problems on other sheets, by the keys of the titles of their measures."""
-        self.places: dict[tuple[int, str], str] = {}
-        """The first place of each measure of this sheet, by the `id()` of its problem and the key of its title."""
+        self.places: dict[tuple[int, str, str], str] = {}
+        """The first place of each measure of this sheet, by the `id()` of its problem and the keys of its part and its title."""
         for problem in draft.problems:
             self.by_title.setdefault(key_of(problem.record["title"]), []).append(problem)
             self.earlier[id(problem)] = [each for each in problem.measures if each.sheet != sheet.name]
@@ -233,7 +233,7 @@ class TableReader:
                 self.problem_key = head
                 parts = [] if self.draft.exact else cells.items(text)
                 # The lines of one problem keep its number.
-                several = len(parts) > 1 and not text.startswith(parts[0])
+                several = without_number(text) != text and len(parts) > 1 and not text.startswith(parts[0])
                 title, finding = title_of_problem(text)
                 if several:
                     title, finding = cells.one_line(text)[:_LONGEST_TITLE], text
@@ -242,9 +242,13 @@ class TableReader:
                 self.problem = self._begin(title, finding, row, number)
         elif self.problem is None or not self.headed or (category and self.problem.category != self.category):
             titles = (key_of(without_number(each)) for each in cells.items(row.text("measure")))
-            elsewhere = {id(each): each for title in titles for each in self.by_measure.get(title, ())}
+            alike = (each for title in titles for each in self.by_measure.get(title, ()))
+            elsewhere = {
+                id(each): each for each in alike if not each.category or self.category in {"", each.category}
+            }
             if len(elsewhere) == 1:  # a list of measures beside the list of problems on another sheet
                 self.problem, self.problem_key = next(iter(elsewhere.values())), None
+                self.problem.category = self.problem.category or self.category
                 return self.problem
             title = cells.one_line(without_number(row.text("measure")))[:_LONGEST_TITLE] or self.sheet.name
             self.reader.doubt(row, "problem", _("no problem is named: the measure title is used"), title)
@@ -283,7 +287,8 @@ class TableReader:
                 if other is not problem and same_title:
                     message = _("the same measure is in another category on {sheet}: entered twice")
                     self.draft.doubt(message.format(sheet=earlier.sheet), title, measure.place, "measure")
-        first = self.places.setdefault((id(problem), key_of(title)), measure.place)
+        key = id(problem), key_of(measure.record.get("part", "")), key_of(title)
+        first = self.places.setdefault(key, measure.place)
         if first != measure.place and not self.draft.exact:
             message = _("the same measure is also at {place}: entered twice", place=first)
             self.draft.doubt(message, title, measure.place, "measure")
