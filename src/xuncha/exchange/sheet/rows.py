@@ -158,6 +158,8 @@ class RowReader:
             measure.record["leader"] = leaders[0]
         if len(leaders) > 1:
             self.doubt(row, "leader", _("several leaders: {name} is responsible", name=leaders[0]))
+        if row.unclear_leader:
+            self.doubt(row, "leader", _("it may be an office: read as the leader"))
         offices, helping = names(row.text("office"), people=False)
         if offices:
             measure.record["office"] = offices[0]
