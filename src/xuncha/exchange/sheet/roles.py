@@ -257,8 +257,8 @@ class Decider:
             doubtful = [each for each in unknown if any(len(cell.text) > 1 for cell in closing[each])]
         for column in doubtful:
             heading, is_state = self.headings[column], self.roles[column] == "state"
-            # Sums count something, and the heading may be printed again on each page.
             filled = self._as_shares(column)
+            # Sums count something, and the heading may be printed again on each page.
             cells = [cell for cell in filled if not cell.text.isdecimal() and cell.text != heading]
             plainly = sum(is_plain_state(cell.value, cell.form) for cell in cells)
             if cells and plainly / len(cells) >= _STATE_SHARE:
