@@ -131,9 +131,18 @@ def test_what_is_not_plainly_public_is_not_published(
 
 
 def test_each_part_of_a_problem_keeps_its_finding(tmp_path: Path) -> None:
-    rows = ("走形式,抓甲", "走形式,抓乙", "不结合实际,抓丙")
+    rows = ("学习少,抓甲", "学习少,抓乙", "少,抓丙")
     draft = read(tmp_path, "反馈问题,具体表现,整改措施", *(f"学习不深入,{row}" for row in rows))
-    assert [each.record["finding"] for each in draft.problems] == ["走形式\n不结合实际"]
+    assert [each.record["finding"] for each in draft.problems] == ["学习少\n少"]
+
+
+def test_findings_longer_than_a_text_may_be_are_doubts(tmp_path: Path) -> None:
+    rows = (f"学习不深入,{'多' * 400}{n},抓{n}" for n in range(130))
+    draft = read(tmp_path, "反馈问题,具体表现,整改措施", *rows)
+    (problem,) = draft.problems
+    left = [each.text for each in draft.doubts if each.role == "finding"]
+    assert len(problem.record["finding"]) <= 50_000
+    assert len(left) + len(problem.record["finding"].split("\n")) == len(draft.measures)
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,7 @@ def test_a_measure_of_two_sheets_is_entered_once(first: str, name: str, second: 
     stated = {first, "已完成" if "销号" in name else "推进中" if "完成情况" in second else first}
     doubted = [each.place for each in draft.doubts if each.role == "state"]
     assert doubted == ([f"{name}!B2"] if len(stated) > 1 else [])
+    assert all("differs from 问题台账" in each.message for each in draft.doubts if each.role == "state")
 
 
 def test_a_measure_of_another_category_is_not_joined() -> None:

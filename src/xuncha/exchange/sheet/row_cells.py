@@ -21,7 +21,7 @@ DIVISIBLE: Final = {"goal", "progress", "due", "state", "evidence"}
 _IN_BRACKETS: Final = re.compile(r"(.+?)\s*[（(](.+)[）)]", re.DOTALL)
 _OFFICE: Final = re.compile("[\u4e00-\u9fff]{2,12}[科室股处部办站所队]")
 _NAMES_OFFICE: Final = re.compile(
-    "[\u4e00-\u9fff]{2,12}(?:[科室股处部办站所队局委院]|中心|车间|公司)(?![科室股处部办站所队局委院]?[主副长员书常])"
+    "[\u4e00-\u9fff]{2,12}(?:[科室股处部办站所队局委院区段组团校乡镇]|中心|车间|公司)(?![科室股处部办站所队局委院区段组团校乡镇]?[主副长员书常成])"
 )
 """The beginning of a text that names an office, and no post in one: 办公室主任, 财政局局长."""
 _PERSON: Final = re.compile(

@@ -45,6 +45,7 @@ _PAGE: Final = re.compile(
 """Texts that are printed at the edge of a page."""
 _HOW_MANY: Final = re.compile(r"[（(](?:共)?\s*\d+\s*(?:个|条|项)?(?:问题)?[)）]$")
 _LONGEST_TITLE: Final = 2000
+_LONGEST_TEXT: Final = 50_000
 _LONGEST_LINE: Final = 100
 _FEW: Final = 3
 _ABBREVIATION: Final = 3  # so few characters before a stop are not a sentence
@@ -212,8 +213,15 @@ class TableReader:
             return
         problem = self._problem(row)
         known, finding = problem.record.get("finding", ""), row.text("finding")
-        if finding not in known:  # each part of a problem may have its own
-            problem.record["finding"] = f"{known}\n{finding}".strip()
+        # Each part of a problem may have its own.
+        if finding and f"\n{finding}\n" not in f"\n{known}\n":
+            joined = f"{known}\n{finding}".strip()
+            if len(joined) <= _LONGEST_TEXT:
+                problem.record["finding"] = joined
+            else:
+                self.reader.doubt(
+                    row, "finding", _("the text of the problem would be too long: not imported")
+                )
         self.reader.put_fields(row, problem.record, "problem")
         for measure in self.reader.measures(row, problem.record["title"]):
             if measure.identity is not None and problem.number is None:
@@ -301,8 +309,8 @@ class TableReader:
         if known.record.get("status") == "closed" and status not in {None, "closed"}:
             known.record["status"] = status
             known.record.pop("closed", None)
-            message = f"{_('refused, or not done: not counted as closed')} → {STATUS_WORDS[more.status]}"
-            self.draft.doubt(message, more.record["title"], more.place, "state")
+            message = _("it differs from {sheet}: not counted as closed", sheet=known.sheet)
+            self.draft.doubt(f"{message} → {STATUS_WORDS[status]}", more.record["title"], more.place, "state")
         for name, value in more.record.items():
             if name == "closed" and known.record.get("status") != "closed":
                 continue
@@ -311,10 +319,11 @@ class TableReader:
                 texts = {entry["text"] for entry in kept}
                 known.record[name] = [*kept, *(entry for entry in value if entry["text"] not in texts)]
             elif name != "title" and kept != value:
-                role, words = ("state", STATUS_WORDS) if name == "status" else (name, {})
+                shown, said, role = kept, f"{name}: {value}", name
+                if name == "status":
+                    shown, said, role = STATUS_WORDS[kept], STATUS_WORDS[value], "state"
                 message = _("it differs from {sheet}: its value, {value}, was used")
-                message = message.format(sheet=known.sheet, value=words.get(str(kept), kept))
-                self.draft.doubt(message, str(words.get(str(value), f"{name}: {value}")), more.place, role)
+                self.draft.doubt(message.format(sheet=known.sheet, value=shown), said, more.place, role)
 
 
 def _resolve_dittos(sheet: Sheet, table: header.Table) -> Iterator[Spot]:
