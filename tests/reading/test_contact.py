@@ -10,7 +10,7 @@ from xuncha.pages.line import Pages, plain_lines
 from xuncha.reading.reading import read
 
 if TYPE_CHECKING:
-    from xuncha.reading.notice import Notice
+    from xuncha.reading.notice import Notice, Problem
 
 NOTICE = """中共某县水利局党组关于巡察整改进展情况的通报
 2024年3月4日至4月12日，县委第一巡察组对县水利局党组开展了巡察，5月20日反馈了意见。
@@ -58,6 +58,55 @@ def test_a_state_in_brackets_below_a_measure_that_names_a_fault_makes_no_heading
         ("清退不符合条件人员23户。", "closed", None),
         ("对经办人员1人给予处分。", "closed", None),
     ]
+
+
+def read_problem(text: str) -> Problem:
+    """Read the text of the only problem of a notice."""
+    whole = f"现予公布。\n一、总体情况\n从严整改。\n二、反馈问题整改情况\n（一）政治建设方面\n{text}\n三、下一步\n继续。"
+    (category,) = read(Pages("", "txt", plain_lines(whole))).categories
+    (problem,) = category.problems
+    return problem
+
+
+def test_a_line_on_what_is_left_of_a_problem_belongs_to_its_measure() -> None:
+    problem = read_problem("1.审批慢。\n整改措施：压减时限。\n问题：尚未全部办结的，持续推进。")
+    (measure,) = problem.measures
+    assert (measure.state and measure.state.status, problem.finding) == ("in_progress", None)
+    assert measure.text.text == "压减时限。\n问题：尚未全部办结的"
+    problem = read_problem("1.审批慢\n问题：时间长。\n整改措施：压减时限。")
+    assert problem.finding == "时间长。"
+
+
+@pytest.mark.parametrize(
+    ("text", "rest", "named"),
+    [
+        (
+            "与（责任单位：某公司）签订协议，收回资金30万元（责任领导：李四）。",
+            "与（责任单位：某公司）签订协议，收回资金30万元。",
+            ("李四", None, None),
+        ),
+        (
+            "修订制度（责任领导：张三），组织培训（完成时限：2024年6月底）。",
+            "修订制度，组织培训。",
+            ("张三", None, "2024年6月底"),
+        ),
+        (
+            "修订制度（责任领导：张三），组织培训（责任领导：李四）。",
+            "修订制度，组织培训（责任领导：李四）。",
+            ("张三", None, None),
+        ),
+        (
+            "修订制度（责任领导：张三）（责任科室：办公室）。",
+            "修订制度。",
+            ("张三", "办公室", None),
+        ),
+    ],
+)
+def test_brackets_at_the_end_of_a_clause_name_people_offices_and_limits(
+    text: str, rest: str, named: tuple[str | None, ...]
+) -> None:
+    measure, _other = read_problem(f"1.审批慢\n整改措施：\n（1）{text}\n（2）组织检查。").measures
+    assert (measure.text.text, (measure.leader, measure.office, measure.due)) == (rest, named)
 
 
 def test_the_label_before_a_problem_is_no_part_of_its_title() -> None:

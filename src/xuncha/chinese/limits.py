@@ -21,7 +21,7 @@ _EARLIEST: Final = re.compile(
     r"不得?(?:早|先)于|不在[^，。；]{1,12}之?前|(?:[日号月年底]|季度)(?:之|以)后|(?:[0-9][日号月年]|底|季度)后(?!续)"
 )
 """Words that make a day the earliest time, and not a time limit: 不早于, 月底以后, 6月后."""
-_OCCASION: Final = re.compile("年?(?![底末终初内度])[^0-9，。；]{1,8}前")
+_OCCASION: Final = re.compile("年?(?![底末终初内度]|[以之]前)[^0-9，。；]{1,8}前(?![期置])")
 _CLOCK: Final = re.compile(r"(?<=[0-9])[\sT]+[0-9]{1,2}:[0-9]{2}(?::[0-9.]+)?(?![0-9])")
 """A time of day after a date. Once the blanks are removed, its digits would join those of the date."""
 
@@ -50,10 +50,12 @@ def limit(text: str, feedback: date | None = None) -> Limit:
     at_once = not long_term and bool(_AT_ONCE.search(text))
     if doubt := _refusal_reason(text):
         return Limit(None, long_term, at_once, doubt)
-    named = list(find_dates(_MONTHS_WITHIN.sub("，", text), in_cell=True))
+    others = _MONTHS_WITHIN.sub("，", text)
+    named = list(find_dates(others, in_cell=True))
     exact = [each for each in named if each.month or each.quarter or each.part]
     # 2024年国庆节前 names an occasion, and no end of the year.
-    exact = exact or [each for each in named if not _OCCASION.match(text, each.end)]
+    if not exact and not any(_OCCASION.match(others, each.end) for each in named):
+        exact = named
     if any(each.year is None for each in exact):
         return Limit(None, long_term, at_once, _("no year given: not imported"))
     candidates = [last for each in exact if (last := _last_day(each))]

@@ -71,6 +71,8 @@ _REFUSED: Final = re.compile(
     )
 )
 """A text that says only that a measure was refused: 验收不合格，退回整改."""
+_ASKS: Final = re.compile("[需须待请缺]|不[全齐足]|(?<!已)补充|重新整改")
+"""Words after 退回 that ask for something. Money may be returned, too: 退回,2024年5月缴入国库."""
 _NEGATED: Final = re.compile(
     rf"{_REVIEW}(?:结果|结论|意见)?[:为]?{_REFUSAL}|未(?!来)|没有|尚|无法|不能|难以|仍|剩余|其余|还有|预计|计划(?:于|在|\d)|力争|争取|拟于|即将|待.{{0,6}}(?:完成|验收|销号|批复)"
 )
@@ -164,7 +166,7 @@ def refused_state(value: object, form: str = "", *, of_state: bool) -> State | N
     text = _normalized(value)
     verdicts = [match["refused"] for match in _VERDICT.finditer(text)] if of_state else []
     first, _comma, rest = text.partition(",")  # 退回,需补充材料
-    taken_back = _REFUSED.fullmatch(first) and not _VERDICT.search(rest)
+    taken_back = _REFUSED.fullmatch(first) and _ASKS.search(rest) and not _VERDICT.search(rest)
     if any(verdicts) or _REFUSED.fullmatch(text) or taken_back:
         return State("in_progress") if not verdicts or verdicts[-1] else None
     found = read_state(value, form) if of_state else None

@@ -68,6 +68,7 @@ _PUBLISHED: Final = re.compile("(?:发布|成文|生成|发文)(?:日期|时间)
 _INSPECTED: Final = re.compile(rf"对(?P<who>[^，。；]{{2,40}}?{_BODY_NAME})(?:开展|进行|及)")
 _FEEDBACK: Final = re.compile(r"反馈(?:意见)?(?:时间|日期)[：:]\s*$")
 _PARTY: Final = ("中共", "中国共产党")
+_BODIES: Final = ("党组", "党委", "支部", "委员会", "工委")
 _LONGEST_DAY: Final = 40  # how many characters at the end of a line are searched for its day
 
 
@@ -143,9 +144,7 @@ def _signature(lines: Sequence[Line], begin: int) -> tuple[str | None, date | No
             if not behind.strip(" 。") and _ORGANISATION.fullmatch(before):
                 return before, named.exact, number
     for number in range(len(lines) - 1, after, -1):
-        signs = number == len(lines) - 1 and texts[number].endswith(
-            ("党组", "党委", "支部", "委员会", "工委")
-        )
+        signs = number == len(lines) - 1 and texts[number].endswith(_BODIES)
         if (signs or texts[number].startswith(_PARTY)) and _ORGANISATION.fullmatch(texts[number]):
             return texts[number], None, number
     return None, None, len(lines)

@@ -26,6 +26,7 @@ _SEPARATORS: Final = "；;，,、\n "  # marks that only separate a measure from
 _IN_BRACKETS: Final = re.compile(
     r"[（(【\[](?P<inside>[^（()）【】\[\]]*(?:责任|牵头|时限|期限|完成时间|配合)[^（()）【】\[\]]*[：:][^（()）【】\[\]]*)[）)】\]]"
 )
+_CLAUSE_END: Final = re.compile(r"\s*(?:[。，；;,、.（(【\[\n]|\Z)")
 _SENTENCE: Final = re.compile(r"[。；;\n]")
 _LONGEST_STATE: Final = 60  # how many characters at the end of a text are searched for a state
 _STATE_WORDS: Final = "(?:整改|目前|现|已|正在|尚未|未|待|拟|申请|基本|全部|均|取得|持续|长期|推进|完成|启动|开展|落实|到位|办结|销号|坚持|阶段性|成效|申请|延期|序时|中|并|且|，|状态|情况|结果|：)+"
@@ -190,21 +191,39 @@ def _measure(line: Line) -> Measure:
     begin = label.start if label and label.kind == "measures" and label.end > label.start else 0
     text, of_state = without_state(line.text[begin:])
     measure = Measure(line._replace(text=""))
-    match = _IN_BRACKETS.search(text)
-    if match:
-        inside, text = match["inside"], text[: match.start()] + text[match.end() :]
-    else:
-        begin = next((label.begin for label in labels(text) if label.kind in ONE_LINE), len(text))
-        inside, text = text[begin:], text[:begin]
-    if inside:
+    insides, text = _out_of_brackets(text)
+    for inside in insides:
         for label in labels(inside):
             measure = _with_label(measure, label.kind, inside[label.start : label.end])
+    if insides:
         text, second_state = without_state(text.rstrip("（( "))
         of_state = of_state or second_state
     measure = with_state(measure, of_state)
     # Text after labels that was not understood is kept.
     texts = [text.rstrip(_SEPARATORS) or line.text, measure.text.text.strip()]
     return _with_text(measure, "\n".join(filter(None, texts)))
+
+
+def _out_of_brackets(text: str) -> tuple[list[str], str]:
+    """Return the texts with labels in brackets, else at the end of a text, and the text without them.
+
+    Brackets inside a clause are part of it, and so are those that name again what was named: 制度（责任领导：张三），培训（责任领导：李四）.
+    """
+    insides: list[str] = []
+    kinds: set[str] = set()
+    rest, place, within = "", 0, list(_IN_BRACKETS.finditer(text))
+    for match in within:
+        named = {label.kind for label in labels(match["inside"])}
+        if _CLAUSE_END.match(text, match.end()) and not named & kinds:
+            insides.append(match["inside"])
+            kinds |= named
+            rest, place = rest + text[place : match.start()], match.end()
+    if insides:
+        return insides, rest + text[place:]
+    begins = (label.begin for label in labels(text) if label.kind in ONE_LINE)
+    apart = (each for each in begins if not any(match.start() < each < match.end() for match in within))
+    begin = next(apart, len(text))
+    return [text[begin:]] if text[begin:] else [], text[:begin]
 
 
 def _with_labelled(drafts: list[tuple[int, Measure]], labelled: Sequence[_LabelledText]) -> list[Measure]:

@@ -63,6 +63,14 @@ def read(folder: Path, *lines: str) -> Draft:
         ("责任领导（责任科室）", "张三（财务科）", ("张三", "财务科", None)),
         ("责任领导及责任科室", "张三（常务）；财务科", ("张三（常务）", "财务科", None)),
         ("责任领导", "财务科", ("财务科", None, None)),
+        ("责任领导及责任科室", "张三（局长）", ("张三（局长）", None, None)),
+        ("责任领导/责任科室", "张三(党组书记、局长)", ("张三(党组书记、局长)", None, None)),
+        ("责任领导（责任科室）", "张三（局长）", ("张三（局长）", None, None)),
+        ("牵头领导及责任单位", "张三（办公室主任）", ("张三（办公室主任）", None, None)),
+        ("责任领导/责任科室", "张三/财务科", ("张三", "财务科", None)),
+        ("责任领导（责任科室）", "张三/财务科", ("张三", "财务科", None)),
+        ("责任领导及责任科室", "财务科；办公室", (None, "财务科", ["办公室"])),
+        ("责任领导及责任科室", "信息中心", ("信息中心", None, None)),
     ],
 )
 def test_a_leader_and_an_office_in_one_cell(
@@ -70,6 +78,37 @@ def test_a_leader_and_an_office_in_one_cell(
 ) -> None:
     (measure,) = read(tmp_path, f"反馈问题,整改措施,{heading}", f"学习不深入,集中学习,{cell}").measures
     assert tuple(map(measure.record.get, ("leader", "office", "co_offices"))) == people
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "leader"),
+    [
+        ("责任领导及责任科室", "李登科", "李登科"),
+        ("责任领导及责任科室", "陈建科", "陈建科"),
+        ("责任领导及责任科室", "办公室（张三）", "办公室（张三）"),
+        ("责任领导及责任科室", "张三；李四", "张三"),
+        ("责任领导/责任科室", '"张三\n李四"', "张三"),
+        ("责任领导/责任科室", '"张三\n李登科"', "张三"),
+    ],
+)
+def test_a_name_that_may_be_an_office_is_a_doubt(
+    heading: str, cell: str, leader: str, tmp_path: Path
+) -> None:
+    draft = read(tmp_path, f"反馈问题,整改措施,{heading}", f"学习不深入,集中学习,{cell}")
+    assert [each.record for each in draft.measures] == [{"title": "集中学习", "leader": leader}]
+    assert [each.role for each in draft.doubts if each.place] == ["leader"]
+
+
+def test_a_post_is_no_person(tmp_path: Path) -> None:
+    draft = read(tmp_path, "反馈问题,整改措施,分管领导/责任人", "学习不深入,集中学习,张三（副局长）")
+    assert [each.record for each in draft.measures] == [{"title": "集中学习", "leader": "张三（副局长）"}]
+
+
+def test_a_measure_of_two_parts_of_a_problem_is_no_doubt(tmp_path: Path) -> None:
+    rows = ("走形式,加强学习,已完成", "不结合实际,加强学习,推进中")
+    draft = read(tmp_path, "反馈问题,具体问题,整改措施,完成情况", *(f"学习不深入,{row}" for row in rows))
+    assert [each.record.get("part") for each in draft.measures] == ["走形式", "不结合实际"]
+    assert draft.doubts == []
 
 
 @pytest.mark.parametrize(
@@ -92,9 +131,18 @@ def test_what_is_not_plainly_public_is_not_published(
 
 
 def test_each_part_of_a_problem_keeps_its_finding(tmp_path: Path) -> None:
-    rows = ("走形式,抓甲", "走形式,抓乙", "不结合实际,抓丙")
+    rows = ("学习少,抓甲", "学习少,抓乙", "少,抓丙")
     draft = read(tmp_path, "反馈问题,具体表现,整改措施", *(f"学习不深入,{row}" for row in rows))
-    assert [each.record["finding"] for each in draft.problems] == ["走形式\n不结合实际"]
+    assert [each.record["finding"] for each in draft.problems] == ["学习少\n少"]
+
+
+def test_findings_longer_than_a_text_may_be_are_doubts(tmp_path: Path) -> None:
+    rows = (f"学习不深入,{'多' * 400}{n},抓{n}" for n in range(130))
+    draft = read(tmp_path, "反馈问题,具体表现,整改措施", *rows)
+    (problem,) = draft.problems
+    left = [each.text for each in draft.doubts if each.role == "finding"]
+    assert len(problem.record["finding"]) <= 50_000
+    assert len(left) + len(problem.record["finding"].split("\n")) == len(draft.measures)
 
 
 @pytest.mark.parametrize(
@@ -102,6 +150,8 @@ def test_each_part_of_a_problem_keeps_its_finding(tmp_path: Path) -> None:
     [
         ("1.学习不深入。\n一年仅学三次。\n未结合实际。", "学习不深入", False),
         ("1.学习不深入；\n2.督促不够。", "1.学习不深入；2.督促不够。", True),
+        ("财务管理不规范\n1.白条入账\n2.超范围支出", "财务管理不规范", False),
+        ("学习不深入。一是次数少；二是不结合实际。", "学习不深入。一是次数少；二是不结合实际。", False),
     ],
 )
 def test_the_lines_of_one_problem_are_not_several_problems(

@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
+from openpyxl import Workbook, load_workbook
 
 from tests.tables.building import build
 from tests.tables.description import FOLDER, TODAY, read
@@ -76,6 +77,30 @@ def changes(path: Path, how: ReadOptions, root: Path) -> list[str]:
     intake = Enterer(draft_of(path, how), root).changed(load_ledger(source), source)
     there = {path: (root / path).read_bytes() if (root / path).exists() else b"" for path in intake.files}
     return [path for path, content in intake.files.items() if content != there[path]]
+
+
+def test_a_cell_of_a_leader_and_an_office_keeps_both(tmp_path: Path) -> None:
+    book, path = Workbook(), tmp_path / "t.xlsx"
+    rows = ("抓甲,张三（办公室）", "抓乙,财务科", "抓丙,王五（人事科）", "抓丁,王五")
+    for row in ("反馈问题,整改措施,责任领导及责任科室", *(f"学习不深入,{row}" for row in rows)):
+        book.worksheets[0].append(row.split(","))
+    book.save(path)
+    draft = draft_of(path, ReadOptions(date.fromisoformat(TODAY)))
+    told = copy.deepcopy(draft)
+    for number in (0, 1, 3):
+        told.measures[number].record["leader"] = "李四"
+    enter(told, tmp_path / "ledger")
+    there = load_ledger(WorkingTree(tmp_path / "ledger"))
+    content, _form, filled = fill_table(path, wanted(tmp_path / "ledger", draft), there)
+    (tmp_path / "filled.xlsx").write_bytes(content)
+    sheet = load_workbook(tmp_path / "filled.xlsx").worksheets[0]
+    assert [sheet.cell(row, 3).value for row in range(2, 6)] == [
+        "张三（办公室）",
+        "财务科",
+        "王五（人事科）",
+        "李四",
+    ]
+    assert [each.place for each in filled.doubts if each.role == "leader"] == ["Sheet!C2", "Sheet!C3"]
 
 
 @pytest.mark.apart(but=8)

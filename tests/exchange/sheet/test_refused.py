@@ -36,6 +36,10 @@ def read(folder: Path, headings: str, *rows: str) -> Draft:
         ("完成情况,验收意见", "已完成,验收不合格，退回整改", "已完成,首次验收不合格，复验合格"),
         ("完成情况,备注", "已完成,未通过验收", "已完成,经费已退回"),
         ("完成情况,备注", "已完成,退回，需补充佐证材料", "已完成,退回，补充后通过"),
+        ("完成情况,备注", "已完成,退回，佐证材料不全", "已完成,退回，已重新办结"),
+        ("完成情况,备注", "已完成,驳回，请重新申报", "已完成,驳回，已补正"),
+        ("完成情况,备注", "已完成,退回", "已完成,退回（12.3万元）"),
+        ("完成情况,资金进展", "已完成,退回，待补充材料", "已完成,退回，2024年5月缴入国库。"),
         ("完成情况,备注", "已完成,正在推进", "已完成,持续推进"),
         ("完成情况,进展情况", "已完成,尚未完成", "已完成,尚未完成的3项已转入下年"),
         ("整改状态,是否销号", "已完成,否", "已完成,是"),
@@ -71,6 +75,7 @@ def test_a_verdict_is_no_progress_and_an_empty_one_leaves_the_state_beside_it(tm
     draft = read(tmp_path, "完成情况,验收结果", *states)
     assert [each.record["status"] for each in draft.measures] == ["closed", "in_progress", "not_started", "in_progress"]  # fmt: skip
     assert [each[1::-1] for each in draft.doubts] == [("已完成", "G5")]
+    assert "empty" in draft.doubts[0].message
 
 
 def test_sums_and_repeated_headings_leave_a_column_of_states(tmp_path: Path) -> None:
@@ -91,6 +96,18 @@ def test_of_two_columns_of_states_the_visible_one_counts(tmp_path: Path) -> None
     book.save(tmp_path / "t.xlsx")
     draft = draft_of(tmp_path / "t.xlsx", ReadOptions(date(2024, 7, 1)))
     assert [(each.role, each.letter) for each in draft.columns if each.role == "state"] == [("state", "D")]
+
+
+@pytest.mark.parametrize("seen", ["", "推进中"])
+def test_a_hidden_column_closes_nothing_beside_a_visible_one(seen: str, tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for row in ("问题,措施,完成情况（旧）,完成情况", f"甲,抓甲,已完成,{seen}", "乙,抓乙,已完成,"):
+        sheet.append([text or None for text in row.split(",")])
+    sheet.column_dimensions["C"].hidden = True
+    book.save(tmp_path / "t.xlsx")
+    draft = draft_of(tmp_path / "t.xlsx", ReadOptions(date(2024, 7, 1)))
+    assert "closed" not in {each.status for each in draft.measures}
 
 
 def test_a_day_of_closing_does_not_close_what_was_refused(tmp_path: Path) -> None:

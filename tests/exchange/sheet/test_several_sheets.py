@@ -54,6 +54,19 @@ def test_a_measure_of_two_sheets_is_entered_once(first: str, name: str, second: 
     stated = {first, "已完成" if "销号" in name else "推进中" if "完成情况" in second else first}
     doubted = [each.place for each in draft.doubts if each.role == "state"]
     assert doubted == ([f"{name}!B2"] if len(stated) > 1 else [])
+    assert all("differs from 问题台账" in each.message for each in draft.doubts if each.role == "state")
+
+
+def test_a_measure_of_another_category_is_not_joined() -> None:
+    ledger = "类别 反馈问题 整改措施 完成情况\n学习 甲 抓甲 已完成"
+    rows = "类别 整改措施 责任科室\n{} 抓甲 办公室"
+    draft = read(台账=ledger, 责任清单=rows.format("作风"))
+    assert [(each.category, len(each.measures)) for each in draft.problems] == [("学习", 1), ("作风", 1)]
+    assert [each.status for each in draft.measures] == ["closed", "not_started"]
+    draft = read(台账=ledger, 责任清单=rows.format("学习"))
+    assert [each.record.get("office") for each in draft.measures] == ["办公室"]
+    draft = read(台账=LEDGER.format("已完成"), 责任清单=rows.format("学习"))
+    assert [(each.category, len(each.measures)) for each in draft.problems] == [("学习", 1), ("", 1)]
 
 
 def test_a_measure_that_stands_twice_in_a_sheet_is_a_doubt() -> None:

@@ -58,16 +58,16 @@ class SheetFormat:
             bottom = row + _number(cell, "number-rows-spanned") - 1
             if (right, bottom) != (column, row):
                 self.merged.append((column, row, right, bottom))
+            alike = _number(cell, "number-columns-repeated")
+            spots = [(row, column + more) for more in range(min(alike, _MOST))]
             if unseen := _unseen(cell, struck):
-                self.struck[row, column] = unseen
-            if cell.get(_VALUE_TYPE) == "error":
-                self.shown[row, column] = "".join(cell.itertext())
-            elif cell.get(f"{_OFFICE}value-type") == "percentage":
-                self.shown[row, column] = f"{float(cell.get(f'{_OFFICE}value', '')) * 100:g}%"
+                self.struck |= dict.fromkeys(spots, unseen)
+            if (shown := _shown(cell)) is not None:
+                self.shown |= dict.fromkeys(spots, shown)
             if remark := cell.find(f"{_OFFICE}annotation"):
                 text = "\n".join("".join(each.itertext()) for each in remark.iter(f"{_TEXT}p"))
                 self.sheet.comments[row, column] = clean(text)
-            column += _number(cell, "number-columns-repeated")
+            column += alike
             last = column - 1 if len(cell) or cell.get(f"{_OFFICE}value") is not None else last
         self.rows += count
         if last:
@@ -101,6 +101,14 @@ def sheet_formats(path: Path, package: Package) -> dict[str, SheetFormat]:
             elif element.tag == f"{_TEXT}s" and _number(element, "c", _TEXT) > MAX_CELL:
                 raise safety.hostile(path)
     return by_name
+
+
+def _shown(cell: Element) -> str | None:
+    """Return what a failed formula or a percentage shows; None for other cells."""
+    if cell.get(_VALUE_TYPE) == "error":
+        return "".join(cell.itertext())
+    value = cell.get(f"{_OFFICE}value") if cell.get(f"{_OFFICE}value-type") == "percentage" else None
+    return f"{float(value) * 100:g}%" if value else None
 
 
 def _unseen(cell: Element, struck: set[str]) -> Unseen:

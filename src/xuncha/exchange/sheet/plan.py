@@ -98,6 +98,17 @@ class Plan:
                 continue  # of two columns with one role, one is filled
             spot = self.anchor(measure.sheet, (measure.rows[0], number))
             before, now = old.get(column.role), new.get(column.role)
+            # A cell such as 张三（办公室） holds the values of several roles.
+            there = place(measure.sheet, address(*spot))
+            apart = [role for role in measure.cells if role not in filled]
+            held = [role for role in apart if any(cell.place == there for cell in measure.cells[role])]
+            if held:
+                if any(old.get(role) != new.get(role) for role in (column.role, *held)):
+                    message = _(
+                        "this cell names several roles, and the ledger says something else: not filled in"
+                    )
+                    self.draft.doubt(message, record["title"], there, column.role)
+                continue
             wish = CellValue(before != now, now, values.get(number), measure.rows[0])
             self.wishes.setdefault((measure.sheet, spot, column.role), []).append(wish)
 

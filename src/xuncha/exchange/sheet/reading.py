@@ -134,8 +134,8 @@ def read_sheets(sheets: Sequence[Sheet], options: ReadOptions, own: Frame | None
     reader = RowReader(draft, fields, day, today, form.states if form else None)
     several = sum(map(bool, tables.values())) > 1
     for sheet in visible:
-        is_category = several and sheet.named and not is_plain_state(sheet.name)
-        category = sheet.name if is_category and not _GENERIC_SHEET.search(sheet.name) else ""
+        no_category = is_plain_state(sheet.name) or _GENERIC_SHEET.search(sheet.name)
+        category = sheet.name if several and sheet.named and not no_category else ""
         taker = TableReader(draft, reader, sheet, category)
         for table in tables[sheet.name]:
             taker.read_table(table)

@@ -257,8 +257,8 @@ class Decider:
             doubtful = [each for each in unknown if any(len(cell.text) > 1 for cell in closing[each])]
         for column in doubtful:
             heading, is_state = self.headings[column], self.roles[column] == "state"
-            # Sums count something, and the heading may be printed again on each page.
             filled = self._as_shares(column)
+            # Sums count something, and the heading may be printed again on each page.
             cells = [cell for cell in filled if not cell.text.isdecimal() and cell.text != heading]
             plainly = sum(is_plain_state(cell.value, cell.form) for cell in cells)
             if cells and plainly / len(cells) >= _STATE_SHARE:
@@ -268,10 +268,14 @@ class Decider:
                 # Of several columns, prefer the one in which something is closed; 是否按期完成 says less than 完成情况.
                 closes, is_of_time = any(map(_closes, cells)), "按期" in heading
                 is_hidden = column in self.sheet.hidden_columns
-                ranks[column] = not closes, column not in states, is_hidden, is_of_time, not is_state
+                ranks[column] = is_hidden, not closes, column not in states, is_of_time, not is_state
                 if _OF_VERDICTS.search(plain(heading)):
                     verdicts.add(column)
-        best = min(ranks, key=ranks.__getitem__, default=0)
+        best, hidden = min(ranks, key=ranks.__getitem__, default=0), self.sheet.hidden_columns
+        seen = [each for each in known if each not in hidden and "完成情况" in plain(self.headings[each])]
+        # 完成情况 is there for all to see, and empty.
+        if best in hidden and any(not any(self._cells(each)) for each in seen):
+            best = 0
         for column in doubtful:
             is_other = column in states | verdicts or self.roles[column] == ""
             other = "" if is_other else "progress"  # 通过 tells of no progress

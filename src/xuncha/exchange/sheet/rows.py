@@ -1,4 +1,4 @@
-"""Read the row of a measure, or the several rows of one: its cells by the roles of their columns, and the measures in them."""
+"""Read the measures in the row, or the rows, of a table, by the roles of its cells."""
 
 from __future__ import annotations
 
@@ -158,6 +158,8 @@ class RowReader:
             measure.record["leader"] = leaders[0]
         if len(leaders) > 1:
             self.doubt(row, "leader", _("several leaders: {name} is responsible", name=leaders[0]))
+        if row.unclear_leader:
+            self.doubt(row, "leader", _("it may be an office: read as the leader"))
         offices, helping = names(row.text("office"), people=False)
         if offices:
             measure.record["office"] = offices[0]
@@ -236,7 +238,7 @@ class RowReader:
             found = states.read_state(cell.value, cell.form, self.today) if is_told else None
             if found and found.explicit and not (found.status == "closed" and row.first("closed_date")):
                 row.cells["state"] = [cell]
-                unclear = _("it does not clearly say that it is done: read as in progress")
+                unclear = _("said to be done, but the column that decides is empty: read as in progress")
                 return found if found.status != "closed" else states.State("in_progress", doubt=unclear)
         return None
 
@@ -309,4 +311,4 @@ class RowReader:
 def _contradicts(role: str, name: str, cell: Cell) -> bool:
     """Return whether a cell of progress or remarks holds nothing but that a measure is not done: 尚未启动, 推进中."""
     is_remark = role == "progress" or _REMARKS.search(name)
-    return bool(is_remark and _NOT_DONE.match(cell.text)) and states.is_plain_state(cell.value)
+    return bool(is_remark and _NOT_DONE.match(cell.text) and states.is_plain_state(cell.value))

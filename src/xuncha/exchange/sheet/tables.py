@@ -45,6 +45,7 @@ _PAGE: Final = re.compile(
 """Texts that are printed at the edge of a page."""
 _HOW_MANY: Final = re.compile(r"[（(](?:共)?\s*\d+\s*(?:个|条|项)?(?:问题)?[)）]$")
 _LONGEST_TITLE: Final = 2000
+_LONGEST_TEXT: Final = 50_000
 _LONGEST_LINE: Final = 100
 _FEW: Final = 3
 _ABBREVIATION: Final = 3  # so few characters before a stop are not a sentence
@@ -69,8 +70,8 @@ class TableReader:
         """The measures that other sheets have, by the `id()` of their problem."""
         self.by_measure: dict[str, list[ProblemDraft]] = {}
         """The problems on other sheets, by the keys of the titles of their measures."""
-        self.places: dict[tuple[int, str], str] = {}
-        """The first place of each measure of this sheet, by the `id()` of its problem and the key of its title."""
+        self.places: dict[tuple[int, str, str], str] = {}
+        """The first place of each measure of this sheet, by the `id()` of its problem and the keys of its part and its title."""
         for problem in draft.problems:
             self.by_title.setdefault(key_of(problem.record["title"]), []).append(problem)
             self.earlier[id(problem)] = [each for each in problem.measures if each.sheet != sheet.name]
@@ -212,8 +213,15 @@ class TableReader:
             return
         problem = self._problem(row)
         known, finding = problem.record.get("finding", ""), row.text("finding")
-        if finding not in known:  # each part of a problem may have its own
-            problem.record["finding"] = f"{known}\n{finding}".strip()
+        # Each part of a problem may have its own.
+        if finding and f"\n{finding}\n" not in f"\n{known}\n":
+            joined = f"{known}\n{finding}".strip()
+            if len(joined) <= _LONGEST_TEXT:
+                problem.record["finding"] = joined
+            else:
+                self.reader.doubt(
+                    row, "finding", _("the text of the problem would be too long: not imported")
+                )
         self.reader.put_fields(row, problem.record, "problem")
         for measure in self.reader.measures(row, problem.record["title"]):
             if measure.identity is not None and problem.number is None:
@@ -233,7 +241,7 @@ class TableReader:
                 self.problem_key = head
                 parts = [] if self.draft.exact else cells.items(text)
                 # The lines of one problem keep its number.
-                several = len(parts) > 1 and not text.startswith(parts[0])
+                several = without_number(text) != text and len(parts) > 1 and not text.startswith(parts[0])
                 title, finding = title_of_problem(text)
                 if several:
                     title, finding = cells.one_line(text)[:_LONGEST_TITLE], text
@@ -242,9 +250,13 @@ class TableReader:
                 self.problem = self._begin(title, finding, row, number)
         elif self.problem is None or not self.headed or (category and self.problem.category != self.category):
             titles = (key_of(without_number(each)) for each in cells.items(row.text("measure")))
-            elsewhere = {id(each): each for title in titles for each in self.by_measure.get(title, ())}
+            alike = (each for title in titles for each in self.by_measure.get(title, ()))
+            elsewhere = {
+                id(each): each for each in alike if not each.category or self.category in {"", each.category}
+            }
             if len(elsewhere) == 1:  # a list of measures beside the list of problems on another sheet
                 self.problem, self.problem_key = next(iter(elsewhere.values())), None
+                self.problem.category = self.problem.category or self.category
                 return self.problem
             title = cells.one_line(without_number(row.text("measure")))[:_LONGEST_TITLE] or self.sheet.name
             self.reader.doubt(row, "problem", _("no problem is named: the measure title is used"), title)
@@ -283,7 +295,8 @@ class TableReader:
                 if other is not problem and same_title:
                     message = _("the same measure is in another category on {sheet}: entered twice")
                     self.draft.doubt(message.format(sheet=earlier.sheet), title, measure.place, "measure")
-        first = self.places.setdefault((id(problem), key_of(title)), measure.place)
+        key = id(problem), key_of(measure.record.get("part", "")), key_of(title)
+        first = self.places.setdefault(key, measure.place)
         if first != measure.place and not self.draft.exact:
             message = _("the same measure is also at {place}: entered twice", place=first)
             self.draft.doubt(message, title, measure.place, "measure")
@@ -296,8 +309,8 @@ class TableReader:
         if known.record.get("status") == "closed" and status not in {None, "closed"}:
             known.record["status"] = status
             known.record.pop("closed", None)
-            message = f"{_('refused, or not done: not counted as closed')} → {STATUS_WORDS[more.status]}"
-            self.draft.doubt(message, more.record["title"], more.place, "state")
+            message = _("it differs from {sheet}: not counted as closed", sheet=known.sheet)
+            self.draft.doubt(f"{message} → {STATUS_WORDS[status]}", more.record["title"], more.place, "state")
         for name, value in more.record.items():
             if name == "closed" and known.record.get("status") != "closed":
                 continue
@@ -306,10 +319,11 @@ class TableReader:
                 texts = {entry["text"] for entry in kept}
                 known.record[name] = [*kept, *(entry for entry in value if entry["text"] not in texts)]
             elif name != "title" and kept != value:
-                role, words = ("state", STATUS_WORDS) if name == "status" else (name, {})
+                shown, said, role = kept, f"{name}: {value}", name
+                if name == "status":
+                    shown, said, role = STATUS_WORDS[kept], STATUS_WORDS[value], "state"
                 message = _("it differs from {sheet}: its value, {value}, was used")
-                message = message.format(sheet=known.sheet, value=words.get(str(kept), kept))
-                self.draft.doubt(message, str(words.get(str(value), f"{name}: {value}")), more.place, role)
+                self.draft.doubt(message.format(sheet=known.sheet, value=shown), said, more.place, role)
 
 
 def _resolve_dittos(sheet: Sheet, table: header.Table) -> Iterator[Spot]:
