@@ -107,3 +107,22 @@ def test_many_connections_leave_room(desk: Served) -> None:
                 stack.enter_context(socket.create_connection(("127.0.0.1", desk.port), timeout=5))
         time.sleep(1.5)
         assert httpx2.get(desk.link, trust_env=False).status_code == 303
+
+
+def test_requests_that_hang_when_the_desk_ends_or_were_given_up_print_no_traceback(
+    ledger: LedgerOnDisk,
+) -> None:
+    hasty = HASTY.replace("0.7", "30").replace("serve.MAX_OPEN", "serve._LAST_REQUESTS = 0.2; serve.MAX_OPEN")
+    unfinished = b"POST /act HTTP/1.1\r\n%sContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 9\r\n\r\n--x"
+    with ExitStack() as stack:
+        with served(ledger, program=(sys.executable, "-c", hasty)) as found:
+            head = BEARER.format(port=found.port, key=found.key).encode()
+            for is_given_up in (True, False):
+                connection = stack.enter_context(socket.create_connection(("127.0.0.1", found.port)))
+                connection.sendall(unfinished % head)
+                assert httpx2.get(found.base, trust_env=False).status_code == 403, (
+                    "the request is there by now"
+                )
+                if is_given_up:
+                    connection.close()
+        assert "Traceback" not in found.errors.read_text()

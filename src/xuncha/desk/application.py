@@ -9,7 +9,7 @@ from anyio import CapacityLimiter
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -187,6 +187,7 @@ _HANDLERS: dict[int | type[Exception], Any] = {
     XunchaError: _refused,
     RequestValidationError: _malformed,
     HTTPException: _failed,
+    ClientDisconnect: lambda _request, _error: Response(status_code=400),  # nobody is left to read it
     OSError: lambda request, error: _answer(request, 503, SurroundingsError("system", cause_of(error))),
     Exception: lambda request, error: _answer(request, 500, RefusedError("bug", bug_message(error))),
 }
