@@ -11,6 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.desk.client import Browser, told
+from tests.punctuation import half_width
 from xuncha.desk import view
 from xuncha.desk.pages import today
 from xuncha.model.identity import Identity
@@ -126,3 +127,11 @@ def test_a_search_through_many_measures_does_not_hold_all_their_records_at_once(
     tracemalloc.stop()
     assert len(texts) == len(ids)
     assert peak - kept < 100_000
+
+
+def test_pages_hold_no_half_width_punctuation_beside_chinese(browser: Browser) -> None:
+    for path in ("/", "/measures", "/measures/1.2", "/problems", "/problems/1", "/act?action=set&id=1.2", "/remove/2.3", "/comments", "/settings", "/reports", "/log", "/import", "/together"):  # fmt: skip
+        shown = browser.get(path).text.partition("<main")[2]
+        assert half_width(html.unescape(re.sub("<pre.*?</pre>|<[^>]*>", "", shown, flags=re.DOTALL))) == [], (
+            path
+        )

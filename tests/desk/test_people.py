@@ -169,7 +169,12 @@ def test_files_are_chosen_or_dropped(
 
 def test_by_keyboard_alone(browser: Any, ledger: LedgerOnDisk) -> None:
     with served(ledger) as desk, opened(browser, desk) as page:
-        page.keyboard.press("Tab")
+        for _each in range(2):
+            page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.matches('nav a')")
+        offset = page.evaluate("parseInt(getComputedStyle(document.activeElement).outlineOffset)")
+        assert offset < 0, "the menu scrolls, and cuts off what is around its links"
+        page.keyboard.press("Shift+Tab")
         assert page.evaluate("document.activeElement.className") == "skip"
         page.keyboard.press("Enter")
         for _each in range(80):

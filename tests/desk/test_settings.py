@@ -181,6 +181,13 @@ def test_fields_are_named_in_english_too(ledger: LedgerOnDisk) -> None:
     assert 'Due soon days <code class="key">policy.due_soon_days</code>' in shown
 
 
+@pytest.mark.parametrize("days", ["-5", "12345678901"])
+def test_a_number_out_of_range_is_told_its_limit_as_on_the_command_line(browser: Browser, days: str) -> None:
+    page = browser.send(browser.get("/settings"), "/settings/policy", **{"policy.due_soon_days": days})
+    assert page.status == 409
+    assert "整数" not in told(page), "it is one"
+
+
 @pytest.mark.parametrize("fault", ["gone", "folder", "bytes"])
 def test_without_a_file_there_is_a_page_that_says_so(
     browser: Browser, ledger: LedgerOnDisk, fault: str

@@ -160,7 +160,7 @@ def _typed(field: Input, form: FormData, today: date) -> Any:  # noqa: ANN401
     if kind == "day" and (day := days.typed_day(text, today)):
         return day.isoformat()
     digits = unicodedata.normalize("NFKC", text)
-    return int(digits) if kind == "number" and re.fullmatch("[0-9]{1,9}", digits) else text or None
+    return int(digits) if kind == "number" and re.fullmatch("-?[0-9]{1,18}", digits) else text or None
 
 
 def _stripped(value: Any, kind: type) -> Any:  # noqa: ANN401
