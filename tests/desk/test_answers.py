@@ -67,7 +67,12 @@ def test_each_refusal_has_its_code(ledger: LedgerOnDisk, monkeypatch: pytest.Mon
         (program.post("/api/close", json={"ids": ["9.9"]}), 409, "no-such"),
         (
             program.post("/api/attach", content=b"x", headers={"content-type": "multipart/form-data"}),
-            400,
+            422,
+            "malformed",
+        ),
+        (
+            program.post("/api/close", content="[" * 99999, headers={"content-type": "application/json"}),
+            422,
             "malformed",
         ),
     ]
@@ -84,7 +89,7 @@ def test_each_refusal_has_its_code(ledger: LedgerOnDisk, monkeypatch: pytest.Mon
 def test_a_form_that_cannot_be_read_is_not_called_a_missing_page(ledger: LedgerOnDisk) -> None:
     visitor = visit(ledger)
     answer = visitor.client.post("/act", content=b"x", headers={"content-type": "multipart/form-data"})
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert "no such page" not in answer.text
 
 
@@ -110,4 +115,4 @@ def test_a_form_in_another_encoding_is_malformed(ledger: LedgerOnDisk, charset: 
     for path in ("/act", "/api/attach"):
         kind = {"content-type": f"multipart/form-data; boundary=x; charset={charset}"}
         answer = visitor.client.post(path, content=body, headers=kind | {"authorization": f"Bearer {KEY}"})
-        assert answer.status_code == 400, answer.text
+        assert answer.status_code == 422, answer.text

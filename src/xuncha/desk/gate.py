@@ -95,7 +95,7 @@ class Gate:
         _kind, options = parse_options_header(headers.get("content-type"))
         is_text = options.get(b"charset", b"utf-8").lower() in {b"utf-8", b"utf8"}
         if not is_text or not headers.get("content-length", "0").isdecimal():
-            return refusal(scope, "malformed", _("the request is too long, or cannot be read"), 400)
+            return refusal(scope, "malformed", _("the request is too long, or cannot be read"), 422)
         own_origins = [f"{scope['scheme']}://{each}" for each in self._hosts or {host}]
         site = headers.get("sec-fetch-site", "none") if is_change(scope) else "none"
         if headers.get("origin") not in {None, *own_origins} or site not in {"same-origin", "none"}:
