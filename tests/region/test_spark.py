@@ -15,7 +15,7 @@ from tests.region.made_up import TODAY, ledgers
 from tests.region.test_counts import expected, parted, written
 from xuncha.errors import UsageError
 from xuncha.region.counts import KEYS
-from xuncha.region.engine import Duck, Engine, Files
+from xuncha.region.engine import Duck, Files
 from xuncha.region.queries import count_units, late_days
 from xuncha.region.spark import Spark
 
@@ -43,7 +43,7 @@ def spark() -> Iterator[Spark]:
 def test_both_engines_give_the_same_numbers(spark: Spark, several: list[Ledger]) -> None:
     with TemporaryDirectory(prefix="[行] *") as folder, Duck(Path(folder)) as duck:
         files = Files(cached=written(duck, several, Path(folder)))
-        engines: list[Engine] = [duck, spark]
+        engines: list[Duck | Spark] = [duck, spark]
         one, other = (
             sorted(engine.answer(count_units(engine.rows(files), TODAY)), key=str) for engine in engines
         )

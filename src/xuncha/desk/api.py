@@ -26,7 +26,7 @@ from xuncha.tally import Grouping, Horizon, groups, measure_json, tally
 from xuncha.trail.history import history_of_record
 from xuncha.trail.repository import git_dir
 from xuncha.workflow.perform import Result
-from xuncha.workflow.verb import NamedFile, Verb
+from xuncha.workflow.verb import Verb
 from xuncha.workflow.verbs import VERBS
 
 
@@ -197,7 +197,7 @@ async def attach(
     desk = desk_of(request)
 
     def do() -> Result:
-        content: NamedFile = uploaded_file(desk.root, Identity.parse(ids[0]), file)
+        content = uploaded_file(desk.root, Identity.parse(ids[0]), file)
         values = read_values({"file": content, "statement": text, "day": date}, desk.today, str)
         return desk.perform("attach", ids, values, {}, partial(current_visitor, request))
 

@@ -167,7 +167,6 @@ def _failed(request: Request, error: HTTPException) -> Response:
     size = _("the request is larger than {n} MB, or is incomplete", n=MAX_BYTES // 1024**2)
     code, message, *hint = {
         422: ("malformed", _("the request is too long, or cannot be read")),
-        403: ("forbidden", other),
         404: ("not-found", _("there is no such page")),
         405: ("not-allowed", other),
         413: ("too-large", size, _("send less at once: upload files one at a time, and reduce large files")),

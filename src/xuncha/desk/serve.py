@@ -193,16 +193,14 @@ class Server(uvicorn.Server):
         """Serve until Ctrl-C or SIGTERM; running requests are answered first."""
         sweep()
         gc.enable()  # a process that runs for days needs the collector
-        logging.getLogger("uvicorn.error").addFilter(_is_no_cancellation)
+        # uvicorn reports each request that it stops at the end as an error of the desk.
+        logging.getLogger("uvicorn.error").addFilter(
+            lambda record: not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
+        )
         try:
             super().run(sockets or [self._socket])
         finally:
             self._desk.close()
-
-
-def _is_no_cancellation(record: logging.LogRecord) -> bool:
-    """Return whether a record of uvicorn is worth printing: it reports each request that it stops at the end as an error of the desk."""
-    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
 
 
 def _check_certificate(config: uvicorn.Config, certificate: Path) -> None:

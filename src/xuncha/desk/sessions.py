@@ -51,7 +51,6 @@ class Sessions:
     """All sessions of a desk, in memory."""
 
     def __init__(self, accounts: Accounts) -> None:
-        """Keep the accounts that may sign in."""
         self._accounts = accounts
         self._sessions: dict[str, Session] = {}
         self._tries: dict[str, _Tries] = {}

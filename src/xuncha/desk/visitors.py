@@ -67,7 +67,6 @@ class ByLink:
     """The entrance of the own desk, for the holder of the link."""
 
     def __init__(self, key: str, port: int) -> None:
-        """Keep the secret of the printed link, and the port."""
         self.key = key
         self._ticket = ""
         self._session = secrets.token_urlsafe(32)
@@ -108,7 +107,6 @@ class ByAccount:
     """The entrance of the office desk, for people with accounts."""
 
     def __init__(self, accounts: Accounts, port: int) -> None:
-        """Keep the accounts that may sign in, and the port."""
         self.accounts = accounts
         self.sessions = Sessions(accounts)
         self._port = port

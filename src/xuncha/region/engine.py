@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from threading import Timer
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, Self
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
@@ -43,21 +43,8 @@ class Files(NamedTuple):
     cached: str | None = None  # the file with all other rows; its column `source` names the source
 
 
-class Engine(Protocol):
-    """An engine that answers questions about rows."""
-
-    def rows(self, files: Files) -> Frame:
-        """Return the rows of files as a lazy frame, with days as numbers."""
-
-    def table(self, columns: Sequence[str], values: Sequence[tuple[str | None, ...]]) -> Frame:
-        """Return a small table of texts as a frame."""
-
-    def answer(self, frame: Frame) -> list[tuple[Any, ...]]:
-        """Run a question and return the rows of its answer."""
-
-
 class Duck:
-    """DuckDB in this process, without extensions. It is opened at the first question."""
+    """The engine DuckDB in this process, without extensions. It is opened at the first question."""
 
     def __init__(self, spare: Path) -> None:
         """Set the folder for data that does not fit into memory."""
@@ -85,7 +72,6 @@ class Duck:
             raise _failure(error) from error
 
     def __enter__(self) -> Self:
-        """Return itself."""
         return self
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
@@ -111,13 +97,13 @@ class Duck:
             watch.cancel()
 
     def rows(self, files: Files) -> Frame:
-        """See Engine."""
+        """Return the rows of files as a lazy frame, with days as numbers."""
         rows = union({"source": "VARCHAR", **COLUMNS}, sql_sources(files))
         numbers = ", ".join(f"{name} - {_DAY_ZERO} + 1 AS {name}" for name in DAY_COLUMNS)
         return _frame(self.run.sql(f"SELECT * REPLACE ({numbers}) FROM ({rows})"))
 
     def table(self, columns: Sequence[str], values: Sequence[tuple[str | None, ...]]) -> Frame:
-        """See Engine."""
+        """Return a small table of texts as a frame."""
         lists = [[row[index] for row in values] for index in range(len(columns))]
         selected = ", ".join(
             f"unnest(${index}::VARCHAR[]) AS {name}" for index, name in enumerate(columns, 1)
@@ -133,14 +119,13 @@ class Duck:
         return f"SEMI JOIN wanted ON {equal}"
 
     def answer(self, frame: Frame) -> list[tuple[Any, ...]]:
-        """See Engine."""
+        """Run a question and return the rows of its answer."""
         native: Any = frame.to_native()
         return native.fetchall()  # type: ignore[no-any-return]
 
 
 def _failure(error: Exception) -> SurroundingsError:
-    message = _("DuckDB cannot count this: {said}", said=first_line(error))
-    return SurroundingsError("engine", message)
+    return SurroundingsError("engine", _("DuckDB cannot count this: {said}", said=first_line(error)))
 
 
 def first_line(error: Exception) -> str:

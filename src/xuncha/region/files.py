@@ -83,7 +83,11 @@ def check_columns(duck: Duck, files: Sequence[str]) -> tuple[list[list[str]], di
         return ""
 
     valid: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    broken = {file: _("its name is not UTF-8: rename it") for file in files if not _is_utf8(file)}
+    broken = {
+        file: _("its name is not UTF-8: rename it")
+        for file in files
+        if file.encode("utf-8", "ignore").decode() != file
+    }
     broken |= _halve([file for file in files if file not in broken], ask)
     for columns, alike in found:
         pairs = (each.partition(" ") for each in (columns or "").split("\n"))
@@ -93,10 +97,6 @@ def check_columns(duck: Duck, files: Sequence[str]) -> tuple[list[list[str]], di
         else:
             valid[tuple(types[name] for name in TYPES)] += alike
     return list(valid.values()), broken
-
-
-def _is_utf8(name: str) -> bool:
-    return name.encode("utf-8", "ignore").decode() == name
 
 
 def _halve(files: Sequence[str], ask: Callable[[Sequence[str]], str]) -> dict[str, str]:
@@ -149,15 +149,11 @@ def damaged(duck: Duck, groups: Iterable[Sequence[str]]) -> dict[str, str]:
                 [row] = duck.run.execute(query).fetchall()
         except duck.error as error:
             return _("it is damaged: {said}", said=first_line(error))
-        maximum = _max_rows(files)
+        # A few bytes can claim any number of rows.
+        maximum = sum(max(_MIN_ROWS, os.stat(file).st_size * _ROWS_PER_BYTE) for file in files)  # noqa: PTH116
         return _("it has more than {n} rows", n=f"{maximum:,}") if row[0] > maximum else ""
 
     return {file: fault for files in groups for file, fault in _halve(files, ask).items()}
-
-
-def _max_rows(files: Sequence[str]) -> int:
-    """Return how many rows files of these sizes may hold, since a few bytes can claim any number."""
-    return sum(max(_MIN_ROWS, os.stat(file).st_size * _ROWS_PER_BYTE) for file in files)  # noqa: PTH116  a text
 
 
 def whole(duck: Duck, files: Files, units: Sequence[Key], live: Sequence[str], today: date) -> bytes:

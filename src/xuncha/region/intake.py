@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xuncha.language import current_language
 from xuncha.region import files, storage
-from xuncha.region.engine import Duck, Engine, Files, names, rows_files, union
+from xuncha.region.engine import Duck, Files, names, rows_files, union
 from xuncha.region.process import Job, Read, month_of, read_all
 from xuncha.region.rows import TEXTS, TYPES
 from xuncha.region.sources import Source
@@ -18,6 +18,7 @@ from xuncha.region.storage import Cache, Entry
 
 if TYPE_CHECKING:
     from xuncha.region.plan import Region
+    from xuncha.region.spark import Spark
 
 _MAX_COPIED: Final = 1 << 20
 """The size in bytes up to which a rows file is copied into the cache; a larger one is read in place."""
@@ -38,7 +39,7 @@ class Request(NamedTuple):
     audit: bool = False
     trend: bool = False
     similar: bool = False  # whether to compare titles
-    engine: Engine | None = None  # an engine other than DuckDB
+    engine: Spark | None = None  # in the place of DuckDB
 
 
 class ReadLedger(NamedTuple):

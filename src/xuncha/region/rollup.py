@@ -18,7 +18,7 @@ from xuncha.model.vocabulary import UNKNOWN
 from xuncha.region import files, storage
 from xuncha.region.changes import Moved, compare_counts
 from xuncha.region.counts import KEYS, Counts, Key, Lateness, RowFacts, summed
-from xuncha.region.engine import Duck, Engine
+from xuncha.region.engine import Duck
 from xuncha.region.intake import Intake, Request, Tick, read_sources
 from xuncha.region.selection import Counted, GroupPath, Selection, UnitRow, places
 from xuncha.region.similar import Similar, similar
@@ -27,6 +27,7 @@ from xuncha.system import temporary_folder
 
 if TYPE_CHECKING:
     from xuncha.region.plan import Region
+    from xuncha.region.spark import Spark
 
 _FACTS: Final = len(KEYS) + len(Counts._fields)
 _LATE: Final = _FACTS + len(RowFacts._fields)
@@ -172,7 +173,7 @@ def _mark(request: Request, intake: Intake) -> str:
     return hashlib.blake2b(content.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
 
 
-def _answers(engine: Engine, duck: Duck, intake: Intake, today: date) -> tuple[Answers, Intake]:
+def _answers(engine: Duck | Spark, duck: Duck, intake: Intake, today: date) -> tuple[Answers, Intake]:
     """Count the units; leave out large files that turn out to be damaged."""
     from xuncha.region import queries  # noqa: PLC0415  what is counted already waits for no engine
 
@@ -185,7 +186,7 @@ def _answers(engine: Engine, duck: Duck, intake: Intake, today: date) -> tuple[A
         return _answers(engine, duck, intake.without(damaged), today)
 
 
-def _late(engine: Engine, intake: Intake, today: date, units: Sequence[UnitRow]) -> Answers:
+def _late(engine: Duck | Spark, intake: Intake, today: date, units: Sequence[UnitRow]) -> Answers:
     """Ask how late the groups of units are: path of the group, median, maximum."""
     from xuncha.region import queries  # noqa: PLC0415  as above
 

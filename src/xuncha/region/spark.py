@@ -30,7 +30,7 @@ _SETTINGS: Final = {
 
 
 class Spark:
-    """A Spark session at a master such as `local[*]` or `spark://host:7077`; its workers must be able to read the files."""
+    """An engine with the methods of `Duck`: a Spark session at a master such as `local[*]` or `spark://host:7077`; its workers must be able to read the files."""
 
     def __init__(self, master: str) -> None:
         if not _MASTER.fullmatch(master):
@@ -58,15 +58,13 @@ class Spark:
             raise _no_java() from None
 
     def __enter__(self) -> Self:
-        """Return itself."""
         return self
 
     def __exit__(self, _kind: object, _error: BaseException | None, _trace: object) -> None:
-        """End the session."""
         self.session.stop()
 
     def rows(self, files: Files) -> Frame:
-        """See Engine."""
+        """Return the rows of files as a lazy frame, with days as numbers."""
         column = self._functions.col
         selected = [column(name).cast(_IN_SPARK[kind]).alias(name) for name, kind in COLUMNS.items()]
         parts = [
@@ -88,13 +86,13 @@ class Spark:
         return frame
 
     def table(self, columns: Sequence[str], values: Sequence[tuple[str | None, ...]]) -> Frame:
-        """See Engine."""
+        """Return a small table of texts as a frame."""
         named = ", ".join(f"{name} string" for name in columns)
         frame: Frame = self._frame(self.session.createDataFrame(list(values), named))
         return frame
 
     def answer(self, frame: Frame) -> list[tuple[Any, ...]]:
-        """See Engine."""
+        """Run a question and return the rows of its answer."""
         native: Any = frame.to_native()
         return [tuple(row) for row in native.collect()]
 
@@ -105,5 +103,5 @@ def _literal(path: str) -> str:
 
 
 def _no_java() -> SurroundingsError:
-    message = _("Spark did not start: it needs Java 17 or later")
-    return SurroundingsError("no-java", message, _("install Java 17, and set JAVA_HOME to its folder"))
+    hint = _("install Java 17, and set JAVA_HOME to its folder")
+    return SurroundingsError("no-java", _("Spark did not start: it needs Java 17 or later"), hint)

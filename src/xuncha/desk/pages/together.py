@@ -17,8 +17,6 @@ from xuncha.sync import registration
 from xuncha.trail.git import Git
 from xuncha.trail.repository import git_dir
 
-_SIDES = ("ours", "theirs")
-
 
 def show(request: Request) -> Response:
     """Show how this clone is set up, and the actions for sharing."""
@@ -39,7 +37,7 @@ def begin(request: Request, form: FormData) -> Response:
     jobs, task, take = desk_of(request).jobs, forms.text(form, "do"), forms.text(form, "take")
     tasks = {
         "setup": (_("Setting git up in this clone"), ["setup"]),
-        "sync": (_("Syncing"), ["sync", *(["--take", take] if take in _SIDES else [])]),
+        "sync": (_("Syncing"), ["sync", *(["--take", take] if take in {"ours", "theirs"} else [])]),
         "doctor": (_("The ledger's environment"), ["doctor"]),
     }
     if task not in tasks:
