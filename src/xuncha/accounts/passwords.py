@@ -58,11 +58,9 @@ def is_right(password: str, hash_: str | None) -> bool:
     """Return whether a password matches a hash. Without an account (None) it is False, and takes as long."""
     from pwdlib.exceptions import PwdlibError  # noqa: PLC0415
 
-    hashes = _hashes()
+    hashes, sent = _hashes(), password.encode(errors="replace")
     try:
-        right = len(password) <= MAX_LENGTH and hashes.verify(
-            password.encode(errors="replace"), hash_ or _dummy_hash()
-        )
+        right = len(password) <= MAX_LENGTH and hashes.verify(sent, hash_ or _dummy_hash())
     except PwdlibError:  # the file holds no valid hash
         return False
     return right and hash_ is not None

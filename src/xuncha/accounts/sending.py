@@ -34,9 +34,8 @@ _MAX_SIZE: Final = 2000
 
 def addresses(accounts: Mapping[str, Account], office: str) -> list[str]:
     """Return the e-mail addresses of an office's accounts. Raises RefusedError if no active account of the office has one."""
-    emails = [
-        each.email for each in accounts.values() if each.office == office and each.email and not each.disabled
-    ]
+    active = [each for each in accounts.values() if each.office == office and not each.disabled]
+    emails = [each.email for each in active if each.email]
     if not emails:
         message = _("no account for {office} has an e-mail address", office=office)
         hint = _("add one: xuncha account add NAME --role section --office {office} --email …")
@@ -49,9 +48,8 @@ def send_mail(to: Sequence[str], subject: str, text: str, file: tuple[str, bytes
 
     Raises SurroundingsError if no server is set up, or it refuses the mail for some or all addresses.
     """
-    server = _address_from(
-        SMTP, "smtps://USER:PASSWORD@smtp.example.cn:465/?from=office@example.cn", "smtp", "smtps"
-    )
+    example = "smtps://USER:PASSWORD@smtp.example.cn:465/?from=office@example.cn"
+    server = _address_from(SMTP, example, "smtp", "smtps")
     user, password = unquote(server.username or ""), unquote(server.password or "")
     message = EmailMessage()
     try:

@@ -175,10 +175,8 @@ def _add_route(verb: Verb) -> None:
         desk = desk_of(request)
         typed_values = {each.name: getattr(body, PARAMETERS[each.name].name) for each in verb.parameters}
         values = read_values(typed_values, desk.today, str)
-        result = await desk.change(
-            desk.perform, verb.action, body.ids, values, body.versions, partial(current_visitor, request)
-        )
-        return _result_json(desk, result)
+        perform = partial(desk.perform, verb.action, body.ids, values, body.versions)
+        return _result_json(desk, await desk.change(perform, partial(current_visitor, request)))
 
     act.__doc__ = (verb.function.__doc__ or "").partition("\n")[0]
     act.__annotations__["body"] = Annotated[request_model, Body()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from anyio import CapacityLimiter
@@ -50,8 +51,8 @@ from xuncha.errors import (
 )
 from xuncha.language import gettext as _
 
-_PASSWORDS = CapacityLimiter(1)
-"""Limits password hashing to one at a time, apart from the threads for pages, since a hash takes time and memory."""
+_post_password = partial(post, right=None, queued=False, limiter=CapacityLimiter(1))
+"""Makes the route of a form with a password. One is hashed at a time, apart from the threads for pages, since that takes time and memory."""
 ROUTES: Sequence[Route | Mount] = (
     Route("/", today.show),
     Route("/measures", measures.show),
@@ -92,18 +93,11 @@ ROUTES: Sequence[Route | Mount] = (
     post("/jobs/{number}", jobs.stop, None, queued=False),
     Route("/jobs/{number}/{name}", jobs.send),
     Route(SIGN_IN, sign_in.show),
-    post(SIGN_IN, sign_in.sign_in, None, again=sign_in.show, queued=False, limiter=_PASSWORDS),
+    _post_password(SIGN_IN, sign_in.sign_in, again=sign_in.show),
     post(SIGNED_OUT, signed_out, None, queued=False),
     post(SIGN_OUT, sign_in.sign_out, None, queued=False),
     Route(NEW_PASSWORD, sign_in.show_password),
-    post(
-        NEW_PASSWORD,
-        sign_in.save_password,
-        None,
-        again=sign_in.show_password,
-        queued=False,
-        limiter=_PASSWORDS,
-    ),
+    _post_password(NEW_PASSWORD, sign_in.save_password, again=sign_in.show_password),
     Mount("/static", StaticFiles(packages=[("xuncha.desk", "static")])),
 )
 

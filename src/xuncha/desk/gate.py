@@ -62,10 +62,8 @@ class Gate:
         spoken = cookies.get(LANGUAGE, "")
         with language.use_language(spoken if spoken in language.LANGUAGES else language.current_language()):
             found = self._refusal(scope, headers) or self._identify(scope, headers, cookies)
-            visitor, answer = (
-                (found, self._application) if isinstance(found, Visitor) else (Visitor(""), found)
-            )
-            scope["visitor"] = visitor
+            answer = self._application if isinstance(found, Visitor) else found
+            visitor = scope["visitor"] = found if isinstance(found, Visitor) else Visitor("")
             received = _limited(receive, headers, MAX_BYTES if visitor.signed_in else _STRANGER_BYTES)
             with acting_as(visitor.account.author if visitor.account else None):
                 await answer(scope, received, _with_headers(send, scope))

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar, cast
 
 from xuncha.accounts.account import not_allowed
 from xuncha.desk.jobs import Jobs
@@ -82,8 +82,7 @@ class State(NamedTuple):
         """Compute a value of this state once, and return it again later."""
         if key not in self.cache:
             self.cache[key] = make()
-        value: T = self.cache[key]
-        return value
+        return cast("T", self.cache[key])
 
 
 class Moment(NamedTuple):
@@ -191,10 +190,9 @@ class Desk:
         last = next((each for each in events if each.id in ids), None)
         if last is None or not last.commit.startswith(start):
             return ""
+        message = _("this was recorded before; nothing was added")
         hint = _("to record the same once more, change something in it")
-        self.record(
-            last.commit, Messages(warnings=((_("this was recorded before; nothing was added"), hint),))
-        )
+        self.record(last.commit, Messages(warnings=((message, hint),)))
         return address
 
     def texts(self, identities: Sequence[Identity]) -> Mapping[Identity, str]:

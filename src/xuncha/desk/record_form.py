@@ -78,11 +78,6 @@ def parts() -> dict[str, Part]:
     return {part.key: part for part in _parts(schema, schema["$defs"])}
 
 
-@cache
-def _defaults() -> dict[str, Any]:
-    return Settings(categories=[], leaders=[], offices=[]).model_dump(mode="json")
-
-
 def _parts(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Iterator[Part]:
     for key, value in schema["properties"].items():
         allowed = next((each for each in value.get("anyOf", ()) if each.get("type") != "null"), value)
@@ -107,7 +102,8 @@ def _parts(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Iterato
 
 def inputs(part: Part, data: Any, blank: int = BLANK_ROWS) -> Iterator[Input]:  # noqa: ANN401
     """Yield the fields for the values under a key of the settings, with headings over groups and rows, and `blank` empty rows more."""
-    default, label = _defaults()[part.key], _label(part.key)
+    defaults = Settings(categories=[], leaders=[], offices=[]).model_dump(mode="json")
+    default, label = defaults[part.key], _label(part.key)
     if part.kind == "group":
         yield Input(part, "", label)
         for each in part.inner:

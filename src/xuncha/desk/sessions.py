@@ -63,9 +63,8 @@ class Sessions:
         """
         account = self._accounts.all().get(name)
         is_known = account is not None and equal(browser, self.browser_key(account))
-        return self.begin(
-            self.check_password(account, password, browser if is_known else _source_of(address))
-        )
+        source = browser if is_known else _source_of(address)
+        return self.begin(self.check_password(account, password, source))
 
     def check_password(self, account: Account | None, password: str, source: str) -> Account:
         """Return an account whose password is right. Raises RefusedError if it is wrong, the account is disabled or missing, or the source has to wait.
@@ -110,10 +109,8 @@ class Sessions:
         older = [secret for secret, each in [*self._sessions.items()] if each.name == account.name]
         for old in older[: len(older) - _MAX_SESSIONS + 1]:
             self._sessions.pop(old, None)
-        secret = secrets.token_urlsafe(32)
-        self._sessions[_key(secret)] = Session(
-            account.name, secrets.token_urlsafe(32), now + LENGTH, account.password
-        )
+        secret, token = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+        self._sessions[_key(secret)] = Session(account.name, token, now + LENGTH, account.password)
         return secret
 
     def find(self, secret: str) -> tuple[Account, Session] | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from threading import Event
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -43,14 +43,12 @@ PATIENCE: Final = 0.5
 
 def desk_of(request: Request) -> Desk:
     """Return the desk that serves a request."""
-    desk: Desk = request.app.state.desk
-    return desk
+    return cast("Desk", request.app.state.desk)
 
 
 def visitor_of(request: Request) -> Visitor:
     """Return the visitor of a request."""
-    visitor: Visitor = request.scope["visitor"]
-    return visitor
+    return cast("Visitor", request.scope["visitor"])
 
 
 def job_of(request: Request) -> Job:
@@ -171,11 +169,8 @@ def page(
         shared |= {"state_number": state.number, "frame": state.register.frame}
     findings = error.findings if isinstance(error, InvalidLedgerError) else ()
     others = error.others if error else ()
-    shared |= {
-        "error": error,
-        "findings": findings,
-        "refusals": others if findings or not error else [error, *others],
-    }
+    refusals = others if findings or not error else [error, *others]
+    shared |= {"error": error, "findings": findings, "refusals": refusals}
     status = status or (status_of(error) if error else 200)
     return HTMLResponse(_environment().get_template(f"{name}.html").render(shared | values), status)
 

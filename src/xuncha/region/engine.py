@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from threading import Timer
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self, cast
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
@@ -120,8 +120,7 @@ class Duck:
 
     def answer(self, frame: Frame) -> list[tuple[Any, ...]]:
         """Run a question and return the rows of its answer."""
-        native: Any = frame.to_native()
-        return native.fetchall()  # type: ignore[no-any-return]
+        return cast("list[tuple[Any, ...]]", frame.to_native().fetchall())
 
 
 def _failure(error: Exception) -> SurroundingsError:
@@ -138,7 +137,7 @@ def first_line(error: Exception) -> str:
 def _frame(native: Any) -> Frame:  # noqa: ANN401  a relation of DuckDB
     with require_part("region"):
         import narwhals  # noqa: PLC0415
-    return narwhals.from_native(native)  # type: ignore[no-any-return]
+    return cast("Frame", narwhals.from_native(native))
 
 
 def sql_sources(files: Files) -> list[str]:

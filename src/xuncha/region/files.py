@@ -75,9 +75,8 @@ def check_columns(duck: Duck, files: Sequence[str]) -> tuple[list[list[str]], di
     def ask(files: Sequence[str]) -> str:
         query = f"{each_file} FROM parquet_schema({names(files)}) GROUP BY ALL"
         try:
-            found.extend(
-                duck.run.execute(f"SELECT columns, list(file_name) FROM ({query}) GROUP BY ALL").fetchall()
-            )
+            answer = duck.run.execute(f"SELECT columns, list(file_name) FROM ({query}) GROUP BY ALL")
+            found.extend(answer.fetchall())
         except duck.error as error:
             return _("it is damaged, or not a Parquet file: {said}", said=first_line(error))
         return ""

@@ -81,11 +81,7 @@ def read_sources(duck: Duck, sources: Sequence[Source], request: Request, folder
     cache = storage.load(folder)
     # The trend goes up to last month, so an unchanged ledger is read again in a new month.
     until = month_of(request.today) if request.trend else ""
-    stamps = {
-        str(each.path): stamp and stamp + until
-        for each in sources
-        for stamp in [storage.stamp(each.kind, each.path)]
-    }
+    stamps = {str(each.path): storage.stamp(each.kind, each.path, until) for each in sources}
     large = {str(each.path) for each in sources if each.kind == "rows" and not _is_small(each.path)}
     entries = {path: entry for path, entry in cache.entries.items() if stamps.get(path) == entry.stamp}
     changed = {

@@ -107,19 +107,13 @@ def _is_valid() -> nw.Expr:
     dated = ~column("schema_version").is_null() & column("as_of").is_between(1, _LAST_DAY)
     for name in ("due", "looked_at"):
         dated &= column(name).is_null() | column(name).is_between(1, _LAST_DAY)
-    in_policy = column("due_soon_days").is_between(0, _MAX_DAYS) & column("review_every_days").is_between(
-        1, _MAX_DAYS
-    )
-    is_measure = (
-        (column("problem") > 0)
-        & (column("measure") > 0)
-        & (column("status_code") >= 0)
-        & (column("term_code") >= 0)
-    )
+    due_soon, review = column("due_soon_days"), column("review_every_days")
+    in_policy = due_soon.is_between(0, _MAX_DAYS) & review.is_between(1, _MAX_DAYS)
+    is_known = (column("status_code") >= 0) & (column("term_code") >= 0)
+    has_problem = column("problem") > 0
+    is_measure = has_problem & (column("measure") > 0) & is_known
     blank = column("measure").is_null() & column("status").is_null()
-    return (
-        dated & in_policy & (is_measure | (blank & (column("problem").is_null() | (column("problem") > 0))))
-    )
+    return dated & in_policy & (is_measure | (blank & (column("problem").is_null() | has_problem)))
 
 
 def _join(left: Frame, right: Frame) -> Frame:

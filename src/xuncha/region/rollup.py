@@ -8,6 +8,7 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -143,9 +144,8 @@ def _count_all(request: Request, duck: Duck, intake: Intake, folder: Path) -> tu
     else:
         answers, intake = _answers(engine, duck, intake, today)
     selection = Selection(request.region, request.base, today, request.at)
-    units = selection.decide(
-        intake.ledgers, map(_to_counted, answers), lambda keys: _contents(duck, intake, keys)
-    )
+    contents = partial(_contents, duck, intake)
+    units = selection.decide(intake.ledgers, map(_to_counted, answers), contents)
     if not cached:
         late = _late(engine, intake, today, units)
         if mark and intake.mark:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
-    from xuncha.model.records import Ledger, Measure
+    from xuncha.model.records import Ledger
 
 VERSION: Final = 1
 """The version of the schema. A reader refuses newer files, and reads every older version."""
@@ -75,7 +75,9 @@ def rows_of(ledger: Ledger, stamp: Stamp) -> Iterator[tuple[Row, Texts]]:
         commit=stamp.commit, as_of=stamp.as_of.isoformat(),
         audit_errors=stamp.audit_errors, audit_warnings=stamp.audit_warnings,
     )  # fmt: skip
-    offices = _codes(ledger.measures.values())
+    # A rows file holds no names of offices, but their numbers, in the order in which measures name them.
+    names = dict.fromkeys(measure.office for measure in ledger.measures.values() if measure.office)
+    offices: dict[str | None, int] = {name: number for number, name in enumerate(names, start=1)}
     with_measures = {identity.problem for identity in ledger.measures}
     result: list[tuple[Row, Texts]] = [
         (blank._replace(problem=number), (problem.title, None))
@@ -100,12 +102,6 @@ def rows_of(ledger: Ledger, stamp: Stamp) -> Iterator[tuple[Row, Texts]]:
         result.append((row, (problem.title, measure.title)))
     result.sort(key=lambda each: (each[0].problem or 0, each[0].measure or 0))
     yield from result or [(blank, (None, None))]
-
-
-def _codes(measures: Iterable[Measure]) -> dict[str | None, int]:
-    """Return a number for each office, in the order in which measures name them; a rows file does not hold their names."""
-    names = dict.fromkeys(measure.office for measure in measures if measure.office)
-    return {name: number for number, name in enumerate(names, start=1)}
 
 
 def too_new(version: int) -> str:

@@ -95,10 +95,9 @@ def _with_texts(duck: Duck, paths: Sequence[str]) -> list[str]:
     """Return the rows files that contain titles of problems."""
     if not paths:
         return []
-    result = duck.run.execute(
-        f"SELECT DISTINCT file_name FROM parquet_schema({names(paths)}) WHERE name = {text(_COLUMN)} AND duckdb_type = 'VARCHAR'"
-    )
-    return sorted(name for (name,) in result.fetchall())
+    is_title = f"name = {text(_COLUMN)} AND duckdb_type = 'VARCHAR'"
+    query = f"SELECT DISTINCT file_name FROM parquet_schema({names(paths)}) WHERE {is_title}"
+    return sorted(name for (name,) in duck.run.execute(query).fetchall())
 
 
 def clusters(titles: Sequence[Title]) -> list[Cluster]:

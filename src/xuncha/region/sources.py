@@ -81,10 +81,8 @@ def _find(name: Path) -> list[Source]:
     try:
         mode = path.stat().st_mode
     except OSError:
-        message = _("{path} is not there", path=name)
-        raise RefusedError(
-            "no-such-source", message, _("name a ledger, a rows file, or a folder of these")
-        ) from None
+        hint = _("name a ledger, a rows file, or a folder of these")
+        raise RefusedError("no-such-source", _("{path} is not there", path=name), hint) from None
     if stat.S_ISDIR(mode):
         return list(_in_folder(path, str(name).rstrip("/") or "/", 0))
     kind = _kind(path) if stat.S_ISREG(mode) else "other"
@@ -153,9 +151,8 @@ def fetch(
     update = partial(mirror.update_mirror, seconds=seconds, stop=stop)
     with ThreadPoolExecutor(_THREADS) as pool:
         try:
-            for address, path, reason in zip(
-                addresses, paths, pool.map(update, addresses, paths), strict=True
-            ):
+            reasons = pool.map(update, addresses, paths)
+            for address, path, reason in zip(addresses, paths, reasons, strict=True):
                 tick(1)
                 kind: Kind = "unreachable" if reason and not path.is_dir() else "bare"
                 message = _("it could not be updated, and counts as last fetched: {said}")

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Sequence
 from functools import reduce
-from typing import Any, Final, Self
+from typing import Any, Final, Self, cast
 
 from xuncha.errors import SurroundingsError, UsageError
 from xuncha.language import gettext as _
@@ -35,11 +35,8 @@ class Spark:
     def __init__(self, master: str) -> None:
         if not _MASTER.fullmatch(master):
             message = _("there is no engine “{name}”", name=master)
-            hint = _(
-                "available: {names}",
-                names=_(", ").join(("duckdb", "local[*]", "local-cluster[2,1,1024]", "spark://HOST:PORT")),
-            )
-            raise UsageError("unknown-engine", message, hint)
+            known = _(", ").join(("duckdb", "local[*]", "local-cluster[2,1,1024]", "spark://HOST:PORT"))
+            raise UsageError("unknown-engine", message, _("available: {names}", names=known))
         with require_part("region"):
             import narwhals  # noqa: PLC0415
         with require_part("spark"):
@@ -82,19 +79,16 @@ class Spark:
         first = self._functions.lit("0001-01-01").cast("date")
         for name in DAY_COLUMNS:
             whole = whole.withColumn(name, self._functions.datediff(column(name), first).cast("bigint") + 1)
-        frame: Frame = self._frame(whole)
-        return frame
+        return cast("Frame", self._frame(whole))
 
     def table(self, columns: Sequence[str], values: Sequence[tuple[str | None, ...]]) -> Frame:
         """Return a small table of texts as a frame."""
         named = ", ".join(f"{name} string" for name in columns)
-        frame: Frame = self._frame(self.session.createDataFrame(list(values), named))
-        return frame
+        return cast("Frame", self._frame(self.session.createDataFrame(list(values), named)))
 
     def answer(self, frame: Frame) -> list[tuple[Any, ...]]:
         """Run a question and return the rows of its answer."""
-        native: Any = frame.to_native()
-        return [tuple(row) for row in native.collect()]
+        return [tuple(row) for row in frame.to_native().collect()]
 
 
 def _literal(path: str) -> str:

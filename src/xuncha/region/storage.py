@@ -132,8 +132,8 @@ def write(file: Path, values: Any) -> bool:  # noqa: ANN401  plain values
     return False
 
 
-def stamp(kind: str, path: Path) -> str | None:
-    """Return a stamp that changes when a source changes; None if the source may not be cached."""
+def stamp(kind: str, path: Path, until: str = "") -> str | None:
+    """Return a stamp that changes when a source changes, or `until`, the month of a trend; None if the source may not be cached."""
     now, latest = time.time_ns(), 0
     try:
         if kind == "bare":
@@ -148,7 +148,7 @@ def stamp(kind: str, path: Path) -> str | None:
         return None
     if kind == "unreachable" or state is None or latest >= now - _MIN_AGE:
         return None
-    return hashlib.blake2b(marshal.dumps((kind, state)), digest_size=16).hexdigest()
+    return hashlib.blake2b(marshal.dumps((kind, state)) + until.encode(), digest_size=16).hexdigest()
 
 
 def _values(status: os.stat_result) -> tuple[int, ...]:

@@ -54,6 +54,7 @@ def act(request: Request, form: FormData) -> Response:
         raise HTTPException(404)
     results: list[Result] = []
     files: list[UploadFile] | list[None] = []
+    get_visitor = partial(current_visitor, request)
     try:
         if not ids:
             raise RefusedError("nothing-chosen", _("no measure is chosen"), _("tick one or several"))
@@ -64,9 +65,7 @@ def act(request: Request, form: FormData) -> Response:
                 typed["file"] = uploaded_file(desk.root, Identity.parse(ids[0]), each)
             values = read_values(typed, desk.today, forms.label_of)
             versions = forms.versions(form) if each is None else {}
-            results.append(
-                desk.perform(verb.action, ids, values, versions, partial(current_visitor, request))
-            )
+            results.append(desk.perform(verb.action, ids, values, versions, get_visitor))
     except XunchaError as error:
         if error.code in {NOT_ALLOWED, NOT_SIGNED_IN} and not results:
             raise

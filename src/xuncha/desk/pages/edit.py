@@ -34,7 +34,11 @@ def show(request: Request, typed: str | None = None, error: XunchaError | None =
     number = desk.number
     path = editable(desk.root, named)
     version = file_version(desk.root, path)
-    text = _text(path, (desk.root / path).read_bytes())
+    content = (desk.root / path).read_bytes()
+    try:
+        text = decode(content)
+    except UnreadableError as unreadable:
+        raise InvalidLedgerError([unreadable.of_file(path, content)]) from None
     return page(
         request,
         "edit",
@@ -48,13 +52,6 @@ def show(request: Request, typed: str | None = None, error: XunchaError | None =
         is_uncommitted=bool(git_dir(desk.root) and Git(desk.root).uncommitted_or_staged(path)),
         error=error,
     )
-
-
-def _text(path: str, content: bytes) -> str:
-    try:
-        return decode(content)
-    except UnreadableError as error:
-        raise InvalidLedgerError([error.of_file(path, content)]) from None
 
 
 def edit(request: Request, form: FormData) -> Response:

@@ -26,7 +26,6 @@ from xuncha.trail.history import Event
 from xuncha.workflow.evidence import portable_name
 
 KINDS: Final = ("table", "notice")
-_MAX_DOUBTS: Final = 200
 
 
 def show(request: Request, _typed: Typed | None = None, error: XunchaError | None = None) -> Response:
@@ -100,7 +99,6 @@ def show_result(request: Request, typed: Typed | None = None, error: XunchaError
         columns=[*columns.items()],
         roles=roles,
         typed=typed or {},
-        max_doubts=_MAX_DOUBTS,
         folder_name=f"{desk.root.name}-2",
         undoable_commit=desk.undoable(event, visitor_of(request)),
         change=event,

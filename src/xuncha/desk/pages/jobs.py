@@ -21,9 +21,8 @@ def show(request: Request) -> Response:
         return RedirectResponse(job.next_page, 303)
     documents = [name for name in job.files if job.document(name)]
     output = "" if documents or not job.ended.is_set() else job.output()
-    return page(
-        request, "job", job=job, documents=documents, output=output, back_address=job.values.get("back", "")
-    )
+    back = job.values.get("back", "")
+    return page(request, "job", job=job, documents=documents, output=output, back_address=back)
 
 
 def stop(request: Request, _form: FormData) -> Response:

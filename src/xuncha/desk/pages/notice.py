@@ -15,7 +15,6 @@ from xuncha.desk.jobs import Job
 from xuncha.desk.view import desk_of, page, wait
 from xuncha.language import current_language
 from xuncha.language import gettext as _
-from xuncha.paper.forms import FORMS
 
 _NOTICE: Final = "notice.txt"
 _DASHBOARD: Final = "dashboard.html"
@@ -28,15 +27,8 @@ def show(request: Request) -> Response:
     path = job.document(_NOTICE)
     findings = json.loads(job.output() or "[]") if path and job.state == "done" else []
     lines = path.read_text(encoding="utf-8").split("\n") if path else []
-    return page(
-        request,
-        "notice",
-        state_number=number,
-        job=job,
-        forms=FORMS,
-        proof_findings=[*enumerate(findings, 1)],
-        lines=[*_marked(lines, findings)],
-    )
+    numbered, marked = [*enumerate(findings, 1)], [*_marked(lines, findings)]
+    return page(request, "notice", state_number=number, job=job, proof_findings=numbered, lines=marked)
 
 
 def _recent_job(
@@ -52,9 +44,8 @@ def _recent_job(
     def begin() -> Job:
         job = desk.jobs.new(title, [file])
         path = str(job.folder / file)
-        return desk.jobs.start(
-            job, *([path if word == file else word for word in words] for words in commands)
-        )
+        with_path = ([path if word == file else word for word in words] for words in commands)
+        return desk.jobs.start(job, *with_path)
 
     job = desk.jobs.recent((kind, current_language()), (number, desk.today), begin, FRESH)
     return number, wait(request, job)

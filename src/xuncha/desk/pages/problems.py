@@ -46,13 +46,8 @@ def show_all(request: Request, values: Typed | None = None, error: XunchaError |
         )
         for row in state.register.problems
     ]
-    shown: dict[str, Any] = {
-        "state": state,
-        "categories": dict(state.register.frame.categories),
-        "rows": rows,
-        "typed": values or {},
-    }
-    return page(request, "problems", **shown, error=error)
+    categories, typed = dict(state.register.frame.categories), values or {}
+    return page(request, "problems", state=state, categories=categories, rows=rows, typed=typed, error=error)
 
 
 def add_problem(request: Request, form: FormData) -> Response:
@@ -132,15 +127,8 @@ def show_removal(request: Request, values: Typed | None = None, error: XunchaErr
     row = next((each for each in rows if each.id == str(identity)), None)
     if row is None:
         raise no_such_record(identity)
-    return page(
-        request,
-        "remove",
-        state=state,
-        row=row,
-        version=file_version(desk.root, identity.path),
-        typed=values or {},
-        error=error,
-    )
+    version, typed = file_version(desk.root, identity.path), values or {}
+    return page(request, "remove", state=state, row=row, version=version, typed=typed, error=error)
 
 
 def remove(request: Request, form: FormData) -> Response:

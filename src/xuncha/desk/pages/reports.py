@@ -13,7 +13,6 @@ from starlette.responses import RedirectResponse, Response
 from xuncha.desk import forms
 from xuncha.desk.documents import PAPERS, title_of
 from xuncha.desk.view import desk_of, must_be_allowed, page, visitor_of
-from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.names import LETTER_WAYS, LETTERS
 
@@ -27,11 +26,6 @@ def show(request: Request) -> Response:
     values: dict[str, Any] = {
         "state": state,
         "papers": {name: paper for name, paper in PAPERS.items() if name not in _OF_OTHER_PAGES},
-        "letter_kinds": {
-            "reminder": _("Reminder"),
-            "supervision": _("Supervision notice"),
-            "warning": _("Warning"),
-        },
         "typed": dict(request.query_params),
         "earlier_jobs": [
             job
@@ -52,18 +46,14 @@ def make(request: Request, form: FormData) -> Response:
     needs = "archive" if name == "archive" else "send" if sends else ""  # an archive has names in comments
     if needs:
         must_be_allowed(request, needs)
-    typed = {
-        each: forms.text(form, each) for each in (*paper.options, "kind", "ids") if forms.text(form, each)
-    }
+    typed = {each: said for each in (*paper.options, "kind", "ids") if (said := forms.text(form, each))}
     named = typed.get("ids", "").split()
     title = title_of(name)
     ids = [each for each in named if name == "dossier" and Identity.is_number(each)]
     file = f"{' '.join([title, *ids[:1], str(desk.today)])}.{kind}"
     job = desk.jobs.new(title, [file], right=needs)
-    job.values = {
-        "paper": name,
-        "back": f"/reports?{urlencode(typed)}#{name}" if name not in {"notice", "archive"} else "",
-    }
+    back = f"/reports?{urlencode(typed)}#{name}" if name not in {"notice", "archive"} else ""
+    job.values = {"paper": name, "back": back}
     words = [*paper.words, "-o", str(job.folder / file)]
     words += ["-f", kind] if len(paper.forms) > 1 else []
     words += [f"--{each}={typed[each]}" for each in paper.options if each in typed]

@@ -8,7 +8,6 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from xuncha.accounts import passwords
-from xuncha.accounts.account import Account
 from xuncha.desk import forms
 from xuncha.desk.forms import Typed
 from xuncha.desk.gate import LANGUAGE
@@ -32,11 +31,9 @@ def _entrance(request: Request) -> ByAccount:
 def show(request: Request, typed: Typed | None = None, error: XunchaError | None = None) -> Response:
     """Show the form for name and password."""
     _entrance(request)
-    name, back = (typed or {}).get("name", ""), (typed or request.query_params).get("back", "")
-    demo = request.app.state.demo
-    return page(
-        request, "sign_in", error=error, account_name=name, back_address=local_address(back), demo=demo
-    )
+    name, demo = (typed or {}).get("name", ""), request.app.state.demo
+    back = local_address((typed or request.query_params).get("back", ""))
+    return page(request, "sign_in", error=error, account_name=name, back_address=back, demo=demo)
 
 
 def sign_in(request: Request, form: FormData) -> Response:
@@ -79,19 +76,14 @@ def show_password(
 ) -> Response:
     """Show the form for a new password."""
     _entrance(request)
-    return page(
-        request,
-        "password",
-        error=error,
-        renew=_account(request).renew,
-        shortest=passwords.MIN_LENGTH,
-        longest=passwords.MAX_LENGTH,
-    )
+    shortest, longest = passwords.MIN_LENGTH, passwords.MAX_LENGTH
+    return page(request, "password", error=error, shortest=shortest, longest=longest)
 
 
 def save_password(request: Request, form: FormData) -> Response:
     """Change the password, and end all other sessions of the account."""
-    entrance, account = _entrance(request), _account(request)
+    entrance, account = _entrance(request), visitor_of(request).account
+    assert account is not None  # noqa: S101  the entrance lets nobody else come here
     given, new, again = (str(form.get(name, "")) for name in ("password", "new", "again"))
     entrance.sessions.check_password(account, given, f"password of {account.name}")
     if new != again:
@@ -103,12 +95,6 @@ def save_password(request: Request, form: FormData) -> Response:
     entrance.accounts.alter(account.name, known_hash=account.password, **new_one)
     secret = entrance.sessions.begin(entrance.accounts.get(account.name))
     return _with_session(request, "/", secret, account.name)
-
-
-def _account(request: Request) -> Account:
-    account = visitor_of(request).account
-    assert account is not None  # noqa: S101  the entrance lets nobody else come here
-    return account
 
 
 def language(_request: Request, form: FormData) -> Response:
