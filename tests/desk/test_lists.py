@@ -135,3 +135,11 @@ def test_pages_hold_no_half_width_punctuation_beside_chinese(browser: Browser) -
         assert half_width(html.unescape(re.sub("<pre.*?</pre>|<[^>]*>", "", shown, flags=re.DOTALL))) == [], (
             path
         )
+
+
+def test_a_ledger_without_measures_does_not_blame_the_filters(ledger: LedgerOnDisk) -> None:
+    ledger.git("rm", "-rq", "data/problems")
+    ledger.commit()
+    browser = Browser(ledger.root)
+    assert "还没有措施" in told(browser.get("/measures"))
+    assert "没有符合条件的措施" in told(browser.get("/measures?status=closed"))

@@ -67,13 +67,11 @@ def check_columns(duck: Duck, files: Sequence[str]) -> tuple[list[list[str]], di
     """Check the columns of files. Return the readable files in groups with the same types, and the faults of the others."""
     wanted = ", ".join(map(text, [*TYPES, _OURS]))
     column = "lower(name) || ' ' || coalesce(duckdb_type, '')"
-    each_file = (
-        f"SELECT file_name, string_agg({column}, chr(10)) FILTER (lower(name) IN ({wanted})) AS columns"
-    )
+    listed = f"string_agg({column}, chr(10)) FILTER (lower(name) IN ({wanted}))"
     found: list[tuple[str | None, list[str]]] = []  # columns with their types, and the files that have them
 
     def ask(files: Sequence[str]) -> str:
-        query = f"{each_file} FROM parquet_schema({names(files)}) GROUP BY ALL"
+        query = f"SELECT file_name, {listed} AS columns FROM parquet_schema({names(files)}) GROUP BY ALL"
         try:
             answer = duck.run.execute(f"SELECT columns, list(file_name) FROM ({query}) GROUP BY ALL")
             found.extend(answer.fetchall())
@@ -82,11 +80,8 @@ def check_columns(duck: Duck, files: Sequence[str]) -> tuple[list[list[str]], di
         return ""
 
     valid: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    broken = {
-        file: _("its name is not UTF-8: rename it")
-        for file in files
-        if file.encode("utf-8", "ignore").decode() != file
-    }
+    not_utf8 = [file for file in files if file.encode("utf-8", "ignore").decode() != file]
+    broken = dict.fromkeys(not_utf8, _("its name is not UTF-8: rename it"))
     broken |= _halve([file for file in files if file not in broken], ask)
     for columns, alike in found:
         pairs = (each.partition(" ") for each in (columns or "").split("\n"))
@@ -160,9 +155,6 @@ def whole(duck: Duck, files: Files, units: Sequence[Key], live: Sequence[str], t
     duck.table(("source",), [(each,) for each in live]).to_native().create_view("live", replace=True)
     day = f"CASE WHEN r.source IN (FROM live) THEN DATE {text(today.isoformat())} ELSE as_of END AS as_of"
     rows = union({"source": "VARCHAR", **TYPES}, sql_sources(files))
-    query = (
-        f"SELECT r.* EXCLUDE (source) REPLACE ({day}) FROM ({rows}) r {duck.only(units)}"
-        " ORDER BY unit, round, problem, measure"
-    )
-    copy(duck, f"({query})", duck.spare / "rows.parquet")
+    query = f"SELECT r.* EXCLUDE (source) REPLACE ({day}) FROM ({rows}) r {duck.only(units)}"
+    copy(duck, f"({query} ORDER BY unit, round, problem, measure)", duck.spare / "rows.parquet")
     return (duck.spare / "rows.parquet").read_bytes()

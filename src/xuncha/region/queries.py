@@ -80,16 +80,11 @@ def count_units(rows: Frame, today: date) -> Frame:
         nw.when(is_complete & ~column("problem").is_null()).then(1).alias("problems_closed"),
         nw.when(is_empty | is_right).then(1).alias("right"),
     )
-    by_problem = (
-        flagged.group_by(*KEYS)
-        .agg(
-            nw.len().alias("all"),
-            *(column(name).count() for name in ("problems", "problems_closed", "right")),
-        )
-        .with_columns((column("all") - column("right")).alias("misnumbered"))
-    )
+    counts = (column(name).count() for name in ("problems", "problems_closed", "right"))
+    by_problem = flagged.group_by(*KEYS).agg(nw.len().alias("all"), *counts)
+    misnumbered = (column("all") - column("right")).alias("misnumbered")
     answer = (*KEYS, *Counts._fields, *RowFacts._fields, *Lateness._fields)
-    return _join(measures, by_problem).select(*answer)
+    return _join(measures, by_problem.with_columns(misnumbered)).select(*answer)
 
 
 def _code(name: str, codes: Mapping[str, int]) -> nw.Expr:

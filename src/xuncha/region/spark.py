@@ -62,12 +62,10 @@ class Spark:
 
     def rows(self, files: Files) -> Frame:
         """Return the rows of files as a lazy frame, with days as numbers."""
-        column = self._functions.col
+        column, literal = self._functions.col, self._functions.lit
         selected = [column(name).cast(_IN_SPARK[kind]).alias(name) for name, kind in COLUMNS.items()]
         parts = [
-            self.session.read.parquet(_literal(path)).select(
-                self._functions.lit(path).alias("source"), *selected
-            )
+            self.session.read.parquet(_literal(path)).select(literal(path).alias("source"), *selected)
             for path in files.rows
         ]
         if files.cached:
@@ -76,7 +74,7 @@ class Spark:
             columns = ", ".join(f"{name} {_IN_SPARK[kind]}" for name, kind in COLUMNS.items())
             parts.append(self.session.createDataFrame([], f"source string, {columns}"))
         whole = reduce(lambda one, other: one.unionByName(other), parts)
-        first = self._functions.lit("0001-01-01").cast("date")
+        first = literal("0001-01-01").cast("date")
         for name in DAY_COLUMNS:
             whole = whole.withColumn(name, self._functions.datediff(column(name), first).cast("bigint") + 1)
         return cast("Frame", self._frame(whole))
