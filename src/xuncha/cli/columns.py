@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import compress
 from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
@@ -27,11 +28,15 @@ class Column(NamedTuple):
     """Whether long cells are broken into lines; if not, they are cut off when there is no room for them."""
     fills: bool = False  # whether the column takes the room that the others leave
     right: bool = False
+    is_spare: bool = False  # whether the column is left out of a screen that is too narrow
 
 
 FIXED = Column(wraps=False)
 RIGHT = Column(wraps=False, right=True)
 WIDE = Column(fills=True)
+SPARE = Column(is_spare=True)
+_LEAST = 8
+"""The cells of a wrapping column from which on the text in it can be read; fewer only if there is no other way."""
 
 
 class Columns:
@@ -53,15 +58,19 @@ class Columns:
         # Equal cells (names, days, one state for all rows) are cleaned, measured and laid out once.
         cells = [{_key(cell): cell for cell in cells} for cells in zip(*self.rows, strict=True)]
         cells = [{key: _cleaned(cell) for key, cell in column.items()} for column in cells]
-        widths = self._widths([max(map(width, column.values())) for column in cells], options.max_width)
+        widest = [max(map(width, column.values())) for column in cells]
+        is_shown = self._shown(widest, options.max_width)
+        columns, cells = list(compress(self.columns, is_shown)), list(compress(cells, is_shown))
+        widths = self._widths(columns, list(compress(widest, is_shown)), options.max_width)
         gaps = [*[self.gap] * (len(widths) - 1), 0]
         laid = [
             {key: list(_lines(cell, room, gap, column, console)) for key, cell in distinct.items()}
-            for column, distinct, room, gap in zip(self.columns, cells, widths, gaps, strict=True)
+            for column, distinct, room, gap in zip(columns, cells, widths, gaps, strict=True)
         ]
         blanks = [" " * (room + gap) for room, gap in zip(widths, gaps, strict=True)]
         for row in self.rows:
-            row_lines = [lines[_key(cell)] for lines, cell in zip(laid, row, strict=True)]
+            shown = compress(row, is_shown)
+            row_lines = [lines[_key(cell)] for lines, cell in zip(laid, shown, strict=True)]
             for number in range(max(map(len, row_lines))):
                 plain = ""
                 for lines, blank in zip(row_lines, blanks, strict=True):
@@ -74,15 +83,24 @@ class Columns:
                         plain = ""
                 yield Segment(plain.rstrip(" ") + "\n")
 
-    def _widths(self, widest: list[int], room: int) -> list[int]:
-        """Return the width of each column: what does not fit is taken from the widest columns that wrap, then from all."""
+    def _shown(self, widest: list[int], room: int) -> list[bool]:
+        """Return for each column whether it is shown: those that are spare only if every column that wraps has room to be read."""
+        pairs = zip(self.columns, widest, strict=True)
+        needed = [min(width, _LEAST) if column.wraps else width for column, width in pairs]
+        fits = sum(needed) + self.gap * (len(needed) - 1) <= room
+        return [fits or not column.is_spare for column in self.columns]
+
+    def _widths(self, columns: Sequence[Column], widest: list[int], room: int) -> list[int]:
+        """Return the width of each column: what does not fit is taken from the widest columns that wrap, while they can be read, then from all."""
         room -= self.gap * (len(widest) - 1)
         widths = [max(1, width) for width in widest]
-        wrapping = [place for place, column in enumerate(self.columns) if column.wraps]
-        for places in wrapping, range(len(widths)):
-            while sum(widths) > room and places and widths[place := max(places, key=widths.__getitem__)] > 1:
+        wrapping = [place for place, column in enumerate(columns) if column.wraps]
+        for places, least in (wrapping, _LEAST), (range(len(widths)), 1):
+            while (
+                sum(widths) > room and places and widths[place := max(places, key=widths.__getitem__)] > least
+            ):
                 widths[place] -= 1
-        for place, column in enumerate(self.columns):
+        for place, column in enumerate(columns):
             if column.fills:
                 widths[place] += max(0, room - sum(widths))
         return widths

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from xuncha.cli import screen
-from xuncha.cli.columns import FIXED, RIGHT, WIDE, Column, Columns
+from xuncha.cli.columns import FIXED, RIGHT, SPARE, WIDE, Column, Columns
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.model.identity import EVIDENCE, Identity
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from xuncha.trail.history import Event
 
 _BAR = 20
+_BARS = FIXED._replace(is_spare=True)
 _LIMIT = 40  # the most rows of one kind on a screen; below them stands how many more there are
 
 
@@ -84,7 +85,7 @@ def _due_lists(register: Register, counts: Tally, limit: int | None, command: st
         rows = sorted(waiting[kind], key=lambda each: each[0] or date.min)
         if not rows:
             continue
-        table = Columns(FIXED, WIDE, FIXED, FIXED, Column(), Column())
+        table = Columns(FIXED, WIDE, FIXED, FIXED, SPARE, SPARE)
         for day, row in rows[:limit]:
             last, limit_text = _("last {day}", day=row.reviewed_on), row.due or term_text(row.term)
             label = last if kind == "review" else limit_text
@@ -129,7 +130,7 @@ def head(name: str, day: date, below: str) -> Columns:
 
 def totals(problems: tuple[int, int], measures: tuple[int, int], *, bars: bool = False) -> Columns:
     """Lay out how many of all problems are complete, and how many of all measures are closed."""
-    table = Columns(FIXED, RIGHT, *[FIXED] * (1 + bars), gap=2)
+    table = Columns(FIXED, RIGHT, *[_BARS] * bars, FIXED, gap=2)
     for label, (closed, total), text in (
         (_("Problems"), problems, _("{rate} of problems complete")),
         (_("Measures"), measures, _("{rate} of measures closed")),
@@ -184,7 +185,7 @@ def _bars(grouped: Sequence[Group], by: str, limit: int | None, command: str) ->
     # Marks stand at the right edge; without marks, the bars stand beside the titles.
     wide = Column(fills=any(group.overdue or group.complete for group in shown))
     numbered = by == "problem"
-    table = Columns(*[RIGHT] * numbered, wide, FIXED, RIGHT, FIXED)
+    table = Columns(*[RIGHT] * numbered, wide, _BARS, RIGHT, FIXED)
     for group in shown:
         mark = Text("✓" if group.complete else "", "green")
         if group.overdue:
@@ -198,7 +199,7 @@ def _bars(grouped: Sequence[Group], by: str, limit: int | None, command: str) ->
 def measures_table(rows: Sequence[MeasureRow], horizon: Horizon) -> Columns:
     """Lay out the table of `list`."""
     headings = (_("No."), _("Measure"), _("Leader"), _("Office"), _("Due"), _("Status"))
-    table = Columns(FIXED, Column(), Column(), Column(), FIXED, FIXED, headings=headings)
+    table = Columns(FIXED, Column(), SPARE, SPARE, FIXED, FIXED, headings=headings)
     states = {(status, light): status_text(status, light) for status in STATUSES for light in LIGHTS}
     terms = {word: term_text(word) for word in TERMS}
     for row in rows:
