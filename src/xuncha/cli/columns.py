@@ -35,6 +35,7 @@ FIXED = Column(wraps=False)
 RIGHT = Column(wraps=False, right=True)
 WIDE = Column(fills=True)
 SPARE = Column(is_spare=True)
+SPARE_FIXED = Column(wraps=False, is_spare=True)
 _LEAST = 8
 """The cells of a wrapping column from which on the text in it can be read; fewer only if there is no other way."""
 

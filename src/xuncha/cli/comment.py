@@ -123,10 +123,10 @@ def list_(
 def _table(comments: Mapping[int, Comment]) -> Columns:
     from rich.text import Text  # noqa: PLC0415
 
-    from xuncha.cli.columns import FIXED, RIGHT, Column, Columns  # noqa: PLC0415
+    from xuncha.cli.columns import FIXED, RIGHT, SPARE, Column, Columns  # noqa: PLC0415
 
     headings = (_("No."), _("Received"), _("Channel"), _("About"), _("Comment"), _("Reply"))
-    table = Columns(RIGHT, FIXED, FIXED, FIXED, Column(), Column(), headings=headings)
+    table = Columns(RIGHT, FIXED, SPARE, SPARE, Column(), Column(), headings=headings)
     for place, each in comments.items():
         text = on_one_line(each.text) + (_(" ({reason})", reason=each.name) if each.name else "")
         answered: str | Text = Text(_("not answered"), "yellow")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from xuncha.cli import screen
-from xuncha.cli.columns import FIXED, RIGHT, SPARE, WIDE, Column, Columns
+from xuncha.cli.columns import FIXED, RIGHT, SPARE, SPARE_FIXED, WIDE, Column, Columns
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.model.identity import EVIDENCE, Identity
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from xuncha.trail.history import Event
 
 _BAR = 20
-_BARS = FIXED._replace(is_spare=True)
 _LIMIT = 40  # the most rows of one kind on a screen; below them stands how many more there are
 
 
@@ -130,7 +129,7 @@ def head(name: str, day: date, below: str) -> Columns:
 
 def totals(problems: tuple[int, int], measures: tuple[int, int], *, bars: bool = False) -> Columns:
     """Lay out how many of all problems are complete, and how many of all measures are closed."""
-    table = Columns(FIXED, RIGHT, *[_BARS] * bars, FIXED, gap=2)
+    table = Columns(FIXED, RIGHT, *[SPARE_FIXED] * bars, FIXED, gap=2)
     for label, (closed, total), text in (
         (_("Problems"), problems, _("{rate} of problems complete")),
         (_("Measures"), measures, _("{rate} of measures closed")),
@@ -185,7 +184,7 @@ def _bars(grouped: Sequence[Group], by: str, limit: int | None, command: str) ->
     # Marks stand at the right edge; without marks, the bars stand beside the titles.
     wide = Column(fills=any(group.overdue or group.complete for group in shown))
     numbered = by == "problem"
-    table = Columns(*[RIGHT] * numbered, wide, _BARS, RIGHT, FIXED)
+    table = Columns(*[RIGHT] * numbered, wide, SPARE_FIXED, RIGHT, FIXED)
     for group in shown:
         mark = Text("✓" if group.complete else "", "green")
         if group.overdue:
