@@ -181,7 +181,9 @@ def test_a_narrow_terminal_is_kept_to(tmp_path: Path, environment: dict[str, str
 def test_both_names_of_a_switch_and_the_words_of_a_closed_list_are_shown(ledger: LedgerOnDisk) -> None:
     assert "--open, --no-open " in ledger.ok("serve", "--help")
     for verb in ("add", "set"):
-        assert "--role manager|section|leader|viewer" in ledger.ok("account", verb, "--help")
+        shown = "".join(ledger.ok("account", verb, "--help").split())
+        assert "--rolemanager|section|leader|viewer角色：manager（管理员）、section（科室）" in shown
+        assert "科室账户须给出--office，领导账户须给出--leader" in shown
 
 
 def test_help_is_bold_where_somebody_looks_and_colours_are_wanted(ledger: LedgerOnDisk) -> None:

@@ -27,8 +27,13 @@ if TYPE_CHECKING:
     from xuncha.accounts.book import Accounts
     from xuncha.cli.columns import Columns
 
-_ROLE: Final = f"--role {'|'.join(names.ROLES)}"
 Name = Annotated[str, options.argument("NAME", _("The account, by the name used in commits"))]
+_ROLE: Final = option(
+    f"--role {'|'.join(names.ROLES)}",
+    _("What they may do: manager, section, leader or viewer"),
+    [*names.ROLES],
+)
+Email = Annotated[str | None, option("--email ADDRESS", _("The e-mail address in their commits"))]
 
 
 @command("serve")
@@ -134,16 +139,16 @@ def account() -> None:
 def add(
     call: Context,
     name: Name,
-    role: Annotated[
-        str, option(_ROLE, _("What they may do: manager, section, leader or viewer"), [*names.ROLES])
-    ],
+    role: Annotated[str, _ROLE],
     office: options.Office = None,
     leader: options.Leader = None,
-    email: str | None = optional("--email ADDRESS", _("The e-mail address in their commits")),
+    email: Email = None,
 ) -> None:
     """Add an account, and print its first password, to be changed at the first sign-in.
 
-    A section needs --office, a leader --leader, as the ledger names them. The first account is a manager's.
+    A section needs --office, a leader --leader, as the ledger names them.
+
+    The first account is a manager's.
 
     Examples:
         xuncha account add 王芳 --role manager --email wang@example.cn
@@ -169,12 +174,14 @@ def _add(accounts: Accounts, name: str, today: date, **values: Any) -> str:  # n
 def set_(
     call: Context,
     name: Name,
-    role: str | None = optional(_ROLE, _("Another role"), [*names.ROLES]),
+    role: Annotated[str | None, _ROLE] = None,
     office: options.Office = None,
     leader: options.Leader = None,
-    email: str | None = optional("--email ADDRESS", _("The e-mail address in their commits")),
+    email: Email = None,
 ) -> None:
     """Change the role, office, leader or e-mail of an account; the password stays. This takes effect from the next click.
+
+    A section needs --office, a leader --leader, as the ledger names them.
 
     Examples:
         xuncha account set 规划科李强 --office 财务科
@@ -203,7 +210,7 @@ def _role_values(call: Context, role: str, office: str | None, leader: str | Non
     as_role = readers.read_word(role, "--role", names.ROLES)
     if (office is not None, leader is not None) != (as_role == "section", as_role == "leader"):
         message = _("a section needs --office, a leader --leader, and other roles neither")
-        raise UsageError("usage", message, _("see `{path} --help`", path="xuncha account add"))
+        raise UsageError("usage", message, _("see `{path} --help`", path="xuncha account"))
     if office or leader:
         office, leader = full_names(call.register(), office=office, leader=leader)
     return {"role": as_role, "office": office, "leader": leader}
