@@ -150,6 +150,7 @@ def test_a_placeholder_is_in_chinese_in_the_help_and_where_a_value_is_missing(le
         assert not {word for each in parameters for word in re.findall("[A-Z]{2,}", metavar(each))}
     assert "缺少 种类" in ledger.run("report", "letter").err
     assert "缺少 编号… 文字" in ledger.run("progress").err
+    assert "种类 不能是“警告”" in ledger.run("report", "letter", "警告", "1.1").err
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -90,7 +90,9 @@ def _warn(case: ArchiveCase, root: Path) -> None:
     for form, error in case.lacking.items():
         lacking.setdefault((reason(error), error.hint), []).append(form)
     for (why, hint), forms in lacking.items():
-        message = _("the notice as {form} is not in the archive: {reason}", form=", ".join(forms), reason=why)
+        message = _(
+            "the notice as {form} is not in the archive: {reason}", form=_(", ").join(forms), reason=why
+        )
         screen.warning(message, hint)
     for path in case.facts.left_out:
         screen.warning(_("{path} is a link, and is not in the archive", path=path))

@@ -174,7 +174,7 @@ def letter(
     """
     from xuncha.report.letter import letter as content  # noqa: PLC0415
 
-    letter_kind = readers.read_word(kind, "KIND", names.LETTERS)
+    letter_kind = readers.read_word(kind, _("KIND"), names.LETTERS)
     check_form(form, FORMS, output, "letter")
     if bool(identities) == (office is not None):
         message = _("a letter needs either measures or an --office")
