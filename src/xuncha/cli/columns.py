@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import compress
 from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
@@ -59,19 +58,15 @@ class Columns:
         # Equal cells (names, days, one state for all rows) are cleaned, measured and laid out once.
         cells = [{_key(cell): cell for cell in cells} for cells in zip(*self.rows, strict=True)]
         cells = [{key: _cleaned(cell) for key, cell in column.items()} for column in cells]
-        widest = [max(map(width, column.values())) for column in cells]
-        is_shown = self._shown(widest, options.max_width)
-        columns, cells = list(compress(self.columns, is_shown)), list(compress(cells, is_shown))
-        widths = self._widths(columns, list(compress(widest, is_shown)), options.max_width)
-        gaps = [*[self.gap] * (len(widths) - 1), 0]
+        widths = self._widths([max(map(width, column.values())) for column in cells], options.max_width)
+        gaps = [*(self.gap if room else 0 for room in widths[:-1]), 0]
         laid = [
             {key: list(_lines(cell, room, gap, column, console)) for key, cell in distinct.items()}
-            for column, distinct, room, gap in zip(columns, cells, widths, gaps, strict=True)
+            for column, distinct, room, gap in zip(self.columns, cells, widths, gaps, strict=True)
         ]
         blanks = [" " * (room + gap) for room, gap in zip(widths, gaps, strict=True)]
         for row in self.rows:
-            shown = compress(row, is_shown)
-            row_lines = [lines[_key(cell)] for lines, cell in zip(laid, shown, strict=True)]
+            row_lines = [lines[_key(cell)] for lines, cell in zip(laid, row, strict=True)]
             for number in range(max(map(len, row_lines))):
                 plain = ""
                 for lines, blank in zip(row_lines, blanks, strict=True):
@@ -84,24 +79,20 @@ class Columns:
                         plain = ""
                 yield Segment(plain.rstrip(" ") + "\n")
 
-    def _shown(self, widest: list[int], room: int) -> list[bool]:
-        """Return for each column whether it is shown: those that are spare only if every column that wraps has room to be read."""
-        pairs = zip(self.columns, widest, strict=True)
-        needed = [min(width, _LEAST) if column.wraps else width for column, width in pairs]
-        fits = sum(needed) + self.gap * (len(needed) - 1) <= room
-        return [fits or not column.is_spare for column in self.columns]
-
-    def _widths(self, columns: Sequence[Column], widest: list[int], room: int) -> list[int]:
-        """Return the width of each column: what does not fit is taken from the widest columns that wrap, while they can be read, then from all."""
-        room -= self.gap * (len(widest) - 1)
-        widths = [max(1, width) for width in widest]
-        wrapping = [place for place, column in enumerate(columns) if column.wraps]
+    def _widths(self, widest: list[int], room: int) -> list[int]:
+        """Return the width of each column, 0 for spare ones if the others would not fit; what still does not fit is taken from the widest columns that wrap, while they can be read, then from all."""
+        columns = list(zip(self.columns, widest, strict=True))
+        needed = sum(min(width, _LEAST) if column.wraps else width for column, width in columns)
+        fits = needed + self.gap * (len(widest) - 1) <= room
+        widths = [max(1, width) if fits or not column.is_spare else 0 for column, width in columns]
+        room -= self.gap * (sum(map(bool, widths)) - 1)
+        wrapping = [place for place, column in enumerate(self.columns) if column.wraps]
         for places, least in (wrapping, _LEAST), (range(len(widths)), 1):
             while (
                 sum(widths) > room and places and widths[place := max(places, key=widths.__getitem__)] > least
             ):
                 widths[place] -= 1
-        for place, column in enumerate(columns):
+        for place, column in enumerate(self.columns):
             if column.fills:
                 widths[place] += max(0, room - sum(widths))
         return widths
@@ -128,7 +119,10 @@ def _cleaned(cell: Cell) -> Cell:
 def _lines(
     cell: Cell, room: int, gap: int, column: Column, console: Console
 ) -> Iterator[str | list[Segment]]:
-    """Break a cell into lines that fit the room, each padded up to the next column."""
+    """Break a cell into lines that fit the room, each padded up to the next column; no room: one empty line."""
+    if not room:
+        yield ""
+        return
     text = str(cell)
     lines = wrapped(text, room, measure=width) if column.wraps else [text]
     parts: list[Text] = []
