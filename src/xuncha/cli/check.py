@@ -149,8 +149,10 @@ def proof(
             name = language.gettext(REASONS[why])
             screen.warning(_("{name}: {text}", name=name, text=_(", ").join(words)))
         if facts and not about:
-            message = _("the notice does not name {organisation}; it is not compared with the ledger")
-            hint = ""
+            message, hint = (
+                _("the notice does not name {organisation}; it is not compared with the ledger"),
+                "",
+            )
             if facts.organisation is None:
                 message = _("the ledger names no organisation yet; the notice is not compared with it")
                 hint = _("write `organisation: …`")

@@ -90,9 +90,7 @@ def reply(
 def list_(
     call: Context,
     about: str | None = optional(
-        "--about ID",
-        _("Those about a problem and its measures (2), or one measure (2.3)"),
-        options.ids,
+        "--about ID", _("Those about a problem and its measures (2), or one measure (2.3)"), options.ids
     ),
     unanswered: bool = optional("--unanswered", _("Those without a reply")),
     as_json: options.Json = False,

@@ -98,8 +98,7 @@ def import_table(
     partly: bool = optional("--partly", _("Import the rest if the policy of the ledger refuses a closing")),
     new: options.New = False,
     as_shown: str | None = optional(
-        "--as-shown VALUE",
-        _("Only if the changes are those that --dry-run --json showed with this `digest`"),
+        "--as-shown VALUE", _("Only if the changes are those that --dry-run --json showed with this `digest`")
     ),
     feedback: str | None = optional("--feedback DATE", _("The day of the feedback, for a new ledger")),
     organisation: str | None = optional(

@@ -33,7 +33,6 @@ _ROLE: Final = option(
     _("What they may do: manager, section, leader or viewer"),
     [*names.ROLES],
 )
-Email = Annotated[str | None, option("--email ADDRESS", _("The e-mail address in their commits"))]
 
 
 @command("serve")
@@ -65,9 +64,9 @@ def serve(
     if (tls_cert is None) != (tls_key is None):
         message = _("--tls-cert and --tls-key must be given together")
         raise UsageError("usage", message, _("name the certificate and its key, as PEM files"))
-    if demo and host is not None:
+    if demo:
         message = _("--demo shows its passwords to every visitor, so it is for this machine only")
-        raise UsageError("usage", message, _("leave {option} out", option="--host"))
+        options.refuse_unused(message, {"--host": host})
     tls = (tls_cert, tls_key) if tls_cert and tls_key else None
     if not demo:
         call.must_be_here()
@@ -142,7 +141,7 @@ def add(
     role: Annotated[str, _ROLE],
     office: options.Office = None,
     leader: options.Leader = None,
-    email: Email = None,
+    email: str | None = optional("--email ADDRESS", _("The e-mail address in their commits")),
 ) -> None:
     """Add an account, and print its first password, to be changed at the first sign-in.
 
@@ -177,7 +176,7 @@ def set_(
     role: Annotated[str | None, _ROLE] = None,
     office: options.Office = None,
     leader: options.Leader = None,
-    email: Email = None,
+    email: str | None = optional("--email ADDRESS", _("The e-mail address in their commits")),
 ) -> None:
     """Change the role, office, leader or e-mail of an account; the password stays. This takes effect from the next click.
 

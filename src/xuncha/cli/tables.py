@@ -225,11 +225,9 @@ def status_text(status: Status, light: Light) -> Text:
     """Return the name of a status, in the colour of the light; with the light's name, if it needs attention."""
     label, style = {
         "done": ("", "green"),
-        "green": ("", ""),
         "yellow": (_("due soon"), "yellow"),
-        "none": ("", ""),
         "red": (_("overdue"), "bold red"),
-    }[light]
+    }.get(light, ("", ""))
     name = status_name(status)
     return Text(_("{status}, {light}", status=name, light=label) if label else name, style)
 
@@ -308,10 +306,8 @@ def measure_screen(
         if not entry.publish:
             text.append(_(" [internal]"), "yellow")
         for item in entry.evidence:
-            if isinstance(item, EvidenceFile):
-                text.append(f"\n{EVIDENCE}/{identity}/{item.file}", "cyan")
-            else:
-                text.append(f"\n{screen.clean(item)}", "cyan")
+            shown = f"{EVIDENCE}/{identity}/{item.file}" if isinstance(item, EvidenceFile) else item
+            text.append(f"\n{screen.clean(shown)}", "cyan")
         entries.append((_day(entry.date), text))
     entries += [
         (_day(review.date), _joined(_("reviewed"), word_name(review.result), review.text))
