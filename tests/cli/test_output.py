@@ -121,6 +121,12 @@ def test_an_option_that_would_be_passed_over_is_refused(
     assert ledger.git("status", "--porcelain", "-z") == "?? 台账.csv\0"
 
 
+def test_a_hint_in_chinese_has_no_english_word_or_comma(ledger: LedgerOnDisk) -> None:
+    assert ledger.run("notice", "-o", "data/x.txt").err.endswith("请写另一个文件：-o …\n")
+    ledger.ok("account", "add", "王芳", "--role", "manager")
+    assert "--role、--office、--leader、--email" in ledger.run("account", "set", "王芳").err
+
+
 def test_no_region_file_takes_the_place_of_one_that_somebody_has_filled_in(
     ledger: LedgerOnDisk, tmp_path: Path
 ) -> None:

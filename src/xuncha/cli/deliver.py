@@ -126,7 +126,7 @@ def _check_place(output: Path) -> None:
         or any(map(looks_like_git, real.parents))
     ):
         message = _("{path} is a link, or belongs to git or to a ledger; a document cannot be written there")
-        hint = _("name another file: {option}", option="-o FILE")
+        hint = _("name another file: {option}", option="-o …")
         raise RefusedError("output-place", message.format(path=output), hint)
     if real.is_dir():
         raise IsADirectoryError(errno.EISDIR, "")

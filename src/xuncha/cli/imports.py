@@ -132,20 +132,18 @@ def import_table(
     if is_there:
         call.warn_of_leftovers()
         enterer = Enterer(draft, root, new_names=new, allow_partial=partly or dry_run)
-        refused = enterer.refused
         if dry_run:
             intake = preview(WorkingTree(root), enterer.changed)
         else:
             intake = apply_plan(root, enterer.changed, file.name, as_shown)
+        for error in enterer.refused:
+            screen.error(error)
     else:
         intake = Enterer(draft).new(file.name, organisation, day.isoformat() if day else None)
         intake.must_be_as_shown(as_shown)
         create_from(root, intake, intake.message(file.name), dry_run=dry_run)
-        refused = []
     if form_file:
         _save_form(root, *form_file)
-    for error in refused:
-        screen.error(error)
     if as_json:
         screen.data(import_json(draft, intake, written=not dry_run))
         return

@@ -179,7 +179,7 @@ def export_table(
         return
     if output.exists() and output.samefile(file):
         text = _("{path} is the table to be filled in, and is not changed", path=output)
-        raise RefusedError("output-is-input", text, _("name another file: {option}", option="-o FILE"))
+        raise RefusedError("output-is-input", text, _("name another file: {option}", option="-o …"))
     check_output(output, named_form(output))  # the form of the table is known once it is read
     how = reading_options(call, call.root, form=form)
     content, kind, draft = fill_table(file, how, call.ledger(), chosen)

@@ -151,7 +151,7 @@ def _form(form: str | None, output: Path | None, *, dispatch: bool, as_json: boo
     if form is None and output is None:
         return None
     if as_json and output is None:
-        hint = _("name a file: {option}", option="-o FILE")
+        hint = _("name a file: {option}", option="-o …")
         raise UsageError("usage", _("--json and {form} would both print to the screen", form=form), hint)
     if form in {suffix, None} and form not in _FORMS:
         message = _("the extension of {path} is not one of the formats", path=output)
@@ -165,7 +165,7 @@ def _check_new_region(output: Path | None) -> None:
     check_output(output, "yaml")
     if output and output.is_file():
         message = _("{path} cannot be written: {reason}", path=output, reason=_("File exists"))
-        raise RefusedError("output-exists", message, _("name another file: {option}", option="-o FILE"))
+        raise RefusedError("output-exists", message, _("name another file: {option}", option="-o …"))
 
 
 def _document(

@@ -192,8 +192,8 @@ def set_(
     if role or office or leader:
         changed |= _role_values(call, role or present.role, office, leader)
     if not changed:
-        message = _("no change is given")
-        raise UsageError("usage", message, _("give {options}", options="--role, --office, --leader, --email"))
+        possible = _(", ").join(("--role", "--office", "--leader", "--email"))
+        raise UsageError("usage", _("no change is given"), _("give {options}", options=possible))
     accounts.alter(name, **changed)
     screen.line(_("{name} is changed.", name=name))
 
