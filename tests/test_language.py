@@ -20,7 +20,7 @@ import xuncha
 from extract_messages import METHODS, unmarked
 from xuncha import language
 from xuncha.cli.command import program
-from xuncha.cli.invocation import HIDDEN, VERBS
+from xuncha.cli.invocation import HIDDEN, METAVARS, VERBS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -148,6 +148,12 @@ def test_translations_keep_the_markup_and_the_commands(catalogue: Catalog) -> No
                     assert tag in text, message.id
                 if verbs := re.findall(r"`(?:xuncha|git) [a-z]+", source):
                     assert all(verb in text for verb in verbs), message.id
+
+
+def test_placeholders_of_commands_are_translated_in_hints_as_in_the_help(catalogue: Catalog) -> None:
+    word = re.compile(rf"(?<![A-Z_.`-])(?:{'|'.join(METAVARS)})(?![A-Z_-])")
+    shown = [text for message in messages(catalogue) for text in texts(message.string)]
+    assert not list(filter(word.search, shown))
 
 
 def test_translations_are_sentences_where_the_message_is_one(catalogue: Catalog) -> None:

@@ -339,7 +339,7 @@ def test_a_ledger_without_the_head_of_a_notice_is_archived_without_one(
     )
     ledger.commit("no notice")
     told = ledger.run("archive", "-o", tmp_path / "1.zip").err
-    assert (told.count("notice.title"), "txt, md, html, docx, pdf" in told) == (1, True)
+    assert (told.count("notice.title"), "txt、md、html、docx、pdf" in told) == (1, True)
     held = inner((tmp_path / "1.zip").read_bytes())
     assert not [name for name in held if name.startswith("data/notice/")]
     assert "没有生成，原因见下" in held[README].decode()

@@ -26,6 +26,10 @@ def test_the_file_is_named_counted_and_called_internal(ledger: LedgerOnDisk, lan
     assert (result.code, result.out, result.err) == (0, said, "")
 
 
+def test_a_printed_calendar_holds_nothing_else(ledger: LedgerOnDisk) -> None:
+    assert ledger.ok("calendar", "-o", "/dev/stdout").endswith("END:VCALENDAR\r\n")
+
+
 @pytest.mark.parametrize(
     ("options", "code", "error"),
     [

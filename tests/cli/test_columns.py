@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from xuncha.chinese.characters import PIECE, wrapped
-from xuncha.cli.columns import FIXED, Column, Columns, width
+from xuncha.cli.columns import FIXED, SPARE, Column, Columns, width
 
 WORDS = st.text(alphabet="ab 甲乙，。“—1é\u0301ｱ🙂", max_size=40)
 CONSOLE = Console(file=io.StringIO(), width=80)
@@ -86,6 +86,19 @@ def test_numbers_stand_at_the_right_and_a_filling_column_takes_the_room() -> Non
     table.add("1", "甲", "末")
     table.add("10", "乙", Text("末", "red"))
     assert shown(table, 20) == [" 1 甲             末", "10 乙             末"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "lines"),
+    [
+        (36, ["1.1 做好1.1号  分管副局长 2024-12-31", "    工作"]),
+        (26, ["1.1 做好1.1号工 2024-12-31", "    作"]),
+    ],
+)
+def test_on_a_narrow_screen_names_give_way_before_titles_and_days(columns: int, lines: list[str]) -> None:
+    table = Columns(FIXED, Column(), SPARE, FIXED)
+    table.add("1.1", "做好1.1号工作", "分管副局长", "2024-12-31")
+    assert shown(table, columns) == lines
 
 
 @pytest.mark.parametrize("columns", [1, 5])

@@ -150,6 +150,7 @@ def test_a_placeholder_is_in_chinese_in_the_help_and_where_a_value_is_missing(le
         assert not {word for each in parameters for word in re.findall("[A-Z]{2,}", metavar(each))}
     assert "缺少 种类" in ledger.run("report", "letter").err
     assert "缺少 编号… 文字" in ledger.run("progress").err
+    assert "种类 不能是“警告”" in ledger.run("report", "letter", "警告", "1.1").err
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -181,7 +182,9 @@ def test_a_narrow_terminal_is_kept_to(tmp_path: Path, environment: dict[str, str
 def test_both_names_of_a_switch_and_the_words_of_a_closed_list_are_shown(ledger: LedgerOnDisk) -> None:
     assert "--open, --no-open " in ledger.ok("serve", "--help")
     for verb in ("add", "set"):
-        assert "--role manager|section|leader|viewer" in ledger.ok("account", verb, "--help")
+        shown = "".join(ledger.ok("account", verb, "--help").split())
+        assert "--rolemanager|section|leader|viewer角色：manager（管理员）、section（科室）" in shown
+        assert "科室账户须给出--office，领导账户须给出--leader" in shown
 
 
 def test_help_is_bold_where_somebody_looks_and_colours_are_wanted(ledger: LedgerOnDisk) -> None:

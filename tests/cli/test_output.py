@@ -121,6 +121,12 @@ def test_an_option_that_would_be_passed_over_is_refused(
     assert ledger.git("status", "--porcelain", "-z") == "?? 台账.csv\0"
 
 
+def test_a_hint_in_chinese_has_no_english_word_or_comma(ledger: LedgerOnDisk) -> None:
+    assert ledger.run("notice", "-o", "data/x.txt").err.endswith("请写另一个文件：-o …\n")
+    ledger.ok("account", "add", "王芳", "--role", "manager")
+    assert "--role、--office、--leader、--email" in ledger.run("account", "set", "王芳").err
+
+
 def test_no_region_file_takes_the_place_of_one_that_somebody_has_filled_in(
     ledger: LedgerOnDisk, tmp_path: Path
 ) -> None:
@@ -134,3 +140,37 @@ def test_no_region_file_takes_the_place_of_one_that_somebody_has_filled_in(
 def test_an_anchor_is_kept_only_if_its_page_could_be_written(ledger: LedgerOnDisk) -> None:
     assert ledger.run("audit", "--anchor", "--html", "nowhere/a.html").code == 3
     assert ledger.git("tag") == ""
+
+
+PRINTED = [
+    ["notice"],
+    ["report", "weekly", "-f", "html"],
+    ["export", "csv"],
+    ["export", "json"],
+    ["dashboard"],
+]
+
+
+@pytest.mark.parametrize("words", PRINTED, ids=str)
+def test_a_dash_is_the_standard_output_as_everywhere(ledger: LedgerOnDisk, words: list[str]) -> None:
+    assert ledger.ok(*words, "-o", "-") == ledger.ok(*words)
+    assert not (ledger.root / "-").exists()
+    ledger.ok(*words, "--output=./-")
+    assert (ledger.root / "-").is_file()
+
+
+@pytest.mark.parametrize("words", ["export xlsx -o", "export rows -o", "calendar -o", "audit --html"])
+def test_a_dash_is_no_file_where_one_must_be_named(ledger: LedgerOnDisk, words: str) -> None:
+    *command, option = words.split()
+    result = ledger.run(*command, option, "-")
+    assert (result.code, result.out) == (2, "")
+    assert result.err.endswith(f"{option} ./-\n")
+    assert not (ledger.root / "-").exists()
+
+
+@pytest.mark.parametrize(
+    "words", ["notice -f MD", "report weekly -f HTML", "rollup . -f Txt", "list --status CLOSED"]
+)
+def test_a_format_or_word_may_be_typed_in_capitals(ledger: LedgerOnDisk, words: str) -> None:
+    *command, word = words.split()
+    assert ledger.ok(*command, word) == ledger.ok(*command, word.lower())

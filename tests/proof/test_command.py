@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -86,6 +87,14 @@ def test_a_notice_of_another_organisation_is_not(ledger: LedgerOnDisk) -> None:
     result = ledger.run("--lang", "en", "proof", "通报.txt")
     assert result.code == 0
     assert "it is not compared with the ledger" in result.err
+
+
+def test_a_ledger_without_an_organisation_is_said_to_lack_it(ledger: LedgerOnDisk) -> None:
+    ledger.write("通报.txt", "某市水务局关于巡察整改情况的通报\n细化为4个问题。\n")
+    file = ledger.root / "data/ledger.yaml"
+    file.write_text(re.sub("(?m)^organisation:.*\n", "", file.read_text(encoding="utf-8")), encoding="utf-8")
+    result = ledger.run("proof", "通报.txt")
+    assert "警告：台账尚未写明被巡察单位，未与台账核对\n  建议：写上 `organisation: …`\n" in result.err
 
 
 @pytest.mark.parametrize(

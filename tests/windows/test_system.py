@@ -110,7 +110,7 @@ def test_a_document_that_word_has_open_is_told_with_what_to_do(
     with pytest.raises(
         SurroundingsError, match=r"台账通报.docx cannot be written: another program such as Word"
     ) as caught:
-        deliver(b"new", (), output)
+        deliver(b"new", output)
     assert "close it" in caught.value.message
     assert output.read_bytes() == b"old"
     assert [each.name for each in output.parent.glob(f"{files.TEMPORARY}*")] == []

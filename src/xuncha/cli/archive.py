@@ -15,6 +15,7 @@ from xuncha.cli.options import optional
 from xuncha.errors import UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
+from xuncha.requests.readers import find_moment
 from xuncha.system import temporary_folder
 
 if TYPE_CHECKING:
@@ -50,17 +51,16 @@ def archive(
 def _make(call: Context, output: Path, *, as_json: bool) -> None:
     from xuncha.archive.bag import write_zip  # noqa: PLC0415  other commands need none of this
     from xuncha.archive.gathering import gather  # noqa: PLC0415
-    from xuncha.trail.tree import commit_at, day_of  # noqa: PLC0415
 
     check_output(output, "zip")
     call.warn_of_leftovers()
-    commit = commit_at(call.root, "HEAD")
-    day = call.today if call.day_is_given else day_of(call.root, commit, "HEAD")
+    commit, day = find_moment(call.root, "HEAD", "HEAD", call.today)
+    day = call.today if call.day_is_given else day
     with temporary_folder() as place, screen.show_activity(_("Making the archive")):
         case = gather(call.root, commit, day, place)
         with (place / "archive.zip").open("wb") as stream:
             write_zip(case.bag, case.name, day, stream)
-        deliver(place / "archive.zip", (), output, None)
+        deliver(place / "archive.zip", output, None)
     _warn(case, call.root)
     if as_json:
         screen.data(case.facts.model_dump(mode="json"))
@@ -90,7 +90,9 @@ def _warn(case: ArchiveCase, root: Path) -> None:
     for form, error in case.lacking.items():
         lacking.setdefault((reason(error), error.hint), []).append(form)
     for (why, hint), forms in lacking.items():
-        message = _("the notice as {form} is not in the archive: {reason}", form=", ".join(forms), reason=why)
+        message = _(
+            "the notice as {form} is not in the archive: {reason}", form=_(", ").join(forms), reason=why
+        )
         screen.warning(message, hint)
     for path in case.facts.left_out:
         screen.warning(_("{path} is a link, and is not in the archive", path=path))
@@ -108,9 +110,9 @@ def _check(file: Path, *, as_json: bool) -> None:
         shown: dict[str, Any] = {"sha256": verdict.sha256}
         shown |= {key: values.get(key) for key in ("organisation", "commit", "moment", "date")}
         shown |= {"made_again": bool(facts and facts.is_reproducible), "files": verdict.files}
-        keys = ("severity", "code", "message")
         shown["findings"] = [
-            {"path": each.place.path, **{key: getattr(each, key) for key in keys}} for each in findings
+            {"path": each.place.path, "severity": each.severity, "code": each.code, "message": each.message}
+            for each in findings
         ]
         screen.data(shown)
     elif findings or facts is None:

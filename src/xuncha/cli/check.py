@@ -149,8 +149,14 @@ def proof(
             name = language.gettext(REASONS[why])
             screen.warning(_("{name}: {text}", name=name, text=_(", ").join(words)))
         if facts and not about:
-            message = _("the notice does not name {organisation}; it is not compared with the ledger")
-            screen.warning(message.format(organisation=facts.organisation))
+            message, hint = (
+                _("the notice does not name {organisation}; it is not compared with the ledger"),
+                "",
+            )
+            if facts.organisation is None:
+                message = _("the ledger names no organisation yet; the notice is not compared with it")
+                hint = _("write `organisation: …`")
+            screen.warning(message.format(organisation=facts.organisation), hint)
         screen.findings(findings)
     raise typer.Exit(1 if any(finding.severity == "error" for finding in findings) else 0)
 

@@ -27,11 +27,16 @@ class Column(NamedTuple):
     """Whether long cells are broken into lines; if not, they are cut off when there is no room for them."""
     fills: bool = False  # whether the column takes the room that the others leave
     right: bool = False
+    is_spare: bool = False  # whether the column is left out of a screen that is too narrow
 
 
 FIXED = Column(wraps=False)
 RIGHT = Column(wraps=False, right=True)
 WIDE = Column(fills=True)
+SPARE = Column(is_spare=True)
+SPARE_FIXED = Column(wraps=False, is_spare=True)
+_LEAST = 8
+"""The cells of a wrapping column from which on the text in it can be read; fewer only if there is no other way."""
 
 
 class Columns:
@@ -54,7 +59,7 @@ class Columns:
         cells = [{_key(cell): cell for cell in cells} for cells in zip(*self.rows, strict=True)]
         cells = [{key: _cleaned(cell) for key, cell in column.items()} for column in cells]
         widths = self._widths([max(map(width, column.values())) for column in cells], options.max_width)
-        gaps = [*[self.gap] * (len(widths) - 1), 0]
+        gaps = [*(self.gap if room else 0 for room in widths[:-1]), 0]
         laid = [
             {key: list(_lines(cell, room, gap, column, console)) for key, cell in distinct.items()}
             for column, distinct, room, gap in zip(self.columns, cells, widths, gaps, strict=True)
@@ -75,12 +80,17 @@ class Columns:
                 yield Segment(plain.rstrip(" ") + "\n")
 
     def _widths(self, widest: list[int], room: int) -> list[int]:
-        """Return the width of each column: what does not fit is taken from the widest columns that wrap, then from all."""
-        room -= self.gap * (len(widest) - 1)
-        widths = [max(1, width) for width in widest]
+        """Return the width of each column, 0 for spare ones if the others would not fit; what still does not fit is taken from the widest columns that wrap, while they can be read, then from all."""
+        columns = list(zip(self.columns, widest, strict=True))
+        needed = sum(min(width, _LEAST) if column.wraps else width for column, width in columns)
+        fits = needed + self.gap * (len(widest) - 1) <= room
+        widths = [max(1, width) if fits or not column.is_spare else 0 for column, width in columns]
+        room -= self.gap * (sum(map(bool, widths)) - 1)
         wrapping = [place for place, column in enumerate(self.columns) if column.wraps]
-        for places in wrapping, range(len(widths)):
-            while sum(widths) > room and places and widths[place := max(places, key=widths.__getitem__)] > 1:
+        for places, least in (wrapping, _LEAST), (range(len(widths)), 1):
+            while (
+                sum(widths) > room and places and widths[place := max(places, key=widths.__getitem__)] > least
+            ):
                 widths[place] -= 1
         for place, column in enumerate(self.columns):
             if column.fills:
@@ -109,7 +119,10 @@ def _cleaned(cell: Cell) -> Cell:
 def _lines(
     cell: Cell, room: int, gap: int, column: Column, console: Console
 ) -> Iterator[str | list[Segment]]:
-    """Break a cell into lines that fit the room, each padded up to the next column."""
+    """Break a cell into lines that fit the room, each padded up to the next column; no room: one empty line."""
+    if not room:
+        yield ""
+        return
     text = str(cell)
     lines = wrapped(text, room, measure=width) if column.wraps else [text]
     parts: list[Text] = []

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Collection
 from functools import partial, wraps
 from importlib import import_module
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import typer
@@ -85,8 +86,8 @@ class _Translated:
 def _process_value(parameter: TyperOption | TyperArgument, ctx: typer.Context, value: object) -> object:
     """Convert a value as Typer does, but leave a text and what was not given as they are, and read a whole number here: even for these, Typer would load pydantic.
 
-    Raises UsageError for what is no whole number, and for an option with an empty value, which a script's unset variable may cause: it is
-    not the same as no option.
+    A format may be typed in capitals, and `-o -` is the same as no -o. Raises UsageError for what is no whole number; for `-` where a file must be named; and for an option with an empty value, which a
+    script's unset variable may cause: it is not the same as no option.
     """
     if value in (None, ()) and not parameter.required:
         return () if parameter.multiple or parameter.nargs == -1 else None
@@ -95,14 +96,21 @@ def _process_value(parameter: TyperOption | TyperArgument, ctx: typer.Context, v
             message = _("{option} is empty", option=parameter.opts[-1])
             raise UsageError("empty-text", message, _("give it a value, or leave the option out"))
     kind = parameter.type_descriptor.annotation
+    if kind is Path and value == "-" and parameter.param_type_name == "option":
+        if "-o" in parameter.opts and not parameter.required:
+            return None  # the document is printed, as without the option
+        name = shown_name(parameter)
+        message = _("{option} cannot be “{word}”", option=name, word=value)
+        raise UsageError("usage", message, _("name a file: {option}", option=f"{name} ./-"))
     if kind is int and isinstance(value, str):
         try:
             return int(value)  # full-width digits, too
         except ValueError:
             message = _("{name} must be a whole number, not “{text}”", name=shown_name(parameter), text=value)
             raise UsageError("usage", message, see_help(ctx)) from None
-    is_text = isinstance(value, str) and kind is str
-    return value if is_text else type(parameter).process_value(parameter, ctx, value)
+    if isinstance(value, str) and kind is str:
+        return value.lower() if "-f" in parameter.opts else value
+    return type(parameter).process_value(parameter, ctx, value)
 
 
 def shown_name(parameter: TyperOption | TyperArgument) -> str:

@@ -90,9 +90,7 @@ def reply(
 def list_(
     call: Context,
     about: str | None = optional(
-        "--about ID",
-        _("Those about a problem and its measures (2), or one measure (2.3)"),
-        options.ids,
+        "--about ID", _("Those about a problem and its measures (2), or one measure (2.3)"), options.ids
     ),
     unanswered: bool = optional("--unanswered", _("Those without a reply")),
     as_json: options.Json = False,
@@ -123,10 +121,10 @@ def list_(
 def _table(comments: Mapping[int, Comment]) -> Columns:
     from rich.text import Text  # noqa: PLC0415
 
-    from xuncha.cli.columns import FIXED, RIGHT, Column, Columns  # noqa: PLC0415
+    from xuncha.cli.columns import FIXED, RIGHT, SPARE, Column, Columns  # noqa: PLC0415
 
     headings = (_("No."), _("Received"), _("Channel"), _("About"), _("Comment"), _("Reply"))
-    table = Columns(RIGHT, FIXED, FIXED, FIXED, Column(), Column(), headings=headings)
+    table = Columns(RIGHT, FIXED, SPARE, SPARE, Column(), Column(), headings=headings)
     for place, each in comments.items():
         text = on_one_line(each.text) + (_(" ({reason})", reason=each.name) if each.name else "")
         answered: str | Text = Text(_("not answered"), "yellow")

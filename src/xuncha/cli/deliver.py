@@ -71,9 +71,9 @@ def named_form(output: Path | None) -> str:
 
 
 def deliver(
-    content: bytes | Path, warnings: Sequence[str], output: Path | None, message: str | None = ""
+    content: bytes | Path, output: Path | None, message: str | None = "", warnings: Sequence[str] = ()
 ) -> None:
-    """Print a document, or save it to a file; a Path gives the content of a file. `message` names the file by `{path}`; None prints nothing.
+    """Print a document, or save it to a file; a Path gives the content of a file. Then print `message`, which names the file by `{path}`; None prints nothing.
 
     Raises what `check_output` does; SurroundingsError if writing fails: the file is then as it was.
     """
@@ -126,7 +126,7 @@ def _check_place(output: Path) -> None:
         or any(map(looks_like_git, real.parents))
     ):
         message = _("{path} is a link, or belongs to git or to a ledger; a document cannot be written there")
-        hint = _("name another file: {option}", option="-o FILE")
+        hint = _("name another file: {option}", option="-o …")
         raise RefusedError("output-place", message.format(path=output), hint)
     if real.is_dir():
         raise IsADirectoryError(errno.EISDIR, "")

@@ -98,8 +98,7 @@ def import_table(
     partly: bool = optional("--partly", _("Import the rest if the policy of the ledger refuses a closing")),
     new: options.New = False,
     as_shown: str | None = optional(
-        "--as-shown VALUE",
-        _("Only if the changes are those that --dry-run --json showed with this `digest`"),
+        "--as-shown VALUE", _("Only if the changes are those that --dry-run --json showed with this `digest`")
     ),
     feedback: str | None = optional("--feedback DATE", _("The day of the feedback, for a new ledger")),
     organisation: str | None = optional(
@@ -133,20 +132,18 @@ def import_table(
     if is_there:
         call.warn_of_leftovers()
         enterer = Enterer(draft, root, new_names=new, allow_partial=partly or dry_run)
-        refused = enterer.refused
         if dry_run:
             intake = preview(WorkingTree(root), enterer.changed)
         else:
             intake = apply_plan(root, enterer.changed, file.name, as_shown)
+        for error in enterer.refused:
+            screen.error(error)
     else:
         intake = Enterer(draft).new(file.name, organisation, day.isoformat() if day else None)
         intake.must_be_as_shown(as_shown)
         create_from(root, intake, intake.message(file.name), dry_run=dry_run)
-        refused = []
     if form_file:
         _save_form(root, *form_file)
-    for error in refused:
-        screen.error(error)
     if as_json:
         screen.data(import_json(draft, intake, written=not dry_run))
         return

@@ -39,10 +39,10 @@ def _completion(values: Callable[[Register], Iterable[str]]) -> Completion:
 
 measures = _completion(lambda found: (row.id for row in found.measures))
 offices = _completion(lambda found: found.frame.offices)
-_problems = _completion(lambda found: (row.id for row in found.problems))
+problems = _completion(lambda found: (row.id for row in found.problems))
 ids = _completion(lambda found: (row.id for rows in (found.problems, found.measures) for row in rows))
 _leaders = _completion(lambda found: found.frame.leaders)
-_categories = _completion(lambda found: (key for key, _title in found.frame.categories))
+categories = _completion(lambda found: (key for key, _title in found.frame.categories))
 
 
 def option(form: str, text: str, values: Completion | Sequence[str] | None = None) -> Any:  # noqa: ANN401  as Typer's own
@@ -80,7 +80,7 @@ def _completed(values: Completion | Sequence[str] | None) -> Completion | Callab
 
 Measure = Annotated[str, argument("ID", _("The measure, such as 2.3"), measures)]
 Measures = Annotated[list[str], argument("ID", _("The measures, such as 2.3 2.4"), measures)]
-Problem = Annotated[str, argument("PROBLEM", _("The problem, such as 2"), _problems)]
+Problem = Annotated[str, argument("PROBLEM", _("The problem, such as 2"), problems)]
 Record = Annotated[str, argument("ID", _("A problem (2) or a measure (2.3)"), ids)]
 OptionalRecord = Annotated[
     str | None, argument("ID", _("A problem (2) or a measure (2.3); default: the whole ledger"), ids)
@@ -117,7 +117,7 @@ CoOffice = Annotated[
 ]
 To = Annotated[str, option("--to NAME", _("The leader who takes it over"), _leaders)]
 Category = Annotated[
-    str | None, option("--category KEY|TITLE", _("The category, by its key or its title"), _categories)
+    str | None, option("--category KEY|TITLE", _("The category, by its key or its title"), categories)
 ]
 Person = Annotated[str | None, option("--person NAME", _("Who does it; internal"))]
 Goal = Annotated[str | None, option("--goal TEXT", _("The goal"))]
@@ -127,8 +127,6 @@ Fields = Annotated[
 New = Annotated[
     bool, option("--new", _("Enter names that are used here for the first time into data/ledger.yaml"))
 ]
-InProblem = Annotated[str | None, option("--problem NUMBER", _("Those of one problem"), _problems)]
 OfPerson = Annotated[str | None, option("--person NAME", _("Those of one person"))]
-OfCategory = Annotated[str | None, option("--category KEY|TITLE", _("Those of one category"), _categories)]
 OfLeader = Annotated[str | None, option("--leader NAME", _("Those of one leader"), _leaders)]
 OfOffice = Annotated[str | None, option("--office NAME", _("Those of one office"), offices)]

@@ -53,7 +53,7 @@ def notice(
             "`notice.date` is {date}, but the notice prints later progress of {ids}; write the day of issue"
         )
         warnings = [*warnings, message.format(date=ledger.settings.notice.date, ids=_(", ").join(later))]
-    deliver(document, warnings, output, _("The notice is in {path}."))
+    deliver(document, output, _("The notice is in {path}."), warnings)
 
 
 @command("dashboard")
@@ -78,15 +78,12 @@ def dashboard(
     message = _("The dashboard is in {path}.")
     if internal:
         message = _("The dashboard is in {path}. It is internal: do not publish it.")
-    deliver(page, own_warning(templates), output, message)
+    deliver(page, output, message, own_warning(templates))
 
 
 @command("calendar")
 def calendar(
-    call: Context,
-    output: options.IntoFile,
-    office: options.OfOffice = None,
-    leader: options.OfLeader = None,
+    call: Context, output: options.IntoFile, office: options.OfOffice = None, leader: options.OfLeader = None
 ) -> None:
     """Write what is due as a calendar file (iCalendar): time limits, and the next reviews.
 
@@ -104,7 +101,7 @@ def calendar(
     workdays = Workdays()
     rows = entries(register, call.today, workdays, office=office, leader=leader)
     recipient = "，".join(filter(None, [office, leader]))
-    deliver(ics(register.frame, rows, call.today, workdays.last_year, recipient), (), output, None)
+    warnings = []
     if unchecked := [row.measure.id for row in rows if row.last_workday is None]:
         message = ngettext(
             "the days off are known up to {year}: whether {n} day is a working day was not checked ({ids})",
@@ -112,13 +109,14 @@ def calendar(
             len(unchecked),
         )
         ids = _(", ").join(unchecked[:_LIMIT]) + (" …" if len(unchecked) > _LIMIT else "")
-        screen.warning(message.format(year=workdays.last_year, n=len(unchecked), ids=ids))
+        warnings.append(message.format(year=workdays.last_year, n=len(unchecked), ids=ids))
     message = ngettext(
         "The calendar is in {path}: {n} entry. It is internal.",
         "The calendar is in {path}: {n} entries. It is internal.",
         len(rows),
     )
-    screen.line(message.format(path=output, n=len(rows)))
+    content = ics(register.frame, rows, call.today, workdays.last_year, recipient)
+    deliver(content, output, message.format(path="{path}", n=len(rows)), warnings)
 
 
 @group("export")
@@ -145,7 +143,7 @@ def export_xlsx(call: Context, output: options.IntoFile) -> None:
     ledger = call.ledger()
     with screen.show_activity(_("Writing")):
         content = workbook(ledger, call.today)
-    deliver(content, (), output, _("The ledger is in {path}."))
+    deliver(content, output, _("The ledger is in {path}."))
 
 
 @command("export", "table")
@@ -177,16 +175,16 @@ def export_table(
         check_output(output, "xlsx")
         options.refuse_unused(_("--form says how a table is filled, but none is named"), {"--form": form})
         table = office_workbook(call.ledger(), chosen, call.today)
-        deliver(table, (), output, _("The table is in {path}."))
+        deliver(table, output, _("The table is in {path}."))
         return
     if output.exists() and output.samefile(file):
         text = _("{path} is the table to be filled in, and is not changed", path=output)
-        raise RefusedError("output-is-input", text, _("name another file: {option}", option="-o FILE"))
+        raise RefusedError("output-is-input", text, _("name another file: {option}", option="-o …"))
     check_output(output, named_form(output))  # the form of the table is known once it is read
     how = reading_options(call, call.root, form=form)
     content, kind, draft = fill_table(file, how, call.ledger(), chosen)
     check_output(output, kind)
-    deliver(content, (), output, _("The filled table is in {path}."))
+    deliver(content, output, _("The filled table is in {path}."))
     screen.show(*doubts_table(draft))
 
 
@@ -200,7 +198,7 @@ def export_csv(call: Context, output: options.Output = None) -> None:
     check_output(output, "csv")
     from xuncha.exchange.sheet.layout import as_csv  # noqa: PLC0415
 
-    deliver(as_csv(call.ledger()).encode(), (), output, _("The ledger is in {path}."))
+    deliver(as_csv(call.ledger()).encode(), output, _("The ledger is in {path}."))
 
 
 @command("export", "json")
@@ -218,7 +216,7 @@ def export_json(call: Context, output: options.Output = None) -> None:
         screen.data(whole)
         return
     content = json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
-    deliver(content.encode(), (), output, _("The ledger is in {path}."))
+    deliver(content.encode(), output, _("The ledger is in {path}."))
 
 
 @command("export", "rows")
@@ -242,4 +240,4 @@ def export_rows(
     ledger = call.ledger()
     with screen.show_activity(_("Replaying the history") if audit else _("Writing")):
         content = as_parquet(ledger, call.root, call.today, texts=texts, audit=audit)
-    deliver(content, (), output, _("The rows are in {path}."))
+    deliver(content, output, _("The rows are in {path}."))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
@@ -14,16 +12,14 @@ from xuncha.model.identity import Identity
 from xuncha.model.vocabulary import STATUSES, TERMS
 from xuncha.requests import readers
 from xuncha.requests.selection import Selection, select, text_reader
-from xuncha.tally import Grouping, Horizon, groups, measure_json, tally
-
-_GROUPINGS: tuple[str, ...] = get_args(Grouping)
+from xuncha.tally import Horizon, groups, measure_json, tally
 
 
 @command("status")
 def status(
     call: Context,
     by: str = optional(
-        "--by GROUP", _("Group by problem, category, office or leader"), _GROUPINGS, default="problem"
+        "--by GROUP", _("Group by problem, category, office or leader"), [*names.GROUPINGS], default="problem"
     ),
     at: options.At = None,
     everything: bool = optional("--all", _("Every row, however many there are")),
@@ -90,8 +86,8 @@ def list_(
     office: options.OfOffice = None,
     leader: options.OfLeader = None,
     person: options.OfPerson = None,
-    problem: options.InProblem = None,
-    category: options.OfCategory = None,
+    problem: str | None = optional("--problem NUMBER", _("Those of one problem"), options.problems),
+    category: str | None = optional("--category KEY|TITLE", _("Those of one category"), options.categories),
     fields: list[str] | None = optional("--field KEY=VALUE", _("Those with this value in a custom field")),
     unassigned: bool = optional("--unassigned", _("Open ones without a leader, an office or a time limit")),
     overdue: bool = optional("--overdue", _("Those whose time limit has passed")),

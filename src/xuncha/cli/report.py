@@ -64,8 +64,7 @@ def weekly(
     ledger, events = call.ledger(), call.history_if_any()
     earlier = _earlier(call, first, room.recorded(events, first, call.today))
     report = room.weekly(ledger, call.today, first, events, earlier, all_comments(call.source()).values())
-    data = room.as_json(report, ledger) if as_json else None
-    _deliver(call, "report.weekly", form, output, data, report=report)
+    _deliver(call, "report.weekly", form, output, as_json and room.as_json(report, ledger), report=report)
 
 
 @command("report", "dispatch")
@@ -83,8 +82,7 @@ def dispatch(
     check_form(form, FORMS, output, "dispatch", as_json=as_json)
     ledger = call.ledger()
     report = room.dispatch(ledger, call.today)
-    data = room.as_json(report, ledger) if as_json else None
-    _deliver(call, "report.dispatch", form, output, data, report=report)
+    _deliver(call, "report.dispatch", form, output, as_json and room.as_json(report, ledger), report=report)
 
 
 @command("report", "plan")
@@ -137,8 +135,7 @@ def progress(
     check_form(form, FORMS, output, "progress", as_json=as_json)
     ledger = call.ledger()
     report = room.progress(ledger, call.today, call.history_if_any(), number, signer)
-    data = room.as_json(report, ledger) if as_json else None
-    _deliver(call, "report.progress", form, output, data, report=report)
+    _deliver(call, "report.progress", form, output, as_json and room.as_json(report, ledger), report=report)
 
 
 @command("report", "letter")
@@ -174,7 +171,7 @@ def letter(
     """
     from xuncha.report.letter import letter as content  # noqa: PLC0415
 
-    letter_kind = readers.read_word(kind, "KIND", names.LETTERS)
+    letter_kind = readers.read_word(kind, _("KIND"), names.LETTERS)
     check_form(form, FORMS, output, "letter")
     if bool(identities) == (office is not None):
         message = _("a letter needs either measures or an --office")
@@ -233,8 +230,7 @@ def closing(
     ledger = call.ledger()
     chosen = [readers.read_measure(each, ledger.measures) for each in readers.split_numbers(identities)]
     report = room.closing(ledger, call.today, chosen, call.history_if_any())
-    data = room.as_json(report, ledger) if as_json else None
-    _deliver(call, "report.closing", form, output, data, report=report)
+    _deliver(call, "report.closing", form, output, as_json and room.as_json(report, ledger), report=report)
 
 
 @command("report", "dossier")
@@ -270,7 +266,7 @@ def dossier(
             document = room.dossier_file(report, form, call.root, place, templates)
         if output or not as_json:
             warnings = [*document.warnings, *own_warning(templates)]
-            deliver(document.content, warnings, output, None if as_json else "")
+            deliver(document.content, output, None if as_json else "", warnings)
         if as_json:
             screen.data(room.as_json(document.report, ledger))
 
@@ -287,10 +283,10 @@ def _deliver(
     call: Context, name: str, form: str, output: Path | None, data: object = None, **values: object
 ) -> None:
     """Make a document as `_make` does, and deliver it; or print `data`, its values for programs, or both."""
-    if output or data is None:
+    if output or not data:
         content, warnings = _make(call, name, form, **values)
-        deliver(content, warnings, output, "" if data is None else None)
-    if data is not None:
+        deliver(content, output, None if data else "", warnings)
+    if data:
         screen.data(data)
 
 

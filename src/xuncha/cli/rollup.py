@@ -81,7 +81,6 @@ def rollup(
     if init:
         _check_new_region(output)
     form = None if init else _form(form, output, dispatch=dispatch, as_json=as_json)
-    folder = Path(os.path.normpath(output.absolute())).parent if output else Path.cwd()
     with require_part("region"):
         from xuncha.region.rollup import roll_up  # noqa: PLC0415  for this command alone
     request = _request(call, sources or [Path()], at)
@@ -94,14 +93,20 @@ def rollup(
         with screen.show_activity(_("Reading ledgers"), len(request.sources)) as tick:
             result, rows = stack.enter_context(roll_up(request, tick))
         if init:
-            deliver(_region_file(result, request, folder), (), output)
+            from xuncha.region.plan import written  # noqa: PLC0415
+
+            if request.region:
+                screen.warning(_("a region.yaml was found, but its content is not in the new one"))
+            # the sources are named relative to the new file
+            folder = Path(os.path.normpath(output.absolute())).parent if output else Path.cwd()
+            deliver(written(result.as_region(folder)), output)
             return
         content, warnings = rows() if form == "parquet" else b"", list[str]()
     if form and form != "parquet":
         content, warnings = _document(result, form, request, dispatch=dispatch, internal=internal)
     if form:
         message = _("It is in {path}. It is internal: do not publish it.") if internal or dispatch else ""
-        deliver(content, warnings, output, None if as_json else message)
+        deliver(content, output, None if as_json else message, warnings)
     if as_json:
         screen.data(result.as_json())
     elif not form:
@@ -146,7 +151,7 @@ def _form(form: str | None, output: Path | None, *, dispatch: bool, as_json: boo
     if form is None and output is None:
         return None
     if as_json and output is None:
-        hint = _("name a file: {option}", option="-o FILE")
+        hint = _("name a file: {option}", option="-o …")
         raise UsageError("usage", _("--json and {form} would both print to the screen", form=form), hint)
     if form in {suffix, None} and form not in _FORMS:
         message = _("the extension of {path} is not one of the formats", path=output)
@@ -160,16 +165,7 @@ def _check_new_region(output: Path | None) -> None:
     check_output(output, "yaml")
     if output and output.is_file():
         message = _("{path} cannot be written: {reason}", path=output, reason=_("File exists"))
-        raise RefusedError("output-exists", message, _("name another file: {option}", option="-o FILE"))
-
-
-def _region_file(result: Rollup, request: Request, folder: Path) -> bytes:
-    """Return a region.yaml of what was found; its sources are named relative to a folder."""
-    from xuncha.region.plan import written  # noqa: PLC0415
-
-    if request.region:
-        screen.warning(_("a region.yaml was found, but its content is not in the new one"))
-    return written(result.as_region(folder))
+        raise RefusedError("output-exists", message, _("name another file: {option}", option="-o …"))
 
 
 def _document(

@@ -27,8 +27,12 @@ if TYPE_CHECKING:
     from xuncha.accounts.book import Accounts
     from xuncha.cli.columns import Columns
 
-_ROLE: Final = f"--role {'|'.join(names.ROLES)}"
 Name = Annotated[str, options.argument("NAME", _("The account, by the name used in commits"))]
+_ROLE: Final = option(
+    f"--role {'|'.join(names.ROLES)}",
+    _("What they may do: manager, section, leader or viewer"),
+    [*names.ROLES],
+)
 
 
 @command("serve")
@@ -60,9 +64,9 @@ def serve(
     if (tls_cert is None) != (tls_key is None):
         message = _("--tls-cert and --tls-key must be given together")
         raise UsageError("usage", message, _("name the certificate and its key, as PEM files"))
-    if demo and host is not None:
+    if demo:
         message = _("--demo shows its passwords to every visitor, so it is for this machine only")
-        raise UsageError("usage", message, _("leave {option} out", option="--host"))
+        options.refuse_unused(message, {"--host": host})
     tls = (tls_cert, tls_key) if tls_cert and tls_key else None
     if not demo:
         call.must_be_here()
@@ -134,16 +138,16 @@ def account() -> None:
 def add(
     call: Context,
     name: Name,
-    role: Annotated[
-        str, option(_ROLE, _("What they may do: manager, section, leader or viewer"), [*names.ROLES])
-    ],
+    role: Annotated[str, _ROLE],
     office: options.Office = None,
     leader: options.Leader = None,
     email: str | None = optional("--email ADDRESS", _("The e-mail address in their commits")),
 ) -> None:
     """Add an account, and print its first password, to be changed at the first sign-in.
 
-    A section needs --office, a leader --leader, as the ledger names them. The first account is a manager's.
+    A section needs --office, a leader --leader, as the ledger names them.
+
+    The first account is a manager's.
 
     Examples:
         xuncha account add 王芳 --role manager --email wang@example.cn
@@ -169,12 +173,14 @@ def _add(accounts: Accounts, name: str, today: date, **values: Any) -> str:  # n
 def set_(
     call: Context,
     name: Name,
-    role: str | None = optional(_ROLE, _("Another role"), [*names.ROLES]),
+    role: Annotated[str | None, _ROLE] = None,
     office: options.Office = None,
     leader: options.Leader = None,
     email: str | None = optional("--email ADDRESS", _("The e-mail address in their commits")),
 ) -> None:
     """Change the role, office, leader or e-mail of an account; the password stays. This takes effect from the next click.
+
+    A section needs --office, a leader --leader, as the ledger names them.
 
     Examples:
         xuncha account set 规划科李强 --office 财务科
@@ -186,8 +192,8 @@ def set_(
     if role or office or leader:
         changed |= _role_values(call, role or present.role, office, leader)
     if not changed:
-        message = _("no change is given")
-        raise UsageError("usage", message, _("give {options}", options="--role, --office, --leader, --email"))
+        possible = _(", ").join(("--role", "--office", "--leader", "--email"))
+        raise UsageError("usage", _("no change is given"), _("give {options}", options=possible))
     accounts.alter(name, **changed)
     screen.line(_("{name} is changed.", name=name))
 
@@ -203,7 +209,7 @@ def _role_values(call: Context, role: str, office: str | None, leader: str | Non
     as_role = readers.read_word(role, "--role", names.ROLES)
     if (office is not None, leader is not None) != (as_role == "section", as_role == "leader"):
         message = _("a section needs --office, a leader --leader, and other roles neither")
-        raise UsageError("usage", message, _("see `{path} --help`", path="xuncha account add"))
+        raise UsageError("usage", message, _("see `{path} --help`", path="xuncha account"))
     if office or leader:
         office, leader = full_names(call.register(), office=office, leader=leader)
     return {"role": as_role, "office": office, "leader": leader}
@@ -232,10 +238,10 @@ def list_(call: Context, as_json: options.Json = False) -> None:
 
 def _table(accounts: Iterable[Account]) -> Columns:
     from xuncha.accounts.account import role_name  # noqa: PLC0415
-    from xuncha.cli.columns import FIXED, Column, Columns  # noqa: PLC0415
+    from xuncha.cli.columns import FIXED, SPARE_FIXED, Column, Columns  # noqa: PLC0415
 
     headings = (_("Account"), _("Role"), _("Office or leader"), _("E-mail"), _("Added"), _("State"))
-    table = Columns(FIXED, FIXED, FIXED, FIXED, FIXED, Column(), headings=headings)
+    table = Columns(FIXED, FIXED, FIXED, SPARE_FIXED, SPARE_FIXED, Column(), headings=headings)
     for each in accounts:
         state = _("disabled") if each.disabled else _("must change password") if each.renew else ""
         about = each.office or each.leader or ""

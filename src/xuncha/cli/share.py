@@ -162,7 +162,7 @@ def merge_driver(
     Examples:
         xuncha merge-driver %O %A %B %L %P
     """
-    from xuncha.sync.merging import merge_files  # noqa: PLC0415
+    from xuncha.sync.merging import dispute_line, merge_files  # noqa: PLC0415
 
     size = int(width) if width.isdigit() and 0 < int(width) < 100 else 7  # noqa: PLR2004  git's own default
     try:
@@ -176,8 +176,6 @@ def merge_driver(
     if merged.in_conflict:
         raise RefusedError("merge-conflict", _("both sides have changed the same lines of it"), path=path)
     if merged.disputes:
-        from xuncha.sync.merging import dispute_line  # noqa: PLC0415
-
         hint = _(
             "keep the correct line, remove the marks, and complete the merge with git; or abort it, and type: xuncha sync"
         )

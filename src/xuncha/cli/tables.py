@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from xuncha.cli import screen
-from xuncha.cli.columns import FIXED, RIGHT, WIDE, Column, Columns
+from xuncha.cli.columns import FIXED, RIGHT, SPARE, SPARE_FIXED, WIDE, Column, Columns
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.model.identity import EVIDENCE, Identity
@@ -84,7 +84,7 @@ def _due_lists(register: Register, counts: Tally, limit: int | None, command: st
         rows = sorted(waiting[kind], key=lambda each: each[0] or date.min)
         if not rows:
             continue
-        table = Columns(FIXED, WIDE, FIXED, FIXED, Column(), Column())
+        table = Columns(FIXED, WIDE, FIXED, FIXED, SPARE, SPARE)
         for day, row in rows[:limit]:
             last, limit_text = _("last {day}", day=row.reviewed_on), row.due or term_text(row.term)
             label = last if kind == "review" else limit_text
@@ -129,7 +129,7 @@ def head(name: str, day: date, below: str) -> Columns:
 
 def totals(problems: tuple[int, int], measures: tuple[int, int], *, bars: bool = False) -> Columns:
     """Lay out how many of all problems are complete, and how many of all measures are closed."""
-    table = Columns(FIXED, RIGHT, *[FIXED] * (1 + bars), gap=2)
+    table = Columns(FIXED, RIGHT, *[SPARE_FIXED] * bars, FIXED, gap=2)
     for label, (closed, total), text in (
         (_("Problems"), problems, _("{rate} of problems complete")),
         (_("Measures"), measures, _("{rate} of measures closed")),
@@ -184,7 +184,7 @@ def _bars(grouped: Sequence[Group], by: str, limit: int | None, command: str) ->
     # Marks stand at the right edge; without marks, the bars stand beside the titles.
     wide = Column(fills=any(group.overdue or group.complete for group in shown))
     numbered = by == "problem"
-    table = Columns(*[RIGHT] * numbered, wide, FIXED, RIGHT, FIXED)
+    table = Columns(*[RIGHT] * numbered, wide, SPARE_FIXED, RIGHT, FIXED)
     for group in shown:
         mark = Text("✓" if group.complete else "", "green")
         if group.overdue:
@@ -198,7 +198,7 @@ def _bars(grouped: Sequence[Group], by: str, limit: int | None, command: str) ->
 def measures_table(rows: Sequence[MeasureRow], horizon: Horizon) -> Columns:
     """Lay out the table of `list`."""
     headings = (_("No."), _("Measure"), _("Leader"), _("Office"), _("Due"), _("Status"))
-    table = Columns(FIXED, Column(), Column(), Column(), FIXED, FIXED, headings=headings)
+    table = Columns(FIXED, Column(), SPARE, SPARE, FIXED, FIXED, headings=headings)
     states = {(status, light): status_text(status, light) for status in STATUSES for light in LIGHTS}
     terms = {word: term_text(word) for word in TERMS}
     for row in rows:
@@ -225,11 +225,9 @@ def status_text(status: Status, light: Light) -> Text:
     """Return the name of a status, in the colour of the light; with the light's name, if it needs attention."""
     label, style = {
         "done": ("", "green"),
-        "green": ("", ""),
         "yellow": (_("due soon"), "yellow"),
-        "none": ("", ""),
         "red": (_("overdue"), "bold red"),
-    }[light]
+    }.get(light, ("", ""))
     name = status_name(status)
     return Text(_("{status}, {light}", status=name, light=label) if label else name, style)
 
@@ -308,10 +306,8 @@ def measure_screen(
         if not entry.publish:
             text.append(_(" [internal]"), "yellow")
         for item in entry.evidence:
-            if isinstance(item, EvidenceFile):
-                text.append(f"\n{EVIDENCE}/{identity}/{item.file}", "cyan")
-            else:
-                text.append(f"\n{screen.clean(item)}", "cyan")
+            shown = f"{EVIDENCE}/{identity}/{item.file}" if isinstance(item, EvidenceFile) else item
+            text.append(f"\n{screen.clean(shown)}", "cyan")
         entries.append((_day(entry.date), text))
     entries += [
         (_day(review.date), _joined(_("reviewed"), word_name(review.result), review.text))

@@ -107,10 +107,8 @@ def audit(
         raise UsageError("usage", message, _("leave one of them out"))
     check_output(page, "html")
     call.warn_of_leftovers()
+    moment = None if since is None else read_moment(since, "--since", call.today, future=True)
     with screen.show_activity(_("Replaying the history")):
-        moment = None
-        if since is not None:
-            moment = read_moment(since, "--since", call.today, future=True)
         result = examine(call.root, since=moment)
     if anchor and not result.tip:
         raise RefusedError("nothing-committed", _("nothing is committed yet, so there is nothing to keep"))
@@ -118,7 +116,7 @@ def audit(
         from xuncha.audit.page import render  # noqa: PLC0415  templates are for this alone
 
         told = None if as_json else _("The page is in {path}.")
-        deliver(render(call.root, result).encode(), (), page, told)
+        deliver(render(call.root, result).encode(), page, told)
     tag_anchor = add_anchor(call.root, result.tip, result.counts) if anchor else None
     if as_json:
         screen.data(result.as_json())

@@ -47,8 +47,7 @@ _OPTIONS: Final[dict[str, Any]] = {
     "to": options.To,
     "note": Annotated[str | None, option("--note TEXT", _("A note; it stays internal"))],
     "evidence": Annotated[
-        list[str] | None,
-        option("--evidence REF", _("Evidence, such as a document number; may be repeated")),
+        list[str] | None, option("--evidence REF", _("Evidence, such as a document number; may be repeated"))
     ],
     "no_publish": Annotated[bool, option("--no-publish", _("Internal: never made public"))],
     "statement": Annotated[

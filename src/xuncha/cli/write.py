@@ -239,12 +239,11 @@ def edit(call: Context, identity: options.OptionalRecord = None) -> None:
         xuncha edit data/comments/001.yaml
         xuncha edit
     """
-    from xuncha.workflow.edit import edit as keep  # noqa: PLC0415
-    from xuncha.workflow.edit import edit_all, editable  # noqa: PLC0415
+    from xuncha.workflow import edit as editing  # noqa: PLC0415
 
     if identity is None:
         with call.session() as session:
-            all_edited = edit_all(session)
+            all_edited = editing.edit_all(session)
         if all_edited is None:
             screen.line(_("Nothing was changed by hand."))
             return
@@ -254,7 +253,7 @@ def edit(call: Context, identity: options.OptionalRecord = None) -> None:
         call.print_progress(result.register)
         return
     root = call.root_for_writing()
-    path = editable(root, identity)
+    path = editing.editable(root, identity)
     target = root / path
     original = target.read_bytes()
     editor = _editor()
@@ -262,7 +261,7 @@ def edit(call: Context, identity: options.OptionalRecord = None) -> None:
     draft.write_bytes(original)
     while True:
         try:
-            edited = keep(root, path, _run_editor(editor, draft), original)
+            edited = editing.edit(root, path, _run_editor(editor, draft), original)
             break
         except XunchaError as error:
             if not draft.is_file() or draft.read_bytes() == original:

@@ -222,7 +222,7 @@ def _repository_programs(surroundings: Surroundings) -> DoctorFindings:
             len(names),
         )
         remedy = _("remove what you do not recognise: git config --local --unset NAME; rm .git/hooks/NAME")
-        yield None, message.format(n=len(names), names=abridged(names, len(names))), remedy
+        yield None, message.format(n=len(names), names=_(", ").join(names)), remedy
 
 
 @CHECKS.rule("uncommitted", "warning", scope="commit", well=mark("every change of the ledger is committed"),

@@ -54,10 +54,7 @@ def result_messages(result: Result) -> Messages:
 def added_messages(added: Added) -> Messages:
     """Return what to tell after a record was added: names that were entered too, and a record with the same title."""
     note = _("Entered into data/ledger.yaml: {names}", names=_(", ").join(added.new_names))
-    duplicate = (
-        _("{id} has the same title", id=added.duplicate),
-        _("if it was entered twice: xuncha undo"),
-    )
+    duplicate = (_("{id} has the same title", id=added.duplicate), _("if it was entered twice: xuncha undo"))
     return Messages((note,) if added.new_names else (), (duplicate,) if added.duplicate else ())
 
 

@@ -27,8 +27,8 @@ _FIRST_YEAR: Final = 1949
 
 
 def read_word(text: str, option: str, words: Words) -> str:
-    """Return the word of a closed list that was typed, in English or Chinese, in the form of the files. Raises UsageError if it is not in the list."""
-    plain = unicodedata.normalize("NFKC", text).strip()
+    """Return the word of a closed list that was typed, in English (capitals make no difference) or Chinese, in the form of the files. Raises UsageError if it is not in the list."""
+    plain = unicodedata.normalize("NFKC", text).strip().casefold()
     for key, names in words.items():
         if plain in {key, *names}:
             return key

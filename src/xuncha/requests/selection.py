@@ -57,7 +57,9 @@ def select(register: Register, texts: Texts, today: date, selection: Selection) 
     filters = {"status": selection.status, "office": office, "leader": leader}
     filters |= {"person": selection.person, "term": selection.term}
     if selection.category is not None:
-        filters["category"] = resolve_category(register, selection.category)
+        categories = register.frame.categories
+        key = matching_category(selection.category, categories, may_be_new=selection.category.isascii())
+        filters["category"] = _resolve(key, [key for key, _title in categories], "unknown-category")
     if selection.problem is not None:
         problem = read_problem(selection.problem)
         filters["problem"] = str(problem)
@@ -147,12 +149,6 @@ def full_names(
         office and _resolve(office, frame.offices, "unknown-office"),
         leader and _resolve(leader, frame.leaders, "unknown-leader"),
     )
-
-
-def resolve_category(register: Register, text: str) -> str:
-    """Return the key of the category that is meant by a key or a title. Raises RefusedError if there is none."""
-    key = matching_category(text, register.frame.categories, may_be_new=text.isascii())
-    return _resolve(key, [key for key, _title in register.frame.categories], "unknown-category")
 
 
 def _resolve(text: str, names: Sequence[str], code: str) -> str:

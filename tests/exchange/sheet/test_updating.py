@@ -228,7 +228,7 @@ def test_without_a_ledger_a_folder_must_be_named(ledger: LedgerOnDisk, tmp_path:
     ledger.root = tmp_path
     done = ledger.run("import", "table", path)
     assert done.code == 3
-    assert "xuncha import table FILE" in done.err
+    assert "xuncha import table 文件" in done.err
 
 
 def test_a_field_that_was_changed_or_emptied_in_the_exported_workbook_counts(
