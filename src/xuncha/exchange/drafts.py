@@ -56,6 +56,8 @@ class MeasureDraft(RecordDraft):
     """The draft of a measure."""
 
     identity: Identity | None = None
+    sources: dict[str, str] = field(default_factory=dict)
+    """The places of the values that other rows have added, by their keys."""
 
     @property
     def status(self) -> Status:

@@ -34,16 +34,11 @@ def matches(draft: Draft, ledger: Ledger) -> Iterator[Match]:
     free, measures = dict(ledger.problems), ledger.by_problem()
     for problem in draft.problems:
         number = _matching_number(draft, problem, free, measures)
-        free_measures = dict(measures[number]) if number is not None else {}
+        identities: list[Identity | None] = [None] * len(problem.measures)
         if number is not None:
             del free[number]
-        pairs = []
-        for measure in problem.measures:
-            identity = _matching_identity(measure, free_measures, exact=draft.exact)
-            if identity is not None:
-                del free_measures[identity]
-            pairs.append((measure, identity))
-        yield Match(problem, number, pairs)
+            identities = _matching_identities(problem.measures, measures[number], exact=draft.exact)
+        yield Match(problem, number, list(zip(problem.measures, identities, strict=True)))
 
 
 def _matching_number(
@@ -69,14 +64,38 @@ def _matching_number(
     return None
 
 
-def _matching_identity(draft: MeasureDraft, free: dict[Identity, Measure], *, exact: bool) -> Identity | None:
+def _matching_identities(
+    drafts: list[MeasureDraft], measures: dict[Identity, Measure], *, exact: bool
+) -> list[Identity | None]:
+    """Find the measures that drafts mean; None for new ones. Equal titles come first: a row takes no measure that another row names."""
+    found: list[Identity | None] = [None] * len(drafts)
+    free = dict(measures)
+    titles = {key_of(measure.title) for measure in measures.values()}
+    for place, draft in enumerate(drafts):
+        if identity := _named_identity(draft, free, exact=exact):
+            found[place] = identity
+            del free[identity]
+    for place, draft in enumerate(drafts):
+        # A title that the ledger has, but not for this row as well, stands in the table twice: it is no new wording of another.
+        is_open = found[place] is None and key_of(draft.record["title"]) not in titles
+        if is_open and (identity := _similar_identity(draft.record["title"], free)):
+            found[place] = identity
+            del free[identity]
+    return found
+
+
+def _named_identity(draft: MeasureDraft, free: dict[Identity, Measure], *, exact: bool) -> Identity | None:
+    """Return the measure with the number of a draft and a title like its own, or with the same title."""
     title = draft.record["title"]
     if draft.identity in free and (exact or _similarity(title, free[draft.identity].title) >= _SIMILAR):
         return draft.identity
+    equal = (identity for identity, measure in free.items() if key_of(measure.title) == key_of(title))
+    return next(equal, None)
+
+
+def _similar_identity(title: str, free: dict[Identity, Measure]) -> Identity | None:
+    """Return the measure whose title begins like a title, or is the most like it."""
     key, others = key_of(title), {identity: key_of(measure.title) for identity, measure in free.items()}
-    for identity, other in others.items():
-        if other == key:
-            return identity
     for identity, other in others.items():
         if min(len(key), len(other)) >= _SHORTEST_PREFIX and (key.startswith(other) or other.startswith(key)):
             return identity

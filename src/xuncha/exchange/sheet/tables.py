@@ -286,11 +286,14 @@ class TableReader:
         """Add a measure to a problem. If another sheet has the measure already, add only what is new; list it if its category is another there."""
         title = measure.record["title"]
         for other in self.by_title[key_of(problem.record["title"])]:
-            for earlier in self.earlier.get(id(other), ()):
+            others = self.earlier.get(id(other), [])
+            for position, earlier in enumerate(others):
                 same_number = earlier.identity is not None and earlier.identity == measure.identity
                 same_title = key_of(earlier.record["title"]) == key_of(title)
                 if other is problem and (same_number or same_title):
                     self._complete(earlier, measure)
+                    # The next row with this title means the next measure with it.
+                    others.append(others.pop(position))
                     return
                 if other is not problem and same_title:
                     message = _("the same measure is in another category on {sheet}: entered twice")
@@ -309,11 +312,14 @@ class TableReader:
         if known.record.get("status") == "closed" and status not in {None, "closed"}:
             known.record["status"] = status
             known.record.pop("closed", None)
-            message = _("it differs from {sheet}: not counted as closed", sheet=known.sheet)
+            source = known.sources.get("status", known.sheet)
+            message = _("it differs from {sheet}: not counted as closed", sheet=source)
             self.draft.doubt(f"{message} → {STATUS_WORDS[status]}", more.record["title"], more.place, "state")
         for name, value in more.record.items():
             if name == "closed" and known.record.get("status") != "closed":
                 continue
+            if name not in known.record:
+                known.sources[name] = more.place
             kept = known.record.setdefault(name, value)
             if name == "progress":
                 texts = {entry["text"] for entry in kept}
@@ -323,7 +329,8 @@ class TableReader:
                 if name == "status":
                     shown, said, role = STATUS_WORDS[kept], STATUS_WORDS[value], "state"
                 message = _("it differs from {sheet}: its value, {value}, was used")
-                self.draft.doubt(message.format(sheet=known.sheet, value=shown), said, more.place, role)
+                source = known.sources.get(name, known.sheet)
+                self.draft.doubt(message.format(sheet=source, value=shown), said, more.place, role)
 
 
 def _resolve_dittos(sheet: Sheet, table: header.Table) -> Iterator[Spot]:
