@@ -48,6 +48,16 @@ def test_the_day_of_the_feedback_may_stand_after_a_label(above: str, tmp_path: P
     assert settings(above, tmp_path)["inspection"]["feedback"] == "2024-03-15"
 
 
+def test_a_day_of_feedback_that_the_calendar_does_not_have_is_a_doubt(tmp_path: Path) -> None:
+    path = tmp_path / "台账.csv"
+    path.write_text(
+        "反馈时间：2023年11月31日\n序号,反馈问题,整改措施,责任科室\n1,甲,抓甲,办公室", encoding="utf-8"
+    )
+    draft = draft_of(path, ReadOptions(date(2024, 7, 1)))
+    assert "inspection" not in draft.settings
+    assert [each.text for each in draft.doubts if each.text] == ["反馈时间：2023年11月31日"]
+
+
 @pytest.mark.parametrize(
     ("above", "category"), [("（一）仓储管理方面（1个）", "仓储管理方面"), ("巡察整改问题清单", "")]
 )

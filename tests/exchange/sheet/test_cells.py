@@ -115,6 +115,23 @@ def test_a_post_is_no_person(tmp_path: Path) -> None:
     assert [each.record for each in draft.measures] == [{"title": "集中学习", "leader": "张三（副局长）"}]
 
 
+@pytest.mark.parametrize(
+    ("progress", "state", "place"),
+    [
+        ("2024年11月31日：印发制度", "推进中", "C2"),
+        ("2024.2.30 印发制度", "推进中", "C2"),
+        ("印发制度", "已完成（2024年2月30日）", "D2"),
+        ("2024年2月29日：印发制度", "推进中", None),
+        ("印发制度13.5万份", "推进中", None),
+    ],
+)
+def test_a_day_that_the_calendar_does_not_have_is_a_doubt(
+    progress: str, state: str, place: str | None, tmp_path: Path
+) -> None:
+    draft = read(tmp_path, "反馈问题,整改措施,进展情况,完成情况", f"甲,抓甲,{progress},{state}")
+    assert [each.place for each in draft.doubts if each.place] == ([place] if place else [])
+
+
 def test_a_measure_of_two_parts_of_a_problem_is_no_doubt(tmp_path: Path) -> None:
     rows = ("走形式,加强学习,已完成", "不结合实际,加强学习,推进中")
     draft = read(tmp_path, "反馈问题,具体问题,整改措施,完成情况", *(f"学习不深入,{row}" for row in rows))

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from xuncha.chinese.limits import impossible_dates
 from xuncha.errors import RefusedError
 from xuncha.exchange.drafts import Draft
 from xuncha.exchange.sheet import files, header, layout, roles, supplement
@@ -265,6 +266,8 @@ def _read_above(draft: Draft, sheet: Sheet, end: int) -> None:
     """Read the texts above the first table: the title, the organisation."""
     for text in dict.fromkeys(text for row in sheet.by_row if row < end for text in sheet.texts(row)):
         draft.notes += [text] if text not in draft.notes else []
+        for _start, _end, message in impossible_dates(text):
+            draft.doubt(message, text, sheet.name)
         if match := _ORGANISATION.search(text):
             draft.settings.setdefault("organisation", match["name"] or match["labelled"])
 

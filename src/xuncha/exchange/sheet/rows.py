@@ -10,7 +10,7 @@ from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from xuncha.chinese.enumerations import without_number
-from xuncha.chinese.limits import days_with_year
+from xuncha.chinese.limits import days_with_year, impossible_dates
 from xuncha.exchange.drafts import Draft, MeasureDraft
 from xuncha.exchange.names import names
 from xuncha.exchange.sheet import cells, header, roles
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from xuncha.exchange.sheet.header import Table
 
 _LONGEST_TITLE: Final = 2000
+_LONGEST_DAY: Final = 20  # the characters in which a day ends that a line begins with, also behind 已完成（
 _PROBLEM_ROLES: Final = {"number", "category", "problem", "finding", UNNAMED}
 """Roles that say nothing about a measure."""
 _TELLS: Final = re.compile(rf"(?:state|progress)$|{FIELD_PREFIX}")  # roles whose cells may refuse a closing
@@ -135,6 +136,7 @@ class RowReader:
             if len({cell.text for cell in row.cells.get(role, ())}) > 1:
                 self.doubt(row, role, _("several values for one measure: the first was taken"))
         self._due(row, measure)
+        self._impossible_days(row)
         self._progress(row, measure)
         self._status(row, measure)
         self._refused(row, measure)
@@ -186,6 +188,13 @@ class RowReader:
             measure.record["due"] = limit.day.isoformat()
         if limit.doubt or not limit.has_value:
             self.doubt(row, "due", limit.doubt or _("no day given: not imported"))
+
+    def _impossible_days(self, row: Row) -> None:
+        """List the days that the calendar does not have, where a day would be read: at the beginning of a line."""
+        for role in ("progress", "state"):
+            for line in row.text(role).split("\n"):
+                for _start, _end, message in impossible_dates(line[:_LONGEST_DAY]):
+                    self.doubt(row, role, message, line)
 
     def _progress(self, row: Row, measure: MeasureDraft) -> None:
         day: date | None = None
