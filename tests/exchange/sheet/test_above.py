@@ -72,6 +72,20 @@ def test_a_category_right_above_a_header_is_that_of_its_table(
     assert problem.category == category
 
 
+@pytest.mark.parametrize("header", ["编号,存在问题,整改措施,责任部门", "序号,反馈问题,整改措施,责任科室"])
+@pytest.mark.parametrize(
+    ("above", "category"),
+    [("（二）财务方面", "财务方面"), ("（二）审计查出问题", ""), ("续表", "党建方面"), ("", "党建方面")],
+)
+def test_a_numbered_heading_of_another_table_ends_the_category(
+    above: str, category: str, header: str, tmp_path: Path
+) -> None:
+    tables = "（一）党建方面\n序号,反馈问题,整改措施,责任科室\n1,甲,抓甲,办公室\n{}\n{}\n2,乙,抓乙,办公室"
+    (tmp_path / "台账.csv").write_text(tables.format(above, header), encoding="utf-8")
+    draft = draft_of(tmp_path / "台账.csv", ReadOptions(date(2024, 7, 1)))
+    assert [each.category for each in draft.problems] == ["党建方面", category]
+
+
 def test_what_stands_around_the_tables_of_a_word_document_is_kept_as_a_remark(tmp_path: Path) -> None:
     document = Document()
     above = [f"第{number}段" for number in range(8)]

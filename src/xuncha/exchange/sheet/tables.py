@@ -58,7 +58,7 @@ class TableReader:
         self.draft = draft
         self.reader = reader
         self.sheet = sheet
-        self.category = category
+        self.category = self.sheet_category = category
         self.problem: ProblemDraft | None = None
         self.problem_key: object = None
         """The key of the current problem: its number, or its category and its text."""
@@ -112,7 +112,7 @@ class TableReader:
         self._read_rows(pending, table)
 
     def _row_kind(self, row: int, table: header.Table) -> tuple[str, str] | None:
-        """Return kind and text of a row without a measure: a `category` or `problem` above its rows, a `remark` or sum, or empty; else None."""
+        """Return kind and text of a row without a measure: a `category`, `problem` or `heading` above its rows, a `remark` or sum, or empty; else None."""
         columns = self.sheet.columns(row)
         own = [column for column in columns if self.sheet.starts(row, column)]
         own_texts = list(dict.fromkeys(text for column in own if (text := self.sheet.text(row, column))))
@@ -139,7 +139,8 @@ class TableReader:
         if not has_problems:
             return "problem", cells.one_line(without_number(first))
         has_words = table.role(own[0]) == "number" and not re.search(r"\d", first)
-        return remark if across or has_words else None
+        kept = remark if without_number(first) == first else ("heading", first)
+        return kept if across or has_words else None
 
     def _is_printed(self, texts: Sequence[str]) -> bool:
         """Return whether a row is a sum, a remark, a signature, a page number, the title again, or the numbers of the columns."""
@@ -160,8 +161,10 @@ class TableReader:
         elif kind == "problem":
             self.headed = True
             self._begin(text, "", Row(self.sheet.name, row))
-        elif kind == "remark":
+        elif kind:
             self.keep_remarks([text], f"{row}:{row}")
+            if kind == "heading":  # of other problems, whose category it does not name
+                self.category = self.sheet_category
 
     def keep_remarks(self, texts: Sequence[str], address: str = "") -> None:
         """Keep texts that are not rows of the table, and list them."""
