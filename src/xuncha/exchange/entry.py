@@ -6,12 +6,15 @@ import re
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from xuncha.errors import RefusedError, combined
+from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft, RecordDraft
 from xuncha.exchange.matching import Match, key_of, matches
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, Identity
+from xuncha.model.records import Ledger, Measure, Problem
+from xuncha.model.source import Source
 from xuncha.model.vocabulary import STATUS_WORDS, STATUSES, StatusChange
 from xuncha.rules.names import most_similar
 from xuncha.store import editing
@@ -21,11 +24,6 @@ from xuncha.workflow.committer import is_second_person
 from xuncha.workflow.intake import Intake
 from xuncha.workflow.progress import with_entry
 from xuncha.workflow.settings import INSPECTION
-
-if TYPE_CHECKING:
-    from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft, RecordDraft
-    from xuncha.model.records import Ledger, Measure, Problem
-    from xuncha.model.source import Source
 
 _LISTS = ("categories", "leaders", "offices")
 _SHORT_NAME = 2  # a name of so few characters does not count as similar to another

@@ -7,15 +7,13 @@ import unicodedata
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from xuncha.chinese.enumerations import without_number
+from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft
 from xuncha.language import gettext as _
-
-if TYPE_CHECKING:
-    from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft
-    from xuncha.model.identity import Identity
-    from xuncha.model.records import Ledger, Measure, Problem
+from xuncha.model.identity import Identity
+from xuncha.model.records import Ledger, Measure, Problem
 
 _SIMILAR = 0.6  # the least likeness of two titles of which one is a new wording of the other
 _SHORTEST_PREFIX = 6  # the fewest characters of a title that matches a longer one which begins with it

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from xuncha import language
 from xuncha.chinese.limits import impossible_dates, limit
@@ -16,11 +16,8 @@ from xuncha.exchange.names import names
 from xuncha.language import gettext as _
 from xuncha.model.states import State, is_ongoing
 from xuncha.model.vocabulary import STATUS_WORDS, Status, escape_braces
-from xuncha.pages.line import REASONS
-
-if TYPE_CHECKING:
-    from xuncha.pages.line import Line
-    from xuncha.reading.notice import Category, Measure, Notice, Problem
+from xuncha.pages.line import REASONS, Line
+from xuncha.reading.notice import Category, Measure, Notice, Problem
 
 _LONGEST_TITLE = 300
 """The most characters of a title. A longer sentence is shortened there, and kept whole in the progress."""

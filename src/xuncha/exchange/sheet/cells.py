@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from xuncha.chinese import enumerations, limits
 from xuncha.chinese.days import end_of_month, in_words
 from xuncha.chinese.enumerations import NUMBERED, without_number
 from xuncha.chinese.limits import Limit, days_with_year
 from xuncha.chinese.numbers import SYMBOL
+from xuncha.exchange.sheet.grid import Cell
 from xuncha.language import gettext as _
 from xuncha.model.formats import is_percent
+from xuncha.model.register import FieldFrame
+from xuncha.model.vocabulary import FieldType, Term
 from xuncha.paper.xlsx import EPOCH
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from xuncha.exchange.sheet.grid import Cell
-    from xuncha.model.register import FieldFrame
-    from xuncha.model.vocabulary import FieldType, Term
 
 _CONTINUATION = re.compile("[，、；。）)”]|并(?!购)|且|以及|同时")
 """The beginning of a line that continues the line before it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from xuncha.chinese.characters import is_formula
 from xuncha.errors import RefusedError
@@ -13,10 +13,8 @@ from xuncha.exchange.sheet import documents, opendocument, safety
 from xuncha.exchange.sheet.grid import Sheet
 from xuncha.language import gettext as _
 from xuncha.pages.kind import COMPOUND_FILE, ZIP, decode
+from xuncha.pages.package import Package
 from xuncha.parts import require_part
-
-if TYPE_CHECKING:
-    from xuncha.pages.package import Package
 
 _HEAD: Final = 20  # the lines that are searched for the delimiter
 

@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterable
 from copy import deepcopy
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from zipfile import ZipFile
 
 from docx import Document
@@ -19,14 +19,12 @@ from xuncha.chinese.characters import without_unsafe
 from xuncha.errors import RefusedError
 from xuncha.exchange.sheet import safety
 from xuncha.exchange.sheet.documents import WordRow, table_name, within, word_rows, word_tables, word_text
+from xuncha.exchange.sheet.grid import Spot
 from xuncha.exchange.sheet.plan import Plan, as_text
 from xuncha.language import gettext as _
+from xuncha.pages.package import Package
 from xuncha.paper.harmless import must_be_harmless
 from xuncha.paper.own import OwnFileError
-
-if TYPE_CHECKING:
-    from xuncha.exchange.sheet.grid import Spot
-    from xuncha.pages.package import Package
 
 _HIDING: Final = ("w:strike", "w:dstrike", "w:vanish")  # properties of text that is not to be read
 

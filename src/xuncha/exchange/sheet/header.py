@@ -6,16 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from xuncha.exchange.sheet import roles
+from xuncha.exchange.sheet.grid import Sheet
 from xuncha.exchange.sheet.roles import Choice, Columns, plain
 from xuncha.language import gettext as _
 from xuncha.model.forms import IGNORE
 from xuncha.model.states import is_plain_state
-
-if TYPE_CHECKING:
-    from xuncha.exchange.sheet.grid import Sheet
 
 _TOPICS: Final = {"problem", "measure"}  # what the rows of a table are about
 _STATES: Final = {"state", "progress"}  # what the rows say about it

@@ -6,17 +6,15 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from xuncha.chinese.characters import is_formula
 from xuncha.exchange.sheet.cells import show_entry
 from xuncha.exchange.sheet.grid import DAY, Cell
 from xuncha.model.forms import FIELD_PREFIX
+from xuncha.model.records import Ledger, Measure, Problem
+from xuncha.model.register import FieldFrame
 from xuncha.model.vocabulary import STATUS_WORDS, UNKNOWN
-
-if TYPE_CHECKING:
-    from xuncha.model.records import Ledger, Measure, Problem
-    from xuncha.model.register import FieldFrame
 
 LONG_TERM = "长期坚持"
 AT_ONCE = "立行立改"

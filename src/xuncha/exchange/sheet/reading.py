@@ -9,7 +9,7 @@ from datetime import date
 from itertools import groupby
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from xuncha.chinese.limits import impossible_dates
 from xuncha.errors import RefusedError
@@ -21,13 +21,11 @@ from xuncha.exchange.sheet.rows import RowReader
 from xuncha.exchange.sheet.tables import TableReader
 from xuncha.language import gettext as _
 from xuncha.model.forms import FIELD_PREFIX, Form
+from xuncha.model.register import FieldFrame, Frame
 from xuncha.model.states import is_plain_state, read_state
 from xuncha.reading.frame import with_opening
 from xuncha.reading.notice import Notice
 from xuncha.rules.names import suggestion
-
-if TYPE_CHECKING:
-    from xuncha.model.register import FieldFrame, Frame
 
 _FORM_NAME: Final = "台账"  # the name of a form that nobody has named
 _ORGANISATION: Final = re.compile(

@@ -7,24 +7,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain, zip_longest
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Any, Final, Literal
 
 from xuncha.chinese.enumerations import without_number
 from xuncha.chinese.limits import days_with_year, impossible_dates
 from xuncha.exchange.drafts import Draft, MeasureDraft
 from xuncha.exchange.names import names
 from xuncha.exchange.sheet import cells, header, roles
-from xuncha.exchange.sheet.grid import Cell
+from xuncha.exchange.sheet.grid import Cell, Sheet
+from xuncha.exchange.sheet.header import Table
 from xuncha.exchange.sheet.row_cells import OFFICE, UNNAMED, Row, measure_row
 from xuncha.language import gettext as _
 from xuncha.model import states
 from xuncha.model.forms import FIELD_PREFIX
 from xuncha.model.register import FieldFrame
 from xuncha.model.vocabulary import STATUS_WORDS, Status
-
-if TYPE_CHECKING:
-    from xuncha.exchange.sheet.grid import Sheet
-    from xuncha.exchange.sheet.header import Table
 
 _LONGEST_TITLE: Final = 2000
 _LONGEST_DAY: Final = 20  # the characters in which a day ends that a line begins with, also behind 已完成（

@@ -9,7 +9,7 @@ import io
 import warnings
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, Any, Final
 from xml.etree.ElementTree import Element, iterparse
 
 from openpyxl.reader.excel import ExcelReader
@@ -25,10 +25,8 @@ from xuncha.exchange.sheet.grid import Cell, Sheet, Spot, Unseen, clean, column_
 from xuncha.exchange.sheet.safety import hostile, refusing_damage
 from xuncha.language import gettext as _
 from xuncha.model.formats import hides_value
+from xuncha.pages.package import Package
 from xuncha.paper.xlsx import MAX_CELL
-
-if TYPE_CHECKING:
-    from xuncha.pages.package import Package
 
 _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _LAST_COLUMN: Final = 16_384
