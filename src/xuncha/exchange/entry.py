@@ -106,7 +106,6 @@ class Enterer:
         self.extendable = {key for key in _LISTS if self.new_names or not self.lists[key]}
 
     def _new_problem(self, number: int, problem: ProblemDraft) -> None:
-        """Add the files of a new problem and its measures."""
         record = dict(problem.record)
         record["category"] = self._category(problem)
         self._enter(Identity(number), record)
@@ -132,7 +131,6 @@ class Enterer:
         return found
 
     def _new_measure(self, identity: Identity, measure: MeasureDraft) -> None:
-        """Add the file of a new measure."""
         record = dict(measure.record)
         record["status"] = measure.status
         if measure.status == "closed":

@@ -34,12 +34,12 @@ def draft_of(notice: Notice, path: str, today: date) -> Draft:
         hint = _("problems are recognised by their numbers: {forms}", forms="一、 （一） 1. （1）")
         raise RefusedError("no-problems", sentence, hint, path)
     message = _("a text of {n} characters is too long for a ledger")
-    hint = _("at most {n} characters; check for missing line breaks between paragraphs")
-    findings = []
-    for words, text in _texts(notice):
-        if len(text) > _LONGEST_TEXT:
-            place, sentence = Place(path, words.line, words.column), message.format(n=len(text))
-            findings.append(Finding("text-too-long", sentence, place, hint.format(n=_LONGEST_TEXT)))
+    hint = _("at most {n} characters; check for missing line breaks between paragraphs", n=_LONGEST_TEXT)
+    too_long = ((words, len(text)) for words, text in _texts(notice) if len(text) > _LONGEST_TEXT)
+    findings = [
+        Finding("text-too-long", message.format(n=count), Place(path, words.line, words.column), hint)
+        for words, count in too_long
+    ]
     if findings:
         raise InvalidLedgerError(findings)
     return _Drafter(notice, today).draft
@@ -56,8 +56,6 @@ def _texts(notice: Notice) -> Iterator[tuple[Line, str]]:
 
 
 class _Drafter:
-    """Makes the draft of a ledger from a notice."""
-
     def __init__(self, notice: Notice, today: date) -> None:
         self.notice = notice
         self.today = today
@@ -77,7 +75,6 @@ class _Drafter:
         self.draft.settings = self._settings()
 
     def _settings(self) -> dict[str, Any]:
-        """Return the settings for `data/ledger.yaml`."""
         notice, dates = self.notice, self.notice.dates
         dated = {"started": dates.inspection_start, "ended": dates.inspection_end, "feedback": dates.feedback}
         days = {name: day and day.isoformat() for name, day in dated.items()}
@@ -184,7 +181,6 @@ class _Drafter:
 
 
 def _without_empty(record: dict[str, Any]) -> dict[str, Any]:
-    """Return a record without empty values."""
     return {key: value for key, value in record.items() if value}
 
 

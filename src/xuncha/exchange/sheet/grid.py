@@ -22,8 +22,6 @@ DAY: Final = "yyyy-mm-dd"
 """The number format of days."""
 Spot = tuple[int, int]
 """The row and the column of a cell, counted from 1."""
-
-
 Unseen = Literal["", "struck", "partly", "changed", "replaced"]
 """Why a cell is not read as a state: it is struck out, wholly or in part, has tracked changes, or its number format hides it or shows something else."""
 

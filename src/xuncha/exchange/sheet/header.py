@@ -26,7 +26,6 @@ _COUNT: Final = re.compile("[^序号]数量?$|[率比计]$")
 """The end of a heading above counts: 问题数, 完成率, 占比, 合计."""
 _FEWEST: Final = 3  # the fewest columns with a role in a header
 _LONGEST: Final = 24  # the most characters of a column's name
-_SEPARATOR: Final = "/"  # stands between the rows of a heading
 _TICKS: Final = frozenset("√✓✔☑●▲★◆■1是YyＹ")
 _ANSWER: Final = re.compile("(?:不予?|未)?(?:通过|同意)")
 """The heading of a column of ticks that says nothing of the state alone, such as 不通过 below 验收结果."""
@@ -175,7 +174,7 @@ class TableFinder:
         counts = Counter[str]()
         for column in sorted(headings):
             texts = (self.sheet.text(row, column) for row in range(start, end))
-            name = _SEPARATOR.join(dict.fromkeys(text for each in texts if (text := "".join(each.split()))))
+            name = "/".join(dict.fromkeys(text for each in texts if (text := "".join(each.split()))))
             counts[name] += 1
             names[column] = f"{name} {counts[name]}" if counts[name] > 1 else name
         return names

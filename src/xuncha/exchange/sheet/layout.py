@@ -22,7 +22,6 @@ DAY_LONG_TERM = f'yyyy-mm-dd"（{LONG_TERM}）"'
 LONGEST = 32_000
 """The most characters of a cell that we write; Excel allows 32,767."""
 CUT_MARK = "……（全文见“补充信息”）"
-_BOM = "\ufeff"  # tells Excel that a text is UTF-8
 REMARK: Final = "remark"
 """The meaning of the last column, which only our own workbooks have."""
 
@@ -106,7 +105,7 @@ def as_csv(ledger: Ledger) -> str:
     table.writerow([column.heading for column in shown])
     for cells in rows(ledger):
         table.writerow([_text(cells.get(column.meaning)) for column in shown])
-    return _BOM + written.getvalue()
+    return "\ufeff" + written.getvalue()  # this mark tells Excel that a text is UTF-8
 
 
 def _text(cell: Cell | None) -> str:

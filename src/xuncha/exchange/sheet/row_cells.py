@@ -32,8 +32,6 @@ _EMPTY: Final = DITTOS | {
     "/", "／", "\\", "-", "--", "—", "——", "－", "无", "暂无", "待定", "未定", "待确定", "未明确", "N/A", "n/a", UNKNOWN,
 }  # fmt: skip
 """Texts that mean an empty cell."""
-_NO_CATEGORY: Final = ("category", UNKNOWN)
-"""A role and a text: that of the rows above does not apply, as it would in an empty cell."""
 _STATED: Final = roles.PEOPLE | {"due", "state", "closed_date", "progress"}
 """Roles of names, days, states and progress, which the text of a formula does not give."""
 _NOT_EXTENDED: Final = re.compile("(?:[未不无]|没有)?(?:申请)?(?:延期|调整|变更)?|否")
@@ -126,7 +124,8 @@ def row_of(sheet: Sheet, rows: Sequence[int], table: header.Table, *, exact: boo
             if cell.text and column in table.ticks:
                 row.ticks.append((table.ticks[column], cell))
                 continue
-            is_empty = not cell.text or (cell.text in strokes and (role, cell.text) != _NO_CATEGORY)
+            # 待明确 as a category is no empty cell, to which that of the rows above would apply.
+            is_empty = not cell.text or (cell.text in strokes and (role, cell.text) != ("category", UNKNOWN))
             is_formula = role in _STATED and spot in sheet.unstored
             if is_empty or is_formula or (role in _FIRST_ONLY and spot[0] not in rows):
                 continue
@@ -207,7 +206,7 @@ def measure_row(row: Row, number: int, count: int) -> Row:
         parts = cells.items(text) if role in DIVISIBLE else [*map(without_number, cells.lines(text))]
         if len(parts) == count:
             divided[role] = [Cell.of(parts[number], "", held[0].place, unseen=row.unseen(role))]
-        elif role not in {"progress", "evidence"} or number == 0:
+        elif role not in _FIRST_ONLY or number == 0:
             shared[role] = held
     under = [(role, name, divided.get(role, [cell])[0]) for role, name, cell in row.under]
     return Row(row.sheet, row.number, shared | divided, row.ticks, under=under)

@@ -24,7 +24,6 @@ from xuncha.model.register import FieldFrame
 from xuncha.model.vocabulary import STATUS_WORDS, Status
 
 _LONGEST_TITLE: Final = 2000
-_LONGEST_DAY: Final = 20  # the characters in which a day ends that a line begins with, also behind 已完成（
 _PROBLEM_ROLES: Final = {"number", "category", "problem", "finding", UNNAMED}
 """Roles that say nothing about a measure."""
 _TELLS: Final = re.compile(rf"(?:state|progress)$|{FIELD_PREFIX}")  # roles whose cells may refuse a closing
@@ -187,10 +186,10 @@ class RowReader:
             self.doubt(row, "due", limit.doubt or _("no day given: not imported"))
 
     def _impossible_days(self, row: Row) -> None:
-        """List the days that the calendar does not have, where a day would be read: at the beginning of a line."""
+        """List the days that the calendar does not have, where a day would be read: at the beginning of a line, also behind 已完成（."""
         for role in ("progress", "state"):
             for line in row.text(role).split("\n"):
-                for _start, _end, message in impossible_dates(line[:_LONGEST_DAY]):
+                for _start, _end, message in impossible_dates(line[:20]):
                     self.doubt(row, role, message, line)
 
     def _progress(self, row: Row, measure: MeasureDraft) -> None:
