@@ -14,6 +14,7 @@ from xuncha.exchange.count_check import Paragraphs, contradictions, draft_counts
 from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft
 from xuncha.exchange.names import names
 from xuncha.language import gettext as _
+from xuncha.model.fields import MAX_TEXT
 from xuncha.model.states import State, is_ongoing
 from xuncha.model.vocabulary import STATUS_WORDS, Status, escape_braces
 from xuncha.pages.line import REASONS, Line
@@ -21,7 +22,6 @@ from xuncha.reading.notice import Category, Measure, Notice, Problem
 
 _LONGEST_TITLE = 300
 """The most characters of a title. A longer sentence is shortened there, and kept whole in the progress."""
-_LONGEST_TEXT = 50_000  # the most characters of one text in a ledger
 
 
 def draft_of(notice: Notice, path: str, today: date) -> Draft:
@@ -34,8 +34,8 @@ def draft_of(notice: Notice, path: str, today: date) -> Draft:
         hint = _("problems are recognised by their numbers: {forms}", forms="一、 （一） 1. （1）")
         raise RefusedError("no-problems", sentence, hint, path)
     message = _("a text of {n} characters is too long for a ledger")
-    hint = _("at most {n} characters; check for missing line breaks between paragraphs", n=_LONGEST_TEXT)
-    too_long = ((words, len(text)) for words, text in _texts(notice) if len(text) > _LONGEST_TEXT)
+    hint = _("at most {n} characters; check for missing line breaks between paragraphs", n=MAX_TEXT)
+    too_long = ((words, len(text)) for words, text in _texts(notice) if len(text) > MAX_TEXT)
     findings = [
         Finding("text-too-long", message.format(n=count), Place(path, words.line, words.column), hint)
         for words, count in too_long

@@ -55,8 +55,6 @@ COLUMNS: Final = (
     Column(REMARK, "备注", 12, ("publish", "escalated")),
 )
 WITHOUT_LIMIT: Final = {"long_term": LONG_TERM, "at_once": AT_ONCE, "once": UNKNOWN}
-PROBLEM_COLUMNS: Final = {"number", "category", "problem"}
-"""Columns on the problem; the others are on its measures."""
 _OPTIONAL: Final = {"part", "goal", "person"}  # columns that are left out if no measure has a value
 
 
@@ -70,9 +68,9 @@ def columns(ledger: Ledger, *, every: bool = False) -> list[Column]:
 
 
 def problem_columns(ledger: Ledger) -> set[str]:
-    """Return the meanings of the columns on the problem."""
+    """Return the meanings of the columns on the problem; the others are on its measures."""
     own = (each.key for each in ledger.settings.fields if each.of == "problem")
-    return PROBLEM_COLUMNS | {f"{FIELD_PREFIX}{key}" for key in own}
+    return {"number", "category", "problem"} | {f"{FIELD_PREFIX}{key}" for key in own}
 
 
 def roles(fields: Iterable[FieldFrame]) -> dict[str, str]:

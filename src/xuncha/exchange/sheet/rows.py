@@ -19,11 +19,11 @@ from xuncha.exchange.sheet.header import Table
 from xuncha.exchange.sheet.row_cells import OFFICE, UNNAMED, Row, measure_row
 from xuncha.language import gettext as _
 from xuncha.model import states
+from xuncha.model.fields import MAX_LINE, MAX_NAME
 from xuncha.model.forms import FIELD_PREFIX
 from xuncha.model.register import FieldFrame
 from xuncha.model.vocabulary import STATUS_WORDS, Status
 
-_LONGEST_TITLE: Final = 2000
 _PROBLEM_ROLES: Final = {"number", "category", "problem", "finding", UNNAMED}
 """Roles that say nothing about a measure."""
 _TELLS: Final = re.compile(rf"(?:state|progress)$|{FIELD_PREFIX}")  # roles whose cells may refuse a closing
@@ -146,7 +146,7 @@ class RowReader:
 
     def _line(self, row: Row, role: str, text: str) -> str:
         line = cells.one_line(text)
-        if len(line) <= _LONGEST_TITLE:
+        if len(line) <= MAX_LINE:
             return line
         self.doubt(row, role, _("too long for a title: only its beginning was used"))
         return f"{line[:100]}…"
@@ -171,7 +171,7 @@ class RowReader:
         candidates = dict.fromkeys(chain(offices[1:], helping, *others))
         if helpers := [name for name in candidates if name not in offices[:1]]:
             measure.record["co_offices"] = helpers
-        if person := cells.one_line(row.text("person"))[:200]:
+        if person := cells.one_line(row.text("person"))[:MAX_NAME]:
             measure.record["person"] = person
 
     def _due(self, row: Row, measure: MeasureDraft) -> None:

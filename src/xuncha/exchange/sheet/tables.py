@@ -15,6 +15,7 @@ from xuncha.exchange.sheet.roles import plain
 from xuncha.exchange.sheet.row_cells import DITTOS, Row, row_of
 from xuncha.exchange.sheet.rows import RowReader
 from xuncha.language import gettext as _
+from xuncha.model.fields import MAX_LINE, MAX_TEXT
 from xuncha.model.vocabulary import STATUS_WORDS, UNKNOWN
 
 _CATEGORY_ROW: Final = re.compile(
@@ -44,8 +45,6 @@ _PAGE: Final = re.compile(
 )
 """Texts that are printed at the edge of a page."""
 _HOW_MANY: Final = re.compile(r"[（(](?:共)?\s*\d+\s*(?:个|条|项)?(?:问题)?[)）]$")
-_LONGEST_TITLE: Final = 2000
-_LONGEST_TEXT: Final = 50_000
 _LONGEST_LINE: Final = 100
 _FEW: Final = 3
 _ABBREVIATION: Final = 3  # so few characters before a stop are not a sentence
@@ -219,7 +218,7 @@ class TableReader:
         # Each part of a problem may have its own.
         if finding and f"\n{finding}\n" not in f"\n{known}\n":
             joined = f"{known}\n{finding}".strip()
-            if len(joined) <= _LONGEST_TEXT:
+            if len(joined) <= MAX_TEXT:
                 problem.record["finding"] = joined
             else:
                 self.reader.doubt(
@@ -247,7 +246,7 @@ class TableReader:
                 several = without_number(text) != text and len(parts) > 1 and not text.startswith(parts[0])
                 title, finding = title_of_problem(text)
                 if several:
-                    title, finding = cells.one_line(text)[:_LONGEST_TITLE], text
+                    title, finding = cells.one_line(text)[:MAX_LINE], text
                     message = _("several problems in one cell: read as one; give each a row")
                     self.reader.doubt(row, "problem", message, text)
                 self.problem = self._begin(title, finding, row, number)
@@ -261,7 +260,7 @@ class TableReader:
                 self.problem, self.problem_key = next(iter(elsewhere.values())), None
                 self.problem.category = self.problem.category or self.category
                 return self.problem
-            title = cells.one_line(without_number(row.text("measure")))[:_LONGEST_TITLE] or self.sheet.name
+            title = cells.one_line(without_number(row.text("measure")))[:MAX_LINE] or self.sheet.name
             self.reader.doubt(row, "problem", _("no problem is named: the measure title is used"), title)
             self.problem = self._begin(title, "", row)
         return self.problem
@@ -357,7 +356,7 @@ def _resolve_dittos(sheet: Sheet, table: header.Table) -> Iterator[Spot]:
 
 def _title_of_category(text: str) -> str:
     """Return the title of a category, without its number and the number of its problems: 一、关于作风建设方面（3个）."""
-    return _HOW_MANY.sub("", cells.one_line(without_number(text))).rstrip("：:。")[:_LONGEST_TITLE]
+    return _HOW_MANY.sub("", cells.one_line(without_number(text))).rstrip("：:。")[:MAX_LINE]
 
 
 def title_of_problem(text: str) -> tuple[str, str]:
@@ -369,5 +368,5 @@ def title_of_problem(text: str) -> tuple[str, str]:
     whole = cells.one_line(bare)
     first, stop, more = whole.partition("。")
     if stop and more and len(whole) > _LONGEST_LINE and len(first) > _ABBREVIATION:
-        return first[:_LONGEST_TITLE], bare
-    return whole[:_LONGEST_TITLE], bare if len(whole) > _LONGEST_TITLE or "\n" in bare else ""
+        return first[:MAX_LINE], bare
+    return whole[:MAX_LINE], bare if len(whole) > MAX_LINE or "\n" in bare else ""
