@@ -106,9 +106,7 @@ class Enterer:
         self.extendable = {key for key in _LISTS if self.new_names or not self.lists[key]}
 
     def _new_problem(self, number: int, problem: ProblemDraft) -> None:
-        record = dict(problem.record)
-        record["category"] = self._category(problem)
-        self._enter(Identity(number), record)
+        self._enter(Identity(number), {**problem.record, "category": self._category(problem)})
         for place, measure in enumerate(problem.measures, 1):
             self._new_measure(Identity(number, place), measure)
 
@@ -131,8 +129,7 @@ class Enterer:
         return found
 
     def _new_measure(self, identity: Identity, measure: MeasureDraft) -> None:
-        record = dict(measure.record)
-        record["status"] = measure.status
+        record = {**measure.record, "status": measure.status}
         if measure.status == "closed":
             record.setdefault("closed", {})
         self._drop_lost_files(measure, record, identity)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from difflib import SequenceMatcher
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from xuncha.chinese.enumerations import without_number
@@ -69,16 +69,11 @@ def _matching_identities(
     found: list[Identity | None] = [None] * len(drafts)
     free = dict(measures)
     titles = {key_of(measure.title) for measure in measures.values()}
-    for place, draft in enumerate(drafts):
-        if identity := _named_identity(draft, free, exact=exact):
-            found[place] = identity
-            del free[identity]
-    for place, draft in enumerate(drafts):
-        # A title that the ledger has, but not for this row as well, stands in the table twice: it is no new wording of another.
-        is_open = found[place] is None and key_of(draft.record["title"]) not in titles
-        if is_open and (identity := _similar_identity(draft.record["title"], free)):
-            found[place] = identity
-            del free[identity]
+    for find in (partial(_named_identity, exact=exact), partial(_similar_identity, titles=titles)):
+        for place, draft in enumerate(drafts):
+            if found[place] is None and (identity := find(draft, free)):
+                found[place] = identity
+                del free[identity]
     return found
 
 
@@ -91,9 +86,17 @@ def _named_identity(draft: MeasureDraft, free: dict[Identity, Measure], *, exact
     return next(equal, None)
 
 
-def _similar_identity(title: str, free: dict[Identity, Measure]) -> Identity | None:
-    """Return the measure whose title begins like a title, or is the most like it."""
+def _similar_identity(
+    draft: MeasureDraft, free: dict[Identity, Measure], *, titles: Collection[str]
+) -> Identity | None:
+    """Return the measure whose title begins like that of a draft, or is the most like it.
+
+    A title that is one of `titles`, those of the ledger, stands in the table twice: it is no new wording of another.
+    """
+    title = draft.record["title"]
     key, others = key_of(title), {identity: key_of(measure.title) for identity, measure in free.items()}
+    if key in titles:
+        return None
     for identity, other in others.items():
         if min(len(key), len(other)) >= _SHORTEST_PREFIX and (key.startswith(other) or other.startswith(key)):
             return identity

@@ -71,7 +71,11 @@ class _Drafter:
         for why, line in notice.unread:
             message = language.gettext(REASONS[why])
             self.draft.doubt(message, line.text, place=_place(line))
-        self._doubt_impossible_dates()
+        listed = {doubt.text for doubt in self.draft.doubts}  # some as time limits
+        for line in notice.lines:
+            for start, end, message in impossible_dates(line.text):
+                if (words := line.part(start, end)) and words.text not in listed:
+                    self.draft.doubt(message, words.text, place=_place(words))
         self.draft.settings = self._settings()
 
     def _settings(self) -> dict[str, Any]:
@@ -160,15 +164,6 @@ class _Drafter:
             draft.notes += filter(None, [remark])
         for label, amount, unit in self.notice.stated.outcomes:
             draft.notes.append(f"通报所列成果：{label}{amount:g}{unit}，未分到各条措施。")
-
-    def _doubt_impossible_dates(self) -> None:
-        """List the dates that the calendar does not have, unless they are listed as a time limit."""
-        listed = {doubt.text for doubt in self.draft.doubts}
-        for line in self.notice.lines:
-            for start, end, message in impossible_dates(line.text):
-                if line.text[start:end] not in listed:
-                    words = line.part(start, end) or line
-                    self.draft.doubt(message, words.text, place=_place(words))
 
     def _paragraphs(self) -> dict[str, list[str]]:
         """Return the paragraphs of the first and the last part, without counts that would contradict the ledger's."""

@@ -161,11 +161,6 @@ def values(record: dict[str, Any]) -> dict[str, Cell]:
     return {name: Cell.of(_shortened(value), form.get(name, "@")) for name, value in found.items() if value}
 
 
-def texts(record: dict[str, Any]) -> dict[str, str]:
-    """Return the texts of the cells of a measure's row, by the meanings of the columns."""
-    return {name: cell.text for name, cell in values(record).items() if cell.text}
-
-
 def cell_text(value: object) -> str:
     """Return the text of the cell that shows a field's value."""
     return Cell.of(_shortened(value), "General").text

@@ -272,21 +272,17 @@ def _read_above(draft: Draft, sheet: Sheet, end: int) -> None:
 
 def _compare_bands(draft: Draft, sheet: Sheet) -> None:
     """List each text such as （已完成整改的问题） that states a status which not all of the rows below it state."""
-    alone = (
-        (row, texts[0]) for row in sheet.by_row if len(texts := list(dict.fromkeys(sheet.texts(row)))) == 1
-    )
-    bands = [
-        (row, text, match[1])
-        for row, text in alone
-        if (match := _BAND.search(text)) and is_plain_state(match[1])
-    ]
-    ends = [*(row for row, _text, _state in bands[1:]), sheet.last_row + 1]
-    for (row, text, words), end in zip(bands, ends, strict=False):
-        state = read_state(words)
-        own = [each for each in draft.measures if each.sheet == sheet.name and row < each.rows[0] < end]
-        stated = [each.record.get("status") for each in own]
-        if state and any(
-            status is None or (status == "closed") != (state.status == "closed") for status in stated
-        ):
+    bands = []
+    for row in sheet.by_row:
+        texts = set(sheet.texts(row))
+        match = _BAND.search(texts.pop()) if len(texts) == 1 else None
+        state = read_state(match[1]) if match else None
+        if match and state and state.explicit:
+            bands.append((row, match.string, state.status == "closed"))
+    ends = [*(row for row, _text, _closes in bands[1:]), sheet.last_row + 1]
+    for (row, text, closes), end in zip(bands, ends, strict=False):
+        below = [each for each in draft.measures if each.sheet == sheet.name and row < each.rows[0] < end]
+        statuses = {each.record.get("status") for each in below}
+        if None in statuses or any((status == "closed") != closes for status in statuses):
             message = _("the rows below it do not all say so: not used as their status")
             draft.doubt(message, text, place(sheet.name, f"{row}:{row}"), "state")

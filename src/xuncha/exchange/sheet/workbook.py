@@ -21,7 +21,7 @@ from openpyxl.xml.constants import SHARED_STRINGS
 
 from xuncha.chinese.characters import is_blank
 from xuncha.exchange.sheet import supplement
-from xuncha.exchange.sheet.grid import Cell, Sheet, Spot, Unseen, clean, column_of, letters
+from xuncha.exchange.sheet.grid import Cell, Sheet, Spot, Unseen, clean, column_of
 from xuncha.exchange.sheet.safety import hostile, refusing_damage
 from xuncha.language import gettext as _
 from xuncha.model.formats import hides_value
@@ -117,7 +117,7 @@ class SheetParser(WorkSheetParser):  # type: ignore[misc,unused-ignore]
                     is_plain = len(cell) == 1 and cell[0].tag == f"{_MAIN}v"
                     key = (cell.get("t"), cell.get("s"), cell[0].text) if is_plain else (len(cell),)
                     if key in alike and (name := cell.get("r")):
-                        column = letters(name)
+                        column = name.rstrip("0123456789")
                         self.col_counter = column_of(column)
                         spot, parsed = (int(name[len(column) :]), self.col_counter), alike[key]
                     else:
