@@ -91,7 +91,7 @@ def _similar_identity(
 ) -> Identity | None:
     """Return the measure whose title begins like that of a draft, or is the most like it.
 
-    A title that is one of `titles`, those of the ledger, stands in the table twice: it is no new wording of another.
+    `titles` are those of the ledger. A draft with one of them that is taken stands in the table twice, and is no new wording.
     """
     title = draft.record["title"]
     key, others = key_of(title), {identity: key_of(measure.title) for identity, measure in free.items()}

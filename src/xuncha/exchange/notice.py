@@ -158,12 +158,11 @@ class _Drafter:
 
     def _compare_counts(self) -> None:
         """List where the notice contradicts itself or its own lists, and the outcomes that cannot be assigned to a measure."""
-        draft = self.draft
-        for message, remark in contradictions(self.notice.stated, draft_counts(draft)):
-            draft.doubt(message)
-            draft.notes += filter(None, [remark])
+        for message, remark in contradictions(self.notice.stated, draft_counts(self.draft)):
+            self.draft.doubt(message)
+            self.draft.notes += filter(None, [remark])
         for label, amount, unit in self.notice.stated.outcomes:
-            draft.notes.append(f"通报所列成果：{label}{amount:g}{unit}，未分到各条措施。")
+            self.draft.notes.append(f"通报所列成果：{label}{amount:g}{unit}，未分到各条措施。")
 
     def _paragraphs(self) -> dict[str, list[str]]:
         """Return the paragraphs of the first and the last part, without counts that would contradict the ledger's."""

@@ -124,7 +124,7 @@ def row_of(sheet: Sheet, rows: Sequence[int], table: header.Table, *, exact: boo
             if cell.text and column in table.ticks:
                 row.ticks.append((table.ticks[column], cell))
                 continue
-            # 待明确 as a category is no empty cell, to which that of the rows above would apply.
+            # The category 待明确 is no empty cell: for an empty one, the category of the rows above applies.
             is_empty = not cell.text or (cell.text in strokes and (role, cell.text) != ("category", UNKNOWN))
             is_formula = role in _STATED and spot in sheet.unstored
             if is_empty or is_formula or (role in _FIRST_ONLY and spot[0] not in rows):

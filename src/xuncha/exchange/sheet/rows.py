@@ -186,7 +186,7 @@ class RowReader:
             self.doubt(row, "due", limit.doubt or _("no day given: not imported"))
 
     def _impossible_days(self, row: Row) -> None:
-        """List the days that the calendar does not have, where a day would be read: at the beginning of a line, also behind 已完成（."""
+        """List dates that the calendar does not have at the beginning of a line, also behind 已完成（; no others are read."""
         for role in ("progress", "state"):
             for line in row.text(role).split("\n"):
                 for _start, _end, message in impossible_dates(line[:20]):

@@ -187,7 +187,7 @@ class TableReader:
         return bool(problem) and not self.sheet.merged((first, problem), (row, problem))
 
     def _is_cut(self, before: str, row: int, column: int) -> bool:
-        """Return whether a row holds only the rest of the sentence in the row before it. List such a row, even if that is doubtful."""
+        """Return whether a row holds only the rest of the sentence in the row before it. List a row that does, or may do so."""
         text = self.sheet.text(row, column)
         if self.sheet.columns(row) != [column]:
             return False
