@@ -134,3 +134,23 @@ def test_what_is_struck_out_in_a_notice_is_named_with_its_place(ledger: LedgerOn
     )
     expected = {"place": "5:1", "text": "二是组织考试，已完成。", "message": "struck out: not read"}
     assert expected in found["doubts"]
+
+
+def test_a_day_that_the_calendar_does_not_have_is_named_once_with_its_place(
+    bare_ledger: LedgerOnDisk,
+) -> None:
+    text = """关于巡察整改进展情况的通报
+2023年6月5日至9月31日，县委第一巡察组开展了巡察。
+一、问题整改情况
+1.学习不够问题
+一是制定计划。已完成。
+完成时限：2024年2月30日
+某局
+2024年4月31日
+"""
+    (bare_ledger.root / "通报.txt").write_text(text, encoding="utf-8")
+    found = json.loads(
+        bare_ledger.ok("import", "notice", "通报.txt", "new", "--json", "--dry-run", "--lang", "en")
+    )
+    doubts = {(each["place"], each["text"]) for each in found["doubts"] if "calendar" in each["message"]}
+    assert doubts == {("2:11", "9月31日"), ("5:3", "2024年2月30日"), ("8:1", "2024年4月31日")}

@@ -376,6 +376,16 @@ def test_without_a_terminal_and_an_editor_nothing_waits(ledger: LedgerOnDisk) ->
             {"fields": {"备注": "甲", "risk": "高"}},
             ["自定义字段 备注 （无） → 甲", "自定义字段 risk （无） → 高"],
         ),
+        (
+            {"fields": [{"key": "a", "label": "甲", "of": "measure"}]},
+            {
+                "fields": [
+                    {"key": "a", "label": "甲", "of": "measure"},
+                    {"key": "备注", "label": "备注", "of": "measure"},
+                ]
+            },
+            ["自定义字段：新增“备注”"],
+        ),
         ({"outcomes": {"rules": 1}}, {}, ["成果 rules 1 → （无）"]),
         (
             {},

@@ -60,6 +60,7 @@ _PARTS_OF_YEAR: Final = {
 _DAYS_FROM_TODAY: Final = {
     "前天": -2, "昨天": -1, "昨日": -1, "今天": 0, "今日": 0, "明天": 1, "明日": 1, "后天": 2,
 }  # fmt: skip
+_LEAP_YEAR: Final = 2024
 _YEAR_OFFSETS: Final = {"去": -1, "上": -1, "次": 1, "翌": 1, "明": 1}
 
 
@@ -79,6 +80,12 @@ class WrittenDate(NamedTuple):
     def exact(self) -> date | None:
         """The day; None if only a period is named, or if the calendar has no such day."""
         return calendar_day(self.year, self.month, self.day) if self.day is not None else None
+
+    @property
+    def is_impossible(self) -> bool:
+        """Whether the calendar has no such day or month. Without a year, it may be a leap year."""
+        day = 1 if self.day is None else self.day
+        return self.month is not None and not calendar_day(self.year or _LEAP_YEAR, self.month, day)
 
     @property
     def first(self) -> date | None:

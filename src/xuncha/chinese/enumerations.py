@@ -13,7 +13,6 @@ from xuncha.chinese.numbers import SYMBOL, whole_number
 Family = Literal[
     "措施", "是", "要", "第", "其", "首先", "（1）", "①", "1.", "1）", "（一）", "•", "a.", "一、"
 ]
-
 _PATTERNS: Final[dict[Family, str]] = {
     "措施": rf"[【\[]?(?:具体)?(?:整改)?(?:措施|举措)之?\s*[（(]?(?:({NUMERAL})|([0-9０-９]{{1,2}})|({SYMBOL}))[）)]?\s*(?:[】\]]\s*[：:]?|[：:、.．]|(?=\s|$))\s*",
     "是": rf"({NUMERAL})是(?!否)[，,：:]?",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -74,10 +75,21 @@ def limit(text: str, feedback: date | None = None) -> Limit:
     return Limit(day, long_term, at_once, doubt)
 
 
+def impossible_dates(text: str, *, in_cell: bool = False) -> Iterator[tuple[int, int, str]]:
+    """Yield where each date begins and ends that the calendar does not have, such as 2024年2月30日, with a message on it."""
+    for each in find_dates(text, in_cell=in_cell):
+        words = text[each.start : each.end]
+        # In a cell, 99.5 is a number.
+        if each.is_impossible and (each.own_year or not words.isascii()):
+            yield each.start, each.end, _("{words} is not in the calendar: not read as a day", words=words)
+
+
 def _refusal_reason(text: str) -> str:
     """Return the reason why a text that names days is not a time limit; empty if it may be one."""
     if short := _SHORT_YEAR.search(text):
         return _("the year in {text} is unclear: not imported", text=short[0])
+    for _start, _end, message in impossible_dates(text, in_cell=True):
+        return message
     if _EARLIEST.search(text):
         return _("an earliest date is not a time limit: not imported")
     alternatives = [any(find_dates(part, in_cell=True)) for part in text.split("或")]

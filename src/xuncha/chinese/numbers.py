@@ -19,7 +19,6 @@ _GROUPED: Final = re.compile(r"(?<=[0-9]),(?=(?:[0-9]{3})+(?![0-9]))")  # the co
 _MYRIAD: Final = 10**4
 _LONGEST: Final = 30  # the most characters that a number may have
 _ARABIC: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
-
 NUMERAL: Final = "[〇○零一二两三四五六七八九十百千万亿廿卅卌]"  # one character of a Chinese number
 _ARABIC_PART: Final = r"(?:[0-9０-９]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9０-９]+)(?:[.．][0-9０-９]+)?"
 NUMBER: Final = rf"(?=[0-9０-９]|{NUMERAL})(?:{_ARABIC_PART})?(?:{NUMERAL}(?:点(?={NUMERAL}))?(?:{_ARABIC_PART})?){{0,20}}"

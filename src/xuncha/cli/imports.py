@@ -95,7 +95,9 @@ def import_table(
     columns: list[str] | None = optional(
         "--column HEADING=ROLE", _("What a column contains; may be repeated")
     ),
-    partly: bool = optional("--partly", _("Import the rest if the policy of the ledger refuses a closing")),
+    partly: bool = optional(
+        "--partly", _("Import the rest if the policy of an existing ledger refuses a closing")
+    ),
     new: options.New = False,
     as_shown: str | None = optional(
         "--as-shown VALUE", _("Only if the changes are those that --dry-run --json showed with this `digest`")

@@ -7,20 +7,18 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, pairwise
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from xuncha.chinese.counts import Thing, counts, is_share, roles, things
 from xuncha.chinese.days import find_dates
 from xuncha.chinese.enumerations import Family, marks
 from xuncha.chinese.numbers import numeral
+from xuncha.exchange.drafts import Draft
 from xuncha.language import gettext as _
 from xuncha.model.vocabulary import escape_braces
+from xuncha.pages.line import Line
 from xuncha.reading.counts import ALL_DONE, BRACKETS, Statement, statements
-
-if TYPE_CHECKING:
-    from xuncha.exchange.drafts import Draft
-    from xuncha.pages.line import Line
-    from xuncha.reading.notice import Counted, CountKind, StatedCounts
+from xuncha.reading.notice import Counted, CountKind, StatedCounts
 
 _Units = set[tuple["Thing", str]]  # things with the units in which a paragraph counts them
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-if TYPE_CHECKING:
-    from xuncha.model.forms import Form
-    from xuncha.model.identity import Identity
-    from xuncha.model.vocabulary import Status
+from xuncha.model.forms import Form
+from xuncha.model.identity import Identity
+from xuncha.model.vocabulary import Status
 
 _SUBJECTS: Final = ("state", "closed_date", "problem", "measure", "due", "leader", "office", "progress")
 """The subjects of doubts, the most important first. All others come after them."""
@@ -56,6 +55,8 @@ class MeasureDraft(RecordDraft):
     """The draft of a measure."""
 
     identity: Identity | None = None
+    sources: dict[str, str] = field(default_factory=dict)
+    """The places of the values that other rows have added, by their keys."""
 
     @property
     def status(self) -> Status:

@@ -6,12 +6,15 @@ import re
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from xuncha.errors import RefusedError, combined
+from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft, RecordDraft
 from xuncha.exchange.matching import Match, key_of, matches
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, Identity
+from xuncha.model.records import Ledger, Measure, Problem
+from xuncha.model.source import Source
 from xuncha.model.vocabulary import STATUS_WORDS, STATUSES, StatusChange
 from xuncha.rules.names import most_similar
 from xuncha.store import editing
@@ -21,11 +24,6 @@ from xuncha.workflow.committer import is_second_person
 from xuncha.workflow.intake import Intake
 from xuncha.workflow.progress import with_entry
 from xuncha.workflow.settings import INSPECTION
-
-if TYPE_CHECKING:
-    from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft, RecordDraft
-    from xuncha.model.records import Ledger, Measure, Problem
-    from xuncha.model.source import Source
 
 _LISTS = ("categories", "leaders", "offices")
 _SHORT_NAME = 2  # a name of so few characters does not count as similar to another
@@ -108,10 +106,7 @@ class Enterer:
         self.extendable = {key for key in _LISTS if self.new_names or not self.lists[key]}
 
     def _new_problem(self, number: int, problem: ProblemDraft) -> None:
-        """Add the files of a new problem and its measures."""
-        record = dict(problem.record)
-        record["category"] = self._category(problem)
-        self._enter(Identity(number), record)
+        self._enter(Identity(number), {**problem.record, "category": self._category(problem)})
         for place, measure in enumerate(problem.measures, 1):
             self._new_measure(Identity(number, place), measure)
 
@@ -134,9 +129,7 @@ class Enterer:
         return found
 
     def _new_measure(self, identity: Identity, measure: MeasureDraft) -> None:
-        """Add the file of a new measure."""
-        record = dict(measure.record)
-        record["status"] = measure.status
+        record = {**measure.record, "status": measure.status}
         if measure.status == "closed":
             record.setdefault("closed", {})
         self._drop_lost_files(measure, record, identity)

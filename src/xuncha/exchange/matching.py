@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from difflib import SequenceMatcher
-from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from functools import lru_cache, partial
+from typing import NamedTuple
 
 from xuncha.chinese.enumerations import without_number
+from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft
 from xuncha.language import gettext as _
-
-if TYPE_CHECKING:
-    from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft
-    from xuncha.model.identity import Identity
-    from xuncha.model.records import Ledger, Measure, Problem
+from xuncha.model.identity import Identity
+from xuncha.model.records import Ledger, Measure, Problem
 
 _SIMILAR = 0.6  # the least likeness of two titles of which one is a new wording of the other
 _SHORTEST_PREFIX = 6  # the fewest characters of a title that matches a longer one which begins with it
@@ -34,16 +32,11 @@ def matches(draft: Draft, ledger: Ledger) -> Iterator[Match]:
     free, measures = dict(ledger.problems), ledger.by_problem()
     for problem in draft.problems:
         number = _matching_number(draft, problem, free, measures)
-        free_measures = dict(measures[number]) if number is not None else {}
+        identities: list[Identity | None] = [None] * len(problem.measures)
         if number is not None:
             del free[number]
-        pairs = []
-        for measure in problem.measures:
-            identity = _matching_identity(measure, free_measures, exact=draft.exact)
-            if identity is not None:
-                del free_measures[identity]
-            pairs.append((measure, identity))
-        yield Match(problem, number, pairs)
+            identities = _matching_identities(problem.measures, measures[number], exact=draft.exact)
+        yield Match(problem, number, list(zip(problem.measures, identities, strict=True)))
 
 
 def _matching_number(
@@ -69,14 +62,41 @@ def _matching_number(
     return None
 
 
-def _matching_identity(draft: MeasureDraft, free: dict[Identity, Measure], *, exact: bool) -> Identity | None:
+def _matching_identities(
+    drafts: list[MeasureDraft], measures: dict[Identity, Measure], *, exact: bool
+) -> list[Identity | None]:
+    """Find the measures that drafts mean; None for new ones. Equal titles come first: a row takes no measure that another row names."""
+    found: list[Identity | None] = [None] * len(drafts)
+    free = dict(measures)
+    titles = {key_of(measure.title) for measure in measures.values()}
+    for find in (partial(_named_identity, exact=exact), partial(_similar_identity, titles=titles)):
+        for place, draft in enumerate(drafts):
+            if found[place] is None and (identity := find(draft, free)):
+                found[place] = identity
+                del free[identity]
+    return found
+
+
+def _named_identity(draft: MeasureDraft, free: dict[Identity, Measure], *, exact: bool) -> Identity | None:
+    """Return the measure with the number of a draft and a title like its own, or with the same title."""
     title = draft.record["title"]
     if draft.identity in free and (exact or _similarity(title, free[draft.identity].title) >= _SIMILAR):
         return draft.identity
+    equal = (identity for identity, measure in free.items() if key_of(measure.title) == key_of(title))
+    return next(equal, None)
+
+
+def _similar_identity(
+    draft: MeasureDraft, free: dict[Identity, Measure], *, titles: Collection[str]
+) -> Identity | None:
+    """Return the measure whose title begins like that of a draft, or is the most like it.
+
+    `titles` are those of the ledger. A draft with one of them that is taken stands in the table twice, and is no new wording.
+    """
+    title = draft.record["title"]
     key, others = key_of(title), {identity: key_of(measure.title) for identity, measure in free.items()}
-    for identity, other in others.items():
-        if other == key:
-            return identity
+    if key in titles:
+        return None
     for identity, other in others.items():
         if min(len(key), len(other)) >= _SHORTEST_PREFIX and (key.startswith(other) or other.startswith(key)):
             return identity

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from xuncha.model.fields import MAX_NAME
+
 _SIDE = re.compile(
     r"(?<=.)(?P<open>[（(])?(?:(?P<help>配合|协办|协助|参与)|牵头|主办|主责|负责)(?(open)(?:单位|部门|科室)?[)）]|$)"
 )
@@ -20,7 +22,6 @@ _PEOPLE_JOINED = re.compile(
 _MEMBER = re.compile("(?:党[组委]成员|党委委员|常委)$")
 """A rank that goes before the post of the same person: 党组成员、副局长张三."""
 _AND_OTHERS = re.compile("等(?:相关|有关|各)?(?:科室|单位|部门|股室|处室|人员|同志|人)?$")
-_LONGEST_NAME = 200  # the most characters of a name in a ledger
 _MARKS = re.compile(r"[（(]|[)）]|" + _BETWEEN.pattern)
 _POST = re.compile(r"(?:长|主任|书记|主席|委员|组长|队长|经理|处|科|局|成员|负责人|领导)$")
 
@@ -61,7 +62,7 @@ def _split(text: str, *, people: bool) -> list[str]:
             parts.append("")
     parts[-1] += text[place:]
     found = (_AND_OTHERS.sub("", part.strip(" \u3000。.；;")).strip(" \u3000") for part in parts)
-    whole = [name.replace("\n", "")[:_LONGEST_NAME] for name in found if name]
+    whole = [name.replace("\n", "")[:MAX_NAME] for name in found if name]
     joined = _PEOPLE_JOINED if people else _OFFICES_JOINED
     return [each for name in whole for each in joined.split(name)]
 

@@ -4,27 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from xuncha import language
-from xuncha.chinese.limits import limit
+from xuncha.chinese.limits import impossible_dates, limit
 from xuncha.chinese.punctuation import sentence_end
 from xuncha.errors import Finding, InvalidLedgerError, Place, RefusedError
 from xuncha.exchange.count_check import Paragraphs, contradictions, draft_counts
 from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft
 from xuncha.exchange.names import names
 from xuncha.language import gettext as _
+from xuncha.model.fields import MAX_TEXT
 from xuncha.model.states import State, is_ongoing
 from xuncha.model.vocabulary import STATUS_WORDS, Status, escape_braces
-from xuncha.pages.line import REASONS
-
-if TYPE_CHECKING:
-    from xuncha.pages.line import Line
-    from xuncha.reading.notice import Category, Measure, Notice, Problem
+from xuncha.pages.line import REASONS, Line
+from xuncha.reading.notice import Category, Measure, Notice, Problem
 
 _LONGEST_TITLE = 300
 """The most characters of a title. A longer sentence is shortened there, and kept whole in the progress."""
-_LONGEST_TEXT = 50_000  # the most characters of one text in a ledger
 
 
 def draft_of(notice: Notice, path: str, today: date) -> Draft:
@@ -37,12 +34,12 @@ def draft_of(notice: Notice, path: str, today: date) -> Draft:
         hint = _("problems are recognised by their numbers: {forms}", forms="一、 （一） 1. （1）")
         raise RefusedError("no-problems", sentence, hint, path)
     message = _("a text of {n} characters is too long for a ledger")
-    hint = _("at most {n} characters; check for missing line breaks between paragraphs")
-    findings = []
-    for words, text in _texts(notice):
-        if len(text) > _LONGEST_TEXT:
-            place, sentence = Place(path, words.line, words.column), message.format(n=len(text))
-            findings.append(Finding("text-too-long", sentence, place, hint.format(n=_LONGEST_TEXT)))
+    hint = _("at most {n} characters; check for missing line breaks between paragraphs", n=MAX_TEXT)
+    too_long = ((words, len(text)) for words, text in _texts(notice) if len(text) > MAX_TEXT)
+    findings = [
+        Finding("text-too-long", message.format(n=count), Place(path, words.line, words.column), hint)
+        for words, count in too_long
+    ]
     if findings:
         raise InvalidLedgerError(findings)
     return _Drafter(notice, today).draft
@@ -59,8 +56,6 @@ def _texts(notice: Notice) -> Iterator[tuple[Line, str]]:
 
 
 class _Drafter:
-    """Makes the draft of a ledger from a notice."""
-
     def __init__(self, notice: Notice, today: date) -> None:
         self.notice = notice
         self.today = today
@@ -76,10 +71,14 @@ class _Drafter:
         for why, line in notice.unread:
             message = language.gettext(REASONS[why])
             self.draft.doubt(message, line.text, place=_place(line))
+        listed = {doubt.text for doubt in self.draft.doubts}  # some as time limits
+        for line in notice.lines:
+            for start, end, message in impossible_dates(line.text):
+                if (words := line.part(start, end)) and words.text not in listed:
+                    self.draft.doubt(message, words.text, place=_place(words))
         self.draft.settings = self._settings()
 
     def _settings(self) -> dict[str, Any]:
-        """Return the settings for `data/ledger.yaml`."""
         notice, dates = self.notice, self.notice.dates
         dated = {"started": dates.inspection_start, "ended": dates.inspection_end, "feedback": dates.feedback}
         days = {name: day and day.isoformat() for name, day in dated.items()}
@@ -159,12 +158,11 @@ class _Drafter:
 
     def _compare_counts(self) -> None:
         """List where the notice contradicts itself or its own lists, and the outcomes that cannot be assigned to a measure."""
-        draft = self.draft
-        for message, remark in contradictions(self.notice.stated, draft_counts(draft)):
-            draft.doubt(message)
-            draft.notes += filter(None, [remark])
+        for message, remark in contradictions(self.notice.stated, draft_counts(self.draft)):
+            self.draft.doubt(message)
+            self.draft.notes += filter(None, [remark])
         for label, amount, unit in self.notice.stated.outcomes:
-            draft.notes.append(f"通报所列成果：{label}{amount:g}{unit}，未分到各条措施。")
+            self.draft.notes.append(f"通报所列成果：{label}{amount:g}{unit}，未分到各条措施。")
 
     def _paragraphs(self) -> dict[str, list[str]]:
         """Return the paragraphs of the first and the last part, without counts that would contradict the ledger's."""
@@ -177,7 +175,6 @@ class _Drafter:
 
 
 def _without_empty(record: dict[str, Any]) -> dict[str, Any]:
-    """Return a record without empty values."""
     return {key: value for key, value in record.items() if value}
 
 

@@ -56,17 +56,19 @@ def _not_blank(text: str) -> str:
     return text
 
 
+MAX_LINE, MAX_TEXT, MAX_NAME = 2000, 50_000, 200
+"""The most characters of a text on one line, of one on several lines, and of the name of a person or office."""
 _LINE = rf"^[^\t\n{UNSAFE}]*[^\s{UNSAFE}][^\t\n{UNSAFE}]*$"
-Line = Annotated[str, StringConstraints(pattern=_LINE, max_length=2000), AfterValidator(_not_blank)]
+Line = Annotated[str, StringConstraints(pattern=_LINE, max_length=MAX_LINE), AfterValidator(_not_blank)]
 """Text on one line, not blank."""
 Text = Annotated[
     str,
-    StringConstraints(pattern=rf"^[^{UNSAFE}]*[^\s{UNSAFE}][^{UNSAFE}]*$", max_length=50_000),
+    StringConstraints(pattern=rf"^[^{UNSAFE}]*[^\s{UNSAFE}][^{UNSAFE}]*$", max_length=MAX_TEXT),
     AfterValidator(_not_blank),
 ]
 """Text of one or more lines, not blank."""
 Key = Annotated[str, StringConstraints(pattern=KEY, max_length=60)]
-Name = Annotated[str, StringConstraints(pattern=_LINE, max_length=200), AfterValidator(_not_blank)]
+Name = Annotated[str, StringConstraints(pattern=_LINE, max_length=MAX_NAME), AfterValidator(_not_blank)]
 _NOT_IN_KEYS = r"\s\x00-\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\xa9\u2000-\u2bff\u3000-\u3004\u3008-\u303f\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"
 """Blanks, signs and punctuation, in a form that every reader of JSON Schema understands; not all understand `\\p{L}`."""
 _FIELD_KEY = {"type": "string", "pattern": rf"^(?![0-9])[^{_NOT_IN_KEYS}]+$", "maxLength": 60}

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from xuncha.chinese.days import WrittenDate, calendar_day, in_words, is_span_mark, months_later
+from xuncha.chinese.days import WrittenDate, in_words, is_span_mark, months_later
 from xuncha.chinese.numbers import NUMBER, whole_number
 from xuncha.language import gettext as _
 from xuncha.language import mark
@@ -23,7 +23,6 @@ _PERIOD = re.compile("(?:公示|受理|反馈|征求意见|完成|整改|办理)
 _INSPECTION = re.compile("巡[察视]|进驻")
 _NO_UNIT = "(?![年个项条件次人名户家万亿千百元余多页份台辆套平方公亩吨米里号室房栋座届版级度分秒小天周月日期批组支只本册字所处例起宗笔张把座株棵头匹斤克升部路])"
 _YEAR = "(?:19|20)[0-9]{2}"
-_LEAP_YEAR = 2024
 _LENGTH = rf"(?P<about>约|近|不到|超过)?(?P<number>{NUMBER})\s?(?P<unit>天|个月)(?![内前后以年])"
 _DURATION = "(?:为期|历时|共计?|期限?为?|时间为?|集中|整改|公示|进驻|驻点)"
 _LENGTH_BEFORE = re.compile(
@@ -87,8 +86,7 @@ def _spans(text: Text) -> Iterator[tuple[int, WrittenDate, WrittenDate, date, da
 def _date_impossible(text: Text) -> Mistakes:
     for line, dates in enumerate(text.dates):
         for mention in dates:
-            day = 1 if mention.day is None else mention.day
-            if mention.month is not None and not calendar_day(mention.year or _LEAP_YEAR, mention.month, day):
+            if mention.is_impossible:
                 message = _("{words} is not in the calendar", words=_words(text, line, mention))
                 yield (line, mention.start), message, ""
 

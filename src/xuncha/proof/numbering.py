@@ -26,7 +26,6 @@ _FORMS = {
     Level.CIRCLE: ("{}", ""),
 }
 """For each level: how its number is written, and what may follow it."""
-
 _LONGEST_HEADING = 50  # characters of the longest heading
 _STOP = "[。；;：:.，,]"
 _ENDING = rf"[”’》]*(?:[（(][^（）()]*[）)])?{_STOP}*$"

@@ -103,6 +103,7 @@ class Notice(NamedTuple):
     work: tuple[Line, ...] = ()  # how the work was organised, a paragraph each
     next_steps: tuple[Line, ...] = ()  # what comes next, a paragraph each
     unread: tuple[tuple[Reason, Line], ...] = ()  # what stands in the document and is not read
+    lines: tuple[Line, ...] = ()  # all paragraphs of the document
 
 
 def as_json(notice: Notice) -> dict[str, Any]:

@@ -58,7 +58,8 @@ _LEADER_WORDS: Final = re.compile(
 
 def read(pages: Pages) -> Notice:
     """Read a notice from the lines of a document."""
-    notice, text, afterwards = read_frame(paragraphs(pages))
+    lines = paragraphs(pages)
+    notice, text, afterwards = read_frame(lines)
     opening, roots = outline(text)
     nodes, titles = _problem_section(roots)
     first = _place(nodes[0].line) if nodes else None
@@ -78,6 +79,7 @@ def read(pages: Pages) -> Notice:
         work=tuple(work),
         next_steps=(*plans, *afterwards),
         unread=pages.unread,
+        lines=tuple(lines),
     )
 
 

@@ -61,12 +61,14 @@ def _compare_lists(name: str, old: list[Any], new: list[Any]) -> Iterator[str]:
 
 
 def _formatted(value: object, key: str = "") -> str:
-    """Return a value on one line, shortened."""
+    """Return a value on one line, shortened; a field or outcome by its label."""
     if value in (None, [], {}, ""):
         return _("(nothing)")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    if isinstance(value, dict):
+    if isinstance(value, dict) and "label" in value:
+        value = value["label"]
+    elif isinstance(value, dict):
         value = " ".join(_formatted(item) for item in value.values() if isinstance(item, str | int | float))
     elif isinstance(value, list):
         value = _(", ").join(_formatted(item) for item in value)

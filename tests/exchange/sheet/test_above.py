@@ -48,6 +48,16 @@ def test_the_day_of_the_feedback_may_stand_after_a_label(above: str, tmp_path: P
     assert settings(above, tmp_path)["inspection"]["feedback"] == "2024-03-15"
 
 
+def test_a_day_of_feedback_that_the_calendar_does_not_have_is_a_doubt(tmp_path: Path) -> None:
+    path = tmp_path / "台账.csv"
+    path.write_text(
+        "反馈时间：2023年11月31日\n序号,反馈问题,整改措施,责任科室\n1,甲,抓甲,办公室", encoding="utf-8"
+    )
+    draft = draft_of(path, ReadOptions(date(2024, 7, 1)))
+    assert "inspection" not in draft.settings
+    assert [each.text for each in draft.doubts if each.text] == ["反馈时间：2023年11月31日"]
+
+
 @pytest.mark.parametrize(
     ("above", "category"), [("（一）仓储管理方面（1个）", "仓储管理方面"), ("巡察整改问题清单", "")]
 )
@@ -60,6 +70,20 @@ def test_a_category_right_above_a_header_is_that_of_its_table(
     )
     (problem,) = draft_of(path, ReadOptions(date(2024, 7, 1))).problems
     assert problem.category == category
+
+
+@pytest.mark.parametrize("header", ["编号,存在问题,整改措施,责任部门", "序号,反馈问题,整改措施,责任科室"])
+@pytest.mark.parametrize(
+    ("above", "category"),
+    [("（二）财务方面", "财务方面"), ("（二）审计查出问题", ""), ("续表", "党建方面"), ("", "党建方面")],
+)
+def test_a_numbered_heading_of_another_table_ends_the_category(
+    above: str, category: str, header: str, tmp_path: Path
+) -> None:
+    tables = "（一）党建方面\n序号,反馈问题,整改措施,责任科室\n1,甲,抓甲,办公室\n{}\n{}\n2,乙,抓乙,办公室"
+    (tmp_path / "台账.csv").write_text(tables.format(above, header), encoding="utf-8")
+    draft = draft_of(tmp_path / "台账.csv", ReadOptions(date(2024, 7, 1)))
+    assert [each.category for each in draft.problems] == ["党建方面", category]
 
 
 def test_what_stands_around_the_tables_of_a_word_document_is_kept_as_a_remark(tmp_path: Path) -> None:
@@ -88,3 +112,27 @@ def test_what_stands_below_the_table_of_a_web_page_is_kept_as_a_remark(tmp_path:
     (tmp_path / "台账.html").write_text(page, encoding="utf-8")
     draft = draft_of(tmp_path / "台账.html", ReadOptions(date(2024, 7, 1)))
     assert [each.text for each in draft.doubts if each.role == ""] == ["注：第1项经核查未完成。"]
+
+
+@pytest.mark.parametrize(
+    ("above", "heading", "states", "is_doubt"),
+    [
+        ("（已完成整改的问题）", "责任科室", ["办公室"], True),
+        ("（已完成整改的问题）", "完成情况", ["已完成", "推进中"], True),
+        ("某局已完成整改问题清单（2个）", "完成情况", ["推进中"], True),
+        ("二、正在整改的问题", "完成情况", ["已完成"], True),
+        ("一、已完成整改的问题", "完成情况", ["已完成", "已完成"], False),
+        ("（尚未完成的问题）", "完成情况", ["推进中", "未启动"], False),
+        ("某局整改问题清单", "责任科室", ["办公室"], False),
+        ("整改完成情况", "责任科室", ["办公室"], False),
+        ("未按规定公开的问题", "责任科室", ["办公室"], False),
+    ],
+)
+def test_a_band_with_a_status_that_no_row_below_it_states_is_a_doubt(
+    above: str, heading: str, states: list[str], is_doubt: bool, tmp_path: Path
+) -> None:
+    rows = [f"{number},问题{number},措施{number},{state}" for number, state in enumerate(states, 1)]
+    path = tmp_path / "台账.csv"
+    path.write_text("\n".join([above, f"序号,反馈问题,整改措施,{heading}", *rows]), encoding="utf-8")
+    draft = draft_of(path, ReadOptions(date(2024, 7, 1)))
+    assert [each.text for each in draft.doubts if each.place] == ([above] if is_doubt else [])

@@ -75,6 +75,23 @@ def test_a_measure_that_stands_twice_in_a_sheet_is_a_doubt() -> None:
     assert [(each.text, each.place) for each in draft.doubts] == [("抓甲", "台账!C4")]
 
 
+def test_rows_of_one_list_with_one_title_each_complete_their_own_measure() -> None:
+    ledger = "反馈问题 整改措施 责任科室 完成情况\n甲 抓甲 办公室 推进中\n甲 抓甲 财务科 推进中"
+    draft = read(台账=ledger, 进展="序号 整改措施 进展情况\n1 抓甲 印发制度3项\n2 抓甲 清理账目5笔")
+    assert [[each["text"] for each in measure.record["progress"]] for measure in draft.measures] == [
+        ["印发制度3项"], ["清理账目5笔"],
+    ]  # fmt: skip
+
+
+def test_a_second_row_of_a_list_differs_from_the_row_before_it() -> None:
+    draft = read(
+        台账=LEDGER.format("推进中"), 责任清单="序号 整改措施 责任科室\n1 抓甲 办公室\n2 抓甲 财务科"
+    )
+    assert [each.record.get("office") for each in draft.measures] == ["办公室", None]
+    [doubt] = [each for each in draft.doubts if each.role == "office"]
+    assert (doubt.place, "责任清单!B2" in doubt.message) == ("责任清单!B3", True)
+
+
 def test_an_arrow_means_what_stands_above() -> None:
     ditto = read(台账="反馈问题 整改措施 责任领导 完成情况\n甲 抓甲 张三 已完成\n乙 抓乙 ↑ 推进中")
     assert [each.record["leader"] for each in ditto.measures] == ["张三", "张三"]

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from xuncha.chinese import enumerations, limits
 from xuncha.chinese.days import end_of_month, in_words
 from xuncha.chinese.enumerations import NUMBERED, without_number
 from xuncha.chinese.limits import Limit, days_with_year
 from xuncha.chinese.numbers import SYMBOL
+from xuncha.exchange.sheet.grid import Cell
 from xuncha.language import gettext as _
+from xuncha.model.fields import MAX_LINE
 from xuncha.model.formats import is_percent
+from xuncha.model.register import FieldFrame
+from xuncha.model.vocabulary import FieldType, Term
 from xuncha.paper.xlsx import EPOCH
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from xuncha.exchange.sheet.grid import Cell
-    from xuncha.model.register import FieldFrame
-    from xuncha.model.vocabulary import FieldType, Term
 
 _CONTINUATION = re.compile("[，、；。）)”]|并(?!购)|且|以及|同时")
 """The beginning of a line that continues the line before it."""
@@ -29,7 +27,6 @@ _RUN_ON = re.compile(
     rf"(?={SYMBOL}|[（(][2-9][)）])|(?<=[\u4e00-\u9fff])(?=[2-9][.．、]\s*[\u4e00-\u9fff])|(?<=[^，。；\n])\s+(?=[二三四五六七八九十]、)"
 )
 """Where a number begins an item without a mark before it; numbers that do not count up begin none."""
-_LONGEST_LINE = 2000
 _ENTRY = re.compile(
     r"^\s*(?P<open>[（(【])?(?P<day>\d{4}\s*[-./年]\s*\d{1,2}\s*[-./月]\s*\d{1,2}\s*(?:日|号)?)\s*[）)】]?\s*(?P<colon>[：:])?\s*(?P<text>.*)$",
     re.DOTALL,
@@ -126,7 +123,7 @@ def documents(text: str) -> list[str]:
     """Split a cell into pieces of evidence."""
     parts = re.split(r"[；;\n]|、(?=[^）)〕》]*(?:$|[；;、\n]))", text)
     names = (without_number(part.strip(" 、。")).strip() for part in parts)
-    return [name[at : at + _LONGEST_LINE] for name in names for at in range(0, len(name), _LONGEST_LINE)]
+    return [name[at : at + MAX_LINE] for name in names for at in range(0, len(name), MAX_LINE)]
 
 
 def limit(cell: Cell, feedback: date | None) -> Limit:

@@ -30,7 +30,6 @@ _REMARKS: Final = {"comments", "footnotes", "endnotes"}
 _BESIDE: Final = (
     ".//w:tbl | .//w:txbxContent | .//w:commentReference | .//w:footnoteReference | .//w:endnoteReference"
 )
-_DELETED: Final = ".//w:del//w:r | .//w:moveFrom//w:r"
 _WORD: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _ID, _FONT, _CHARACTER = (f"{_WORD}{name}" for name in ("id", "font", "char"))
 _SIGNS: Final = {
@@ -156,8 +155,9 @@ def _look(
         for each, run in runs
     }
     unseen: Unseen = "" if True not in struck else "partly" if False in struck else "struck"
-    words = "\n".join(_beside(remarks, cell))
-    return "\n".join(map(word_text, paragraphs)), "changed" if cell.xpath(_DELETED) else unseen, words
+    if cell.xpath(".//w:del//w:r | .//w:moveFrom//w:r"):
+        unseen = "changed"
+    return "\n".join(map(word_text, paragraphs)), unseen, "\n".join(_beside(remarks, cell))
 
 
 def _beside(remarks: Mapping[str, str], element: Element) -> Iterable[str]:

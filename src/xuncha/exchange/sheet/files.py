@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from xuncha.chinese.characters import is_formula
 from xuncha.errors import RefusedError
@@ -13,12 +14,10 @@ from xuncha.exchange.sheet import documents, opendocument, safety
 from xuncha.exchange.sheet.grid import Sheet
 from xuncha.language import gettext as _
 from xuncha.pages.kind import COMPOUND_FILE, ZIP, decode
+from xuncha.pages.package import Package
 from xuncha.parts import require_part
 
-if TYPE_CHECKING:
-    from xuncha.pages.package import Package
-
-_HEAD: Final = 20  # the lines that are searched for the delimiter
+_PAGE: Final = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|div|table)\b", re.IGNORECASE)
 
 
 def read(path: Path) -> list[Sheet]:
@@ -45,7 +44,7 @@ def _sheets(path: Path, content: bytes) -> list[Sheet]:
     if content.startswith(COMPOUND_FILE):
         return _calamine(path, content)
     text = decode(content, str(path))
-    return documents.read_page(path, text) if safety.is_page(content) else [_delimited(path, text)]
+    return documents.read_page(path, text) if _PAGE.search(content[:4096]) else [_delimited(path, text)]
 
 
 def _calamine(path: Path, content: bytes, package: Package | None = None) -> list[Sheet]:
@@ -82,7 +81,7 @@ def _calamine(path: Path, content: bytes, package: Package | None = None) -> lis
 
 def _delimited(path: Path, text: str) -> Sheet:
     """Read a text with a comma, a tab or a semicolon between the cells."""
-    sheet, head = Sheet("", named=False), text.split("\n", _HEAD)[:_HEAD]
+    sheet, head = Sheet("", named=False), text.split("\n", 20)[:20]
     delimiter = max(",\t;，", key=lambda mark: sum(line.count(mark) for line in head))
     safety.must_be_few(path, text.count("\n"), "c")
     safety.must_be_few(path, text.count(delimiter), "c")

@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterable
 from copy import deepcopy
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from zipfile import ZipFile
 
 from docx import Document
@@ -19,14 +19,12 @@ from xuncha.chinese.characters import without_unsafe
 from xuncha.errors import RefusedError
 from xuncha.exchange.sheet import safety
 from xuncha.exchange.sheet.documents import WordRow, table_name, within, word_rows, word_tables, word_text
+from xuncha.exchange.sheet.grid import Spot
 from xuncha.exchange.sheet.plan import Plan, as_text
 from xuncha.language import gettext as _
+from xuncha.pages.package import Package
 from xuncha.paper.harmless import must_be_harmless
 from xuncha.paper.own import OwnFileError
-
-if TYPE_CHECKING:
-    from xuncha.exchange.sheet.grid import Spot
-    from xuncha.pages.package import Package
 
 _HIDING: Final = ("w:strike", "w:dstrike", "w:vanish")  # properties of text that is not to be read
 
@@ -75,7 +73,13 @@ class FilledWord:
         for (sheet, spot), value in plan.entries.items():
             if (cell := self.cells[sheet].get(spot)) is not None:
                 self._put(cell, value)
-        return self._packed()
+        # Every other part of the file stays as it was.
+        text = etree.tostring(self.document.element, xml_declaration=True, encoding="UTF-8", standalone=True)
+        stream = io.BytesIO()
+        with ZipFile(io.BytesIO(self.content)) as old, ZipFile(stream, "w") as new:
+            for entry in old.infolist():
+                new.writestr(entry, text if entry.filename == self.main else old.read(entry))
+        return stream.getvalue()
 
     def _split(self, sheet: str, first: Spot) -> None:
         """Split a merged cell, so that each row has its own cell."""
@@ -88,7 +92,8 @@ class FilledWord:
 
     def _put(self, cell: Any, value: object) -> None:  # noqa: ANN401
         """Write a value into a cell, in the font of its paragraph, or of the longest text in its row."""
-        text = as_text(value, _text(cell)).replace("\r", "")
+        before = "".join(map(word_text, within(cell, "p"))).strip()
+        text = as_text(value, before).replace("\r", "")
         first = cell.p_lst[0] if cell.p_lst else cell.add_p()
         properties = _text_properties(first)
         if properties is None:
@@ -102,19 +107,6 @@ class FilledWord:
         height = cell.getparent().find(f"{qn('w:trPr')}/{qn('w:trHeight')}")
         if height is not None and height.get(qn("w:hRule")) == "exact":
             height.set(qn("w:hRule"), "atLeast")  # else a text that does not fit is cut off
-
-    def _packed(self) -> bytes:
-        """Return the file with the new text, and with every other part as it was."""
-        text = etree.tostring(self.document.element, xml_declaration=True, encoding="UTF-8", standalone=True)
-        stream = io.BytesIO()
-        with ZipFile(io.BytesIO(self.content)) as old, ZipFile(stream, "w") as new:
-            for entry in old.infolist():
-                new.writestr(entry, text if entry.filename == self.main else old.read(entry))
-        return stream.getvalue()
-
-
-def _text(cell: Any) -> str:  # noqa: ANN401
-    return "".join(map(word_text, within(cell, "p"))).strip()
 
 
 def _text_properties(paragraph: Any) -> Any:  # noqa: ANN401

@@ -6,17 +6,15 @@ import io
 from copy import copy
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from openpyxl import load_workbook
 
 from xuncha.chinese.characters import is_formula
 from xuncha.exchange.sheet import safety
+from xuncha.exchange.sheet.grid import Spot
 from xuncha.exchange.sheet.plan import Plan, as_text
-
-if TYPE_CHECKING:
-    from xuncha.exchange.sheet.grid import Spot
-    from xuncha.pages.package import Package
+from xuncha.pages.package import Package
 
 
 class FilledWorkbook:

@@ -22,8 +22,6 @@ DAY: Final = "yyyy-mm-dd"
 """The number format of days."""
 Spot = tuple[int, int]
 """The row and the column of a cell, counted from 1."""
-
-
 Unseen = Literal["", "struck", "partly", "changed", "replaced"]
 """Why a cell is not read as a state: it is struck out, wholly or in part, has tracked changes, or its number format hides it or shows something else."""
 
@@ -40,17 +38,14 @@ class Cell(NamedTuple):
     @classmethod
     def of(cls, value: object, form: str = "", place: str = "", *, unseen: Unseen = "") -> Self:
         """Make a cell from its value and number format."""
-        return cls(value, form, _display_text(value, form), place, unseen)
-
-
-def _display_text(value: object, form: str) -> str:
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:  # noqa: PLR2004  beyond, a float holds no integer
-        value = int(value)
-    if isinstance(value, datetime) and value.time() == time():
-        value = value.date()
-    if isinstance(value, float | int) and not isinstance(value, bool) and is_percent(form):
-        return f"{value * 100:g}%"
-    return clean(value)
+        shown = value
+        if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:  # noqa: PLR2004  beyond, a float holds no integer
+            shown = int(value)
+        elif isinstance(value, datetime) and value.time() == time():
+            shown = value.date()
+        if isinstance(shown, float | int) and not isinstance(shown, bool) and is_percent(form):
+            return cls(value, form, f"{shown * 100:g}%", place, unseen)
+        return cls(value, form, clean(shown), place, unseen)
 
 
 @dataclass
@@ -167,11 +162,6 @@ def place(sheet: str, address: str) -> str:
 def address(row: int, column: int) -> str:
     """Return the address of a cell: row 5 and column 28 are AB5."""
     return f"{letter(column)}{row}"
-
-
-def letters(place: str) -> str:
-    """Return the column's letters in the place or address of a cell: AB for AB5."""
-    return place.rpartition("!")[2].rstrip("0123456789")
 
 
 @lru_cache(maxsize=16_384)

@@ -6,16 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from xuncha.exchange.sheet import roles
+from xuncha.exchange.sheet.grid import Sheet
 from xuncha.exchange.sheet.roles import Choice, Columns, plain
 from xuncha.language import gettext as _
 from xuncha.model.forms import IGNORE
 from xuncha.model.states import is_plain_state
-
-if TYPE_CHECKING:
-    from xuncha.exchange.sheet.grid import Sheet
 
 _TOPICS: Final = {"problem", "measure"}  # what the rows of a table are about
 _STATES: Final = {"state", "progress"}  # what the rows say about it
@@ -28,7 +26,6 @@ _COUNT: Final = re.compile("[^序号]数量?$|[率比计]$")
 """The end of a heading above counts: 问题数, 完成率, 占比, 合计."""
 _FEWEST: Final = 3  # the fewest columns with a role in a header
 _LONGEST: Final = 24  # the most characters of a column's name
-_SEPARATOR: Final = "/"  # stands between the rows of a heading
 _TICKS: Final = frozenset("√✓✔☑●▲★◆■1是YyＹ")
 _ANSWER: Final = re.compile("(?:不予?|未)?(?:通过|同意)")
 """The heading of a column of ticks that says nothing of the state alone, such as 不通过 below 验收结果."""
@@ -177,7 +174,7 @@ class TableFinder:
         counts = Counter[str]()
         for column in sorted(headings):
             texts = (self.sheet.text(row, column) for row in range(start, end))
-            name = _SEPARATOR.join(dict.fromkeys(text for each in texts if (text := "".join(each.split()))))
+            name = "/".join(dict.fromkeys(text for each in texts if (text := "".join(each.split()))))
             counts[name] += 1
             names[column] = f"{name} {counts[name]}" if counts[name] > 1 else name
         return names

@@ -6,17 +6,15 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from xuncha.chinese.characters import is_formula
 from xuncha.exchange.sheet.cells import show_entry
 from xuncha.exchange.sheet.grid import DAY, Cell
 from xuncha.model.forms import FIELD_PREFIX
+from xuncha.model.records import Ledger, Measure, Problem
+from xuncha.model.register import FieldFrame
 from xuncha.model.vocabulary import STATUS_WORDS, UNKNOWN
-
-if TYPE_CHECKING:
-    from xuncha.model.records import Ledger, Measure, Problem
-    from xuncha.model.register import FieldFrame
 
 LONG_TERM = "长期坚持"
 AT_ONCE = "立行立改"
@@ -24,7 +22,6 @@ DAY_LONG_TERM = f'yyyy-mm-dd"（{LONG_TERM}）"'
 LONGEST = 32_000
 """The most characters of a cell that we write; Excel allows 32,767."""
 CUT_MARK = "……（全文见“补充信息”）"
-_BOM = "\ufeff"  # tells Excel that a text is UTF-8
 REMARK: Final = "remark"
 """The meaning of the last column, which only our own workbooks have."""
 
@@ -58,8 +55,6 @@ COLUMNS: Final = (
     Column(REMARK, "备注", 12, ("publish", "escalated")),
 )
 WITHOUT_LIMIT: Final = {"long_term": LONG_TERM, "at_once": AT_ONCE, "once": UNKNOWN}
-PROBLEM_COLUMNS: Final = {"number", "category", "problem"}
-"""Columns on the problem; the others are on its measures."""
 _OPTIONAL: Final = {"part", "goal", "person"}  # columns that are left out if no measure has a value
 
 
@@ -73,9 +68,9 @@ def columns(ledger: Ledger, *, every: bool = False) -> list[Column]:
 
 
 def problem_columns(ledger: Ledger) -> set[str]:
-    """Return the meanings of the columns on the problem."""
+    """Return the meanings of the columns on the problem; the others are on its measures."""
     own = (each.key for each in ledger.settings.fields if each.of == "problem")
-    return PROBLEM_COLUMNS | {f"{FIELD_PREFIX}{key}" for key in own}
+    return {"number", "category", "problem"} | {f"{FIELD_PREFIX}{key}" for key in own}
 
 
 def roles(fields: Iterable[FieldFrame]) -> dict[str, str]:
@@ -108,7 +103,7 @@ def as_csv(ledger: Ledger) -> str:
     table.writerow([column.heading for column in shown])
     for cells in rows(ledger):
         table.writerow([_text(cells.get(column.meaning)) for column in shown])
-    return _BOM + written.getvalue()
+    return "\ufeff" + written.getvalue()  # this mark tells Excel that a text is UTF-8
 
 
 def _text(cell: Cell | None) -> str:
@@ -164,11 +159,6 @@ def values(record: dict[str, Any]) -> dict[str, Cell]:
     form = {"due": DAY_LONG_TERM if long_term else DAY, "closed_date": DAY}
     form |= {name: "General" for name, value in found.items() if isinstance(value, int | float)}
     return {name: Cell.of(_shortened(value), form.get(name, "@")) for name, value in found.items() if value}
-
-
-def texts(record: dict[str, Any]) -> dict[str, str]:
-    """Return the texts of the cells of a measure's row, by the meanings of the columns."""
-    return {name: cell.text for name, cell in values(record).items() if cell.text}
 
 
 def cell_text(value: object) -> str:

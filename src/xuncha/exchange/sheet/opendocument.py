@@ -6,6 +6,7 @@ A few bytes of such a file may stand for millions of cells, so this check comes 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from xuncha.exchange.sheet import safety
@@ -13,7 +14,6 @@ from xuncha.exchange.sheet.grid import Sheet, Spot, Unseen, clean
 from xuncha.paper.xlsx import MAX_CELL
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from xml.etree.ElementTree import Element
 
     from xuncha.pages.package import Package

@@ -5,23 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from xuncha.chinese.days import in_words
 from xuncha.chinese.limits import days_with_year
+from xuncha.exchange.drafts import Column, Draft, MeasureDraft
 from xuncha.exchange.matching import key_of, matches
 from xuncha.exchange.sheet import cells, layout
 from xuncha.exchange.sheet.grid import Spot, address, column_of, place
 from xuncha.exchange.sheet.row_cells import DIVISIBLE
 from xuncha.language import gettext as _
 from xuncha.model.forms import FIELD_PREFIX
+from xuncha.model.identity import Identity
+from xuncha.model.records import Ledger
 from xuncha.model.states import read_state
 from xuncha.model.vocabulary import STATUS_WORDS
-
-if TYPE_CHECKING:
-    from xuncha.exchange.drafts import Column, Draft, MeasureDraft
-    from xuncha.model.identity import Identity
-    from xuncha.model.records import Ledger
 
 _SHARED_CELLS: Final = {"co_offices": "office", "closed_date": "state"}
 """Roles whose value may stand in the cell of another role."""

@@ -90,8 +90,6 @@ _REPEATABLE: Final = {"number", "progress", "co_offices", "evidence"}  # roles t
 _STATE_SHARE: Final = 0.6
 _SHARE: Final = re.compile("进度|率|比例|百分比|完成情况")
 _BRACKETS: Final = re.compile(r"[（(\[【].*?[)）\]】]")
-
-
 _OF_VERDICTS: Final = re.compile("验收|复[查核验]|核[查验]|审[核查批]|验证|销号|结论")
 _OF_TIME: Final = re.compile("[按如][期时]|及时|预警")
 

@@ -7,26 +7,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain, zip_longest
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Any, Final, Literal
 
 from xuncha.chinese.enumerations import without_number
-from xuncha.chinese.limits import days_with_year
+from xuncha.chinese.limits import days_with_year, impossible_dates
 from xuncha.exchange.drafts import Draft, MeasureDraft
 from xuncha.exchange.names import names
 from xuncha.exchange.sheet import cells, header, roles
-from xuncha.exchange.sheet.grid import Cell
-from xuncha.exchange.sheet.row_cells import UNNAMED, Row, measure_row
+from xuncha.exchange.sheet.grid import Cell, Sheet
+from xuncha.exchange.sheet.header import Table
+from xuncha.exchange.sheet.row_cells import OFFICE, UNNAMED, Row, measure_row
 from xuncha.language import gettext as _
 from xuncha.model import states
+from xuncha.model.fields import MAX_LINE, MAX_NAME
 from xuncha.model.forms import FIELD_PREFIX
 from xuncha.model.register import FieldFrame
 from xuncha.model.vocabulary import STATUS_WORDS, Status
 
-if TYPE_CHECKING:
-    from xuncha.exchange.sheet.grid import Sheet
-    from xuncha.exchange.sheet.header import Table
-
-_LONGEST_TITLE: Final = 2000
 _PROBLEM_ROLES: Final = {"number", "category", "problem", "finding", UNNAMED}
 """Roles that say nothing about a measure."""
 _TELLS: Final = re.compile(rf"(?:state|progress)$|{FIELD_PREFIX}")  # roles whose cells may refuse a closing
@@ -135,6 +132,7 @@ class RowReader:
             if len({cell.text for cell in row.cells.get(role, ())}) > 1:
                 self.doubt(row, role, _("several values for one measure: the first was taken"))
         self._due(row, measure)
+        self._impossible_days(row)
         self._progress(row, measure)
         self._status(row, measure)
         self._refused(row, measure)
@@ -148,7 +146,7 @@ class RowReader:
 
     def _line(self, row: Row, role: str, text: str) -> str:
         line = cells.one_line(text)
-        if len(line) <= _LONGEST_TITLE:
+        if len(line) <= MAX_LINE:
             return line
         self.doubt(row, role, _("too long for a title: only its beginning was used"))
         return f"{line[:100]}…"
@@ -158,7 +156,7 @@ class RowReader:
             measure.record["leader"] = leaders[0]
         if len(leaders) > 1:
             self.doubt(row, "leader", _("several leaders: {name} is responsible", name=leaders[0]))
-        if row.unclear_leader:
+        if re.match(rf"{OFFICE}[（(]", row.text("leader")):
             self.doubt(row, "leader", _("it may be an office: read as the leader"))
         offices, helping = names(row.text("office"), people=False)
         if offices:
@@ -166,11 +164,14 @@ class RowReader:
         if len(offices) > 1:
             message = _("several offices: {name} is responsible, the others are co-responsible")
             self.doubt(row, "office", message.format(name=offices[0]))
+        of_leader = "leader" not in row.cells and any(role == "leader" for role, *_rest in row.under)
+        if of_leader and re.fullmatch("..科", row.text("office")):  # 财务科, but also 李登科
+            self.doubt(row, "office", _("it may be a person: read as the office"))
         others = names(row.text("co_offices"), people=False)
         candidates = dict.fromkeys(chain(offices[1:], helping, *others))
         if helpers := [name for name in candidates if name not in offices[:1]]:
             measure.record["co_offices"] = helpers
-        if person := cells.one_line(row.text("person"))[:200]:
+        if person := cells.one_line(row.text("person"))[:MAX_NAME]:
             measure.record["person"] = person
 
     def _due(self, row: Row, measure: MeasureDraft) -> None:
@@ -183,6 +184,13 @@ class RowReader:
             measure.record["due"] = limit.day.isoformat()
         if limit.doubt or not limit.has_value:
             self.doubt(row, "due", limit.doubt or _("no day given: not imported"))
+
+    def _impossible_days(self, row: Row) -> None:
+        """List dates that the calendar does not have at the beginning of a line, also behind 已完成（; no others are read."""
+        for role in ("progress", "state"):
+            for line in row.text(role).split("\n"):
+                for _start, _end, message in impossible_dates(line[:20]):
+                    self.doubt(row, role, message, line)
 
     def _progress(self, row: Row, measure: MeasureDraft) -> None:
         day: date | None = None

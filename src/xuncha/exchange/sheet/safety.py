@@ -38,7 +38,6 @@ _DAMAGE: Final = (
     SyntaxError, zipfile.BadZipFile, KeyError, ValueError, TypeError, IndexError, AttributeError, OSError, EOFError,
     NotImplementedError, RuntimeError, AssertionError, ArithmeticError, PackageError,
 )  # fmt: skip
-_PAGE: Final = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|div|table)\b", re.IGNORECASE)
 _UNSEEN: Final = re.compile(rb"[\x00-\x08\x0e-\x1a]")
 
 
@@ -85,11 +84,6 @@ def must_be_of_a_known_kind(path: Path, content: bytes) -> None:
         raise _foreign(path, Unsupported("", "empty", _("the file is empty")))
     if not found and _UNSEEN.search(content[:4096]) and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise _foreign(path, Unsupported("", "other", _("this is not a known kind of document")))
-
-
-def is_page(content: bytes) -> bool:
-    """Return whether a text is a web page."""
-    return bool(_PAGE.search(content[:4096]))
 
 
 def must_be_few(path: Path, count: int, name: str) -> None:

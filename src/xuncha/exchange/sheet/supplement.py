@@ -121,7 +121,7 @@ def _restore_measure(draft: Draft, measure: MeasureDraft, record: dict[str, Any]
         return
     whole = dict(record or measure.record)
     _restore_fields(whole, measure)
-    expected = layout.texts(whole)
+    expected = {name: cell.text for name, cell in layout.values(whole).items()}
     for column in layout.COLUMNS:
         name = column.meaning
         for key in column.keys if expected.get(name, "") != measure.text(name) else ():

@@ -15,6 +15,7 @@ from xuncha.exchange.sheet.roles import plain
 from xuncha.exchange.sheet.row_cells import DITTOS, Row, row_of
 from xuncha.exchange.sheet.rows import RowReader
 from xuncha.language import gettext as _
+from xuncha.model.fields import MAX_LINE, MAX_TEXT
 from xuncha.model.vocabulary import STATUS_WORDS, UNKNOWN
 
 _CATEGORY_ROW: Final = re.compile(
@@ -44,8 +45,6 @@ _PAGE: Final = re.compile(
 )
 """Texts that are printed at the edge of a page."""
 _HOW_MANY: Final = re.compile(r"[（(](?:共)?\s*\d+\s*(?:个|条|项)?(?:问题)?[)）]$")
-_LONGEST_TITLE: Final = 2000
-_LONGEST_TEXT: Final = 50_000
 _LONGEST_LINE: Final = 100
 _FEW: Final = 3
 _ABBREVIATION: Final = 3  # so few characters before a stop are not a sentence
@@ -58,7 +57,7 @@ class TableReader:
         self.draft = draft
         self.reader = reader
         self.sheet = sheet
-        self.category = category
+        self.category = self.sheet_category = category
         self.problem: ProblemDraft | None = None
         self.problem_key: object = None
         """The key of the current problem: its number, or its category and its text."""
@@ -112,7 +111,7 @@ class TableReader:
         self._read_rows(pending, table)
 
     def _row_kind(self, row: int, table: header.Table) -> tuple[str, str] | None:
-        """Return kind and text of a row without a measure: a `category` or `problem` above its rows, a `remark` or sum, or empty; else None."""
+        """Return kind and text of a row without a measure: a `category`, `problem` or `heading` above its rows, a `remark` or sum, or empty; else None."""
         columns = self.sheet.columns(row)
         own = [column for column in columns if self.sheet.starts(row, column)]
         own_texts = list(dict.fromkeys(text for column in own if (text := self.sheet.text(row, column))))
@@ -139,7 +138,8 @@ class TableReader:
         if not has_problems:
             return "problem", cells.one_line(without_number(first))
         has_words = table.role(own[0]) == "number" and not re.search(r"\d", first)
-        return remark if across or has_words else None
+        kept = remark if without_number(first) == first else ("heading", first)
+        return kept if across or has_words else None
 
     def _is_printed(self, texts: Sequence[str]) -> bool:
         """Return whether a row is a sum, a remark, a signature, a page number, the title again, or the numbers of the columns."""
@@ -160,8 +160,10 @@ class TableReader:
         elif kind == "problem":
             self.headed = True
             self._begin(text, "", Row(self.sheet.name, row))
-        elif kind == "remark":
+        elif kind:
             self.keep_remarks([text], f"{row}:{row}")
+            if kind == "heading":  # of other problems, whose category it does not name
+                self.category = self.sheet_category
 
     def keep_remarks(self, texts: Sequence[str], address: str = "") -> None:
         """Keep texts that are not rows of the table, and list them."""
@@ -185,7 +187,7 @@ class TableReader:
         return bool(problem) and not self.sheet.merged((first, problem), (row, problem))
 
     def _is_cut(self, before: str, row: int, column: int) -> bool:
-        """Return whether a row holds only the rest of the sentence in the row before it. List such a row, even if that is doubtful."""
+        """Return whether a row holds only the rest of the sentence in the row before it. List a row that does, or may do so."""
         text = self.sheet.text(row, column)
         if self.sheet.columns(row) != [column]:
             return False
@@ -216,7 +218,7 @@ class TableReader:
         # Each part of a problem may have its own.
         if finding and f"\n{finding}\n" not in f"\n{known}\n":
             joined = f"{known}\n{finding}".strip()
-            if len(joined) <= _LONGEST_TEXT:
+            if len(joined) <= MAX_TEXT:
                 problem.record["finding"] = joined
             else:
                 self.reader.doubt(
@@ -244,7 +246,7 @@ class TableReader:
                 several = without_number(text) != text and len(parts) > 1 and not text.startswith(parts[0])
                 title, finding = title_of_problem(text)
                 if several:
-                    title, finding = cells.one_line(text)[:_LONGEST_TITLE], text
+                    title, finding = cells.one_line(text)[:MAX_LINE], text
                     message = _("several problems in one cell: read as one; give each a row")
                     self.reader.doubt(row, "problem", message, text)
                 self.problem = self._begin(title, finding, row, number)
@@ -258,7 +260,7 @@ class TableReader:
                 self.problem, self.problem_key = next(iter(elsewhere.values())), None
                 self.problem.category = self.problem.category or self.category
                 return self.problem
-            title = cells.one_line(without_number(row.text("measure")))[:_LONGEST_TITLE] or self.sheet.name
+            title = cells.one_line(without_number(row.text("measure")))[:MAX_LINE] or self.sheet.name
             self.reader.doubt(row, "problem", _("no problem is named: the measure title is used"), title)
             self.problem = self._begin(title, "", row)
         return self.problem
@@ -286,11 +288,14 @@ class TableReader:
         """Add a measure to a problem. If another sheet has the measure already, add only what is new; list it if its category is another there."""
         title = measure.record["title"]
         for other in self.by_title[key_of(problem.record["title"])]:
-            for earlier in self.earlier.get(id(other), ()):
+            others = self.earlier.get(id(other), [])
+            for position, earlier in enumerate(others):
                 same_number = earlier.identity is not None and earlier.identity == measure.identity
                 same_title = key_of(earlier.record["title"]) == key_of(title)
                 if other is problem and (same_number or same_title):
                     self._complete(earlier, measure)
+                    # The next row with this title means the next measure with it.
+                    others.append(others.pop(position))
                     return
                 if other is not problem and same_title:
                     message = _("the same measure is in another category on {sheet}: entered twice")
@@ -309,11 +314,14 @@ class TableReader:
         if known.record.get("status") == "closed" and status not in {None, "closed"}:
             known.record["status"] = status
             known.record.pop("closed", None)
-            message = _("it differs from {sheet}: not counted as closed", sheet=known.sheet)
+            source = known.sources.get("status", known.sheet)
+            message = _("it differs from {sheet}: not counted as closed", sheet=source)
             self.draft.doubt(f"{message} → {STATUS_WORDS[status]}", more.record["title"], more.place, "state")
         for name, value in more.record.items():
             if name == "closed" and known.record.get("status") != "closed":
                 continue
+            if name not in known.record:
+                known.sources[name] = more.place
             kept = known.record.setdefault(name, value)
             if name == "progress":
                 texts = {entry["text"] for entry in kept}
@@ -323,7 +331,8 @@ class TableReader:
                 if name == "status":
                     shown, said, role = STATUS_WORDS[kept], STATUS_WORDS[value], "state"
                 message = _("it differs from {sheet}: its value, {value}, was used")
-                self.draft.doubt(message.format(sheet=known.sheet, value=shown), said, more.place, role)
+                source = known.sources.get(name, known.sheet)
+                self.draft.doubt(message.format(sheet=source, value=shown), said, more.place, role)
 
 
 def _resolve_dittos(sheet: Sheet, table: header.Table) -> Iterator[Spot]:
@@ -347,7 +356,7 @@ def _resolve_dittos(sheet: Sheet, table: header.Table) -> Iterator[Spot]:
 
 def _title_of_category(text: str) -> str:
     """Return the title of a category, without its number and the number of its problems: 一、关于作风建设方面（3个）."""
-    return _HOW_MANY.sub("", cells.one_line(without_number(text))).rstrip("：:。")[:_LONGEST_TITLE]
+    return _HOW_MANY.sub("", cells.one_line(without_number(text))).rstrip("：:。")[:MAX_LINE]
 
 
 def title_of_problem(text: str) -> tuple[str, str]:
@@ -359,5 +368,5 @@ def title_of_problem(text: str) -> tuple[str, str]:
     whole = cells.one_line(bare)
     first, stop, more = whole.partition("。")
     if stop and more and len(whole) > _LONGEST_LINE and len(first) > _ABBREVIATION:
-        return first[:_LONGEST_TITLE], bare
-    return whole[:_LONGEST_TITLE], bare if len(whole) > _LONGEST_TITLE or "\n" in bare else ""
+        return first[:MAX_LINE], bare
+    return whole[:MAX_LINE], bare if len(whole) > MAX_LINE or "\n" in bare else ""

@@ -9,7 +9,7 @@ import io
 import warnings
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, Any, Final
 from xml.etree.ElementTree import Element, iterparse
 
 from openpyxl.reader.excel import ExcelReader
@@ -21,14 +21,12 @@ from openpyxl.xml.constants import SHARED_STRINGS
 
 from xuncha.chinese.characters import is_blank
 from xuncha.exchange.sheet import supplement
-from xuncha.exchange.sheet.grid import Cell, Sheet, Spot, Unseen, clean, column_of, letters
+from xuncha.exchange.sheet.grid import Cell, Sheet, Spot, Unseen, clean, column_of
 from xuncha.exchange.sheet.safety import hostile, refusing_damage
 from xuncha.language import gettext as _
 from xuncha.model.formats import hides_value
+from xuncha.pages.package import Package
 from xuncha.paper.xlsx import MAX_CELL
-
-if TYPE_CHECKING:
-    from xuncha.pages.package import Package
 
 _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _LAST_COLUMN: Final = 16_384
@@ -119,7 +117,7 @@ class SheetParser(WorkSheetParser):  # type: ignore[misc,unused-ignore]
                     is_plain = len(cell) == 1 and cell[0].tag == f"{_MAIN}v"
                     key = (cell.get("t"), cell.get("s"), cell[0].text) if is_plain else (len(cell),)
                     if key in alike and (name := cell.get("r")):
-                        column = letters(name)
+                        column = name.rstrip("0123456789")
                         self.col_counter = column_of(column)
                         spot, parsed = (int(name[len(column) :]), self.col_counter), alike[key]
                     else:

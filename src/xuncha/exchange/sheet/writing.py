@@ -7,16 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from xuncha.chinese.days import in_words
 from xuncha.exchange.sheet import layout, supplement
+from xuncha.model.records import Ledger
 from xuncha.model.vocabulary import STATUS_WORDS, UNKNOWN
 from xuncha.paper.xlsx import CENTRED, HEAD, MARK, TEXT, Book, Sheet, Value
 from xuncha.tally import Grouping, groups, percent, tally
-
-if TYPE_CHECKING:
-    from xuncha.model.records import Ledger
 
 SHEET: Final = "整改台账"
 _FIRST: Final = 4  # the first row of the ledger's sheet that holds a measure
