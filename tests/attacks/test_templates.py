@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-import time
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -59,11 +58,9 @@ def tight(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("tight")
 def test_a_template_that_loops_for_ever_is_ended(bare_ledger: LedgerOnDisk) -> None:
     bare_ledger.write("templates/notice.txt.j2", LOOP)
-    begun = time.monotonic()
     place, message = refused(bare_ledger.root)
     assert place == "templates/notice.txt.j2:1"
     assert "1 seconds of processor time" in message
-    assert time.monotonic() - begun < 30
 
 
 @pytest.mark.usefixtures("tight")
