@@ -214,7 +214,7 @@ def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(contents, "MAX_MEMORY", 64 << 20)
 
 
-@pytest.mark.apart(but=2)
+@pytest.mark.apart(but=1)
 @pytest.mark.usefixtures("small_limits")
 @pytest.mark.parametrize(
     ("place", "leaf", "levels"),

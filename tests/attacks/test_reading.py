@@ -250,4 +250,4 @@ def test_a_column_of_the_same_as_above_is_read_in_one_pass(tmp_path: Path) -> No
         )
         assert {each["leader"] for each in records(draft)} == {line(1)[3]}
 
-    assert_linear(read, 150)
+    assert_linear(read, 300)

@@ -68,4 +68,8 @@ PIECES = [
 @pytest.mark.parametrize("piece", chosen(PIECES, 12))
 def test_no_repetition_makes_it_slow(piece: str) -> None:
     with hang_guard():
-        assert_linear(lambda size: proof(piece * (size // len(piece))), 4_000)
+        proof(piece * (8_000 // len(piece)))
+    most = (
+        3 if piece == "一、\n" else 2.5
+    )  # chapters, of which a notice has three, are compared with each other
+    assert_linear(lambda size: proof(piece * (size // len(piece))), 2_000, most)
