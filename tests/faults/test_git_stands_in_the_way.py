@@ -18,7 +18,7 @@ from tests.faults.aftermath import WIDE, go_on, sound
 from tests.faults.aftermath import locks as held
 from tests.faults.table import record
 from tests.faults.test_killed_at_every_call import ATTACH, CLOSE, PDF
-from tests.workflow.surroundings import begin, hook, index, snapshot
+from tests.workflow.surroundings import begin, hook, index, snapshot, wait_for
 from xuncha.trail import locks
 
 LOCKS = ("index.lock", "HEAD.lock", "refs/heads/main.lock")
@@ -113,14 +113,6 @@ def test_what_a_hook_refuses_has_not_happened(
     ledger.ok(*typed)
     sound(ledger, f"{typed[0]}, {name}")
     record("hook-refuses", 1, {"was not done": 1, "said what was wrong": 1})
-
-
-def wait_for(path: Path) -> None:
-    """Wait until a file is there."""
-    end = time.monotonic() + 20
-    while not path.exists():
-        assert time.monotonic() < end, f"{path} has not come"
-        time.sleep(0.01)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows kills no groups")
