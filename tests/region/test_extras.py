@@ -34,8 +34,6 @@ from xuncha.region.similar import Title, clusters
 if TYPE_CHECKING:
     from xuncha.model.records import Ledger
 
-BEGUN = {"title": "做好工作", "due": "2024-03-20"}
-
 
 def on(ledger: LedgerOnDisk, day: str, content: str | None = None, path: str = "1.2") -> None:
     """Commit a measure as it stands on a day."""
