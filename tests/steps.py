@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
 
-_HANG = 4
+_HANG = 5
 """Seconds of processor time."""
 
 
