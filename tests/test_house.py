@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import subprocess
 import sys
 import time
@@ -420,6 +421,12 @@ def test_what_is_not_measured_is_there() -> None:
         file, _, name = line.partition("::")
         assert (tests / file).is_file(), line
         assert f"def {name}" in (tests / file).read_text(encoding="utf-8"), line
+
+
+def test_no_test_measures_time() -> None:
+    """Another machine, or a busy one, would fail it; see `tests.steps`."""
+    for file in Path(__file__).parent.rglob("*.py"):
+        assert not re.search(r"\btime\.(process_time|perf_counter)\(", file.read_text(encoding="utf-8")), file
 
 
 def test_an_audit_waits_neither_for_the_models_nor_for_what_changes_files(ledger: LedgerOnDisk) -> None:

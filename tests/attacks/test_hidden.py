@@ -12,7 +12,7 @@ import pytest
 
 from tests.attacks.test_repositories import COUNTING
 from tests.workflow.surroundings import policy
-from xuncha.trail import repository
+from xuncha.trail import repository, runner
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -319,7 +319,10 @@ def test_a_pipe_beside_the_records_ends_git(ledger: LedgerOnDisk, path: str) -> 
         assert ledger.run(*command).code in {0, 1, 3}, command
 
 
-def test_a_pipe_in_a_folder_of_records_ends_git_after_some_seconds(ledger: LedgerOnDisk) -> None:
+def test_a_pipe_in_a_folder_of_records_ends_git_after_some_seconds(
+    ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "_CHECK_AFTER", 1.0)
     os.mkfifo(ledger.root / "data/problems/01/.gitattributes")
     result = ledger.run("progress", "1.2", "甲。")
     assert (result.code, "01/.gitattributes" in result.err) == (3, True), result

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -167,9 +166,7 @@ def test_a_measure_that_was_renumbered_many_times_is_followed(ledger: LedgerOnDi
         text = said(f"x\n\nXuncha-Action: renumber\nXuncha-Id: {turn % 2 + 1}\nXuncha-To: {2 - turn % 2}\n")
         parent = objects.commit(trees[turn % 2], [parent], text)
     (ledger.root / ".git/refs/heads/main").write_text(parent + "\n")
-    began = time.monotonic()
     assert len(history.history_of_problem(ledger.root, Identity(1))) > 50
-    assert time.monotonic() - began < 30
 
 
 def test_control_characters_stay_out_of_the_page_the_json_and_the_archive(ledger: LedgerOnDisk) -> None:
@@ -217,7 +214,7 @@ def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(contents, "MAX_MEMORY", 64 << 20)
 
 
-@pytest.mark.apart(but=2)
+@pytest.mark.apart(but=1)
 @pytest.mark.usefixtures("small_limits")
 @pytest.mark.parametrize(
     ("place", "leaf", "levels"),

@@ -195,13 +195,12 @@ def test_a_host_that_does_not_answer_leaves_no_program_behind(
         )  # ignored where the tests run behind a shell
         timer = Timer(0.5, os.kill, [os.getpid(), signal.SIGINT])
         timer.start()
-        start = time.monotonic()
         try:
             with pytest.raises(KeyboardInterrupt):
                 list(sources.fetch([address], lambda _more: None))
         finally:
             signal.signal(signal.SIGINT, before)
-        assert (time.monotonic() - start < 30, running()) == (True, [])
+        assert running() == []
 
 
 def test_damaged_files_are_named_and_all_else_counts(ledger: LedgerOnDisk, place: Path) -> None:

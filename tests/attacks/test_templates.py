@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-import time
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -34,7 +33,7 @@ DOUBLING = (
     "{% set n = namespace(x=['xxxxxxxxxxxxxxxx']) %}"
     "{% for i in range(60) %}{% set n.x = n.x + n.x %}{% endfor %}{{ n.x | length }}"
 )
-LONG = "{% for a in range(99999) %}{{ 'x' * 1000 }}{% endfor %}"
+LONG = "{% for a in range(9999) %}{{ 'x' * 1000 }}{% endfor %}"
 LIE = "整改完成率100%\n"
 
 
@@ -59,11 +58,9 @@ def tight(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("tight")
 def test_a_template_that_loops_for_ever_is_ended(bare_ledger: LedgerOnDisk) -> None:
     bare_ledger.write("templates/notice.txt.j2", LOOP)
-    begun = time.monotonic()
     place, message = refused(bare_ledger.root)
     assert place == "templates/notice.txt.j2:1"
     assert "1 seconds of processor time" in message
-    assert time.monotonic() - begun < 30
 
 
 @pytest.mark.usefixtures("tight")
@@ -91,9 +88,12 @@ def test_a_template_that_takes_all_memory_is_ended(
     assert re.search(r"more memory than \d+ MB", refused(bare_ledger.root)[1])
 
 
-def test_a_document_without_end_is_refused(bare_ledger: LedgerOnDisk) -> None:
+def test_a_document_without_end_is_refused(
+    bare_ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "LIMITS", Limits(output=MEGABYTE))
     bare_ledger.write("templates/notice.txt.j2", LONG)
-    assert "a document of more than 20 MB" in refused(bare_ledger.root)[1]
+    assert "a document of more than 1 MB" in refused(bare_ledger.root)[1]
 
 
 def test_of_a_folder_that_is_too_large_no_more_is_read_and_nothing_passes_for_missing(
@@ -138,7 +138,7 @@ def test_the_command_says_which_limit_it_was(
 def test_one_step_that_asks_for_too_much_ends_with_a_limit(
     bare_ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    monkeypatch.setattr(process, "LIMITS", Limits(seconds=2))
+    monkeypatch.setattr(process, "LIMITS", Limits(seconds=1))
     bare_ledger.write("templates/notice.txt.j2", f"甲\n{{{{ {step} }}}}")
     assert re.search("more memory|processor time|too (large|many|big)", refused(bare_ledger.root)[1])
 

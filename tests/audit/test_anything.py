@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -111,8 +110,6 @@ def test_anything_can_be_audited(
         )
         stream.commit(now + timedelta(days=days), message, files, parents=parents)
     stream.write(root)
-    began = time.process_time()
     found = audit(root)
-    assert time.process_time() - began < 2
     assert {each.code for each in found.findings} <= set(RULES)
     assert all(each.message and each.place.commit for each in found.findings)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -10,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.steps import hang_guard
 from xuncha.chinese.days import (
     WrittenDate,
     days,
@@ -275,8 +275,7 @@ def test_whatever_is_written_is_read_or_passed_over(text: str) -> None:
 
 
 def test_days_of_the_longest_lines_are_found_at_once() -> None:
-    started = time.process_time()
     for piece in ("一", "1", "2024年", "1月", "年", "2024.", "一月1", "今年"):
-        list(find_dates(piece * 2_000))
-        list(find_dates(piece * 2_000, in_cell=True))
-    assert time.process_time() - started < 3
+        for in_cell in (False, True):
+            with hang_guard():
+                list(find_dates(piece * (100_000 // len(piece)), in_cell=in_cell))

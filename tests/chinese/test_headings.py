@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.steps import hang_guard
 from xuncha.chinese.enumerations import Family, items, marks
 from xuncha.chinese.headings import Heading, Level, heading
 from xuncha.chinese.numbers import numeral
@@ -142,8 +141,8 @@ def test_every_item_of_an_enumeration_is_found(count: int) -> None:
 
 
 def test_the_longest_lines_are_read_at_once() -> None:
-    started = time.process_time()
     for piece in ("一", "（1", "1.", "一是", "问题", "第一"):
-        heading(piece * 5_000)
-        items(piece * 5_000)
-    assert time.process_time() - started < 3
+        line = piece * (100_000 // len(piece))
+        with hang_guard():
+            heading(line)
+            items(line)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.steps import hang_guard
 from xuncha.chinese.numbers import NUMBER, amount, numeral, whole_number
 
 WHOLE = {
@@ -129,7 +129,6 @@ def test_whatever_is_written_is_read_or_refused(text: str) -> None:
 
 
 def test_numbers_of_the_longest_lines_are_found_at_once() -> None:
-    started = time.process_time()
     for piece in ("一", "1", "1,", "1.1", "一1", "百点"):
-        numbers(piece * 4_000)
-    assert time.process_time() - started < 2
+        with hang_guard():
+            numbers(piece * (100_000 // len(piece)))

@@ -17,7 +17,6 @@ from xuncha.chinese.characters import PIECE, wrapped
 from xuncha.cli.columns import FIXED, SPARE, Column, Columns, width
 
 WORDS = st.text(alphabet="ab 甲乙，。“—1é\u0301ｱ🙂", max_size=40)
-CONSOLE = Console(file=io.StringIO(), width=80)
 
 
 def shown(table: Columns, columns: int = 80) -> list[str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.conftest import problem
 from tests.desk.client import Browser, told
+from tests.steps import hang_guard
 from xuncha import language
 from xuncha.desk.commands import linked
 from xuncha.language import gettext as _
@@ -147,7 +147,6 @@ def test_what_a_finding_says_to_type_is_a_link(ledger: LedgerOnDisk) -> None:
 
 
 def test_a_hostile_text_takes_no_time() -> None:
-    for text in ("`" * 5000, "` must be ` , not `" * 50, "xuncha close " * 80, EVIL * 1000):
-        began = time.monotonic()
-        assert "href" not in linked(f"“{text}” is not in data/ledger.yaml")
-        assert time.monotonic() - began < 1
+    for text in ("`" * 200_000, "` must be ` , not `" * 50, "xuncha close " * 80, EVIL * 10_000):
+        with hang_guard():
+            assert "href" not in linked(f"“{text}” is not in data/ledger.yaml")

@@ -50,6 +50,20 @@ def traceable() -> bool:
     return probe.returncode == 0
 
 
+class Safe:
+    """A copy of a whole ledger, which can be put back where it was."""
+
+    def __init__(self, ledger: LedgerOnDisk, place: Path) -> None:
+        self.ledger = ledger
+        self.place = place
+        shutil.rmtree(place, ignore_errors=True)
+        shutil.copytree(ledger.root, place, symlinks=True)
+
+    def restore(self) -> None:
+        shutil.rmtree(self.ledger.root)
+        shutil.copytree(self.place, self.ledger.root, symlinks=True)
+
+
 @dataclass(frozen=True)
 class Traced:
     """A run that was watched."""
@@ -105,8 +119,7 @@ class Scene:
 
     def __post_init__(self) -> None:
         self.old, self.commits = snapshot(self.ledger), self.ledger.commits()
-        self.place = self.ledger.root.with_name("before")
-        shutil.copytree(self.ledger.root, self.place, symlinks=True)
+        self.safe = Safe(self.ledger, self.ledger.root.with_name("before"))
         self.calls = traced(self.ledger, self.typed).calls if traceable() else []
         if not traceable():
             self.ledger.ok(*self.typed)
@@ -116,8 +129,7 @@ class Scene:
 
     def restore(self) -> None:
         """Restore the ledger as it was before the command."""
-        shutil.rmtree(self.ledger.root)
-        shutil.copytree(self.place, self.ledger.root, symlinks=True)
+        self.safe.restore()
 
     def check(self, ended: Result, where: str) -> None:
         """All that must hold after the command has met a fault."""
@@ -189,6 +201,16 @@ def go_on(ledger: LedgerOnDisk, typed: tuple[str, ...], where: str) -> bool:
 def locks(ledger: LedgerOnDisk) -> Iterator[Path]:
     """Yield git's lock files that are there."""
     yield from (ledger.root / ".git").rglob("*.lock")
+
+
+def wait_for_git(ledger: LedgerOnDisk) -> None:
+    """Wait until a git that has outlived the program has ended."""
+    end = time.monotonic() + 20
+    time.sleep(0.05)
+    while any(locks(ledger)):
+        assert time.monotonic() < end, "git's lock stays"
+        time.sleep(0.02)
+    time.sleep(0.05)
 
 
 def sound(ledger: LedgerOnDisk, where: str) -> None:

@@ -7,7 +7,6 @@ import json
 import os
 import re
 import shlex
-import shutil
 import sys
 import time
 from collections import Counter
@@ -20,7 +19,7 @@ import pytest
 
 from tests.desk.served import PROGRAM, Served, Visit, hidden, served, told, visit
 from tests.faults import tracer
-from tests.faults.aftermath import locks, quiet, sound, traceable
+from tests.faults.aftermath import Safe, locks, quiet, sound, traceable
 from tests.faults.table import chosen, record
 from tests.faults.test_disk import fill, on, small_disk
 from tests.workflow.surroundings import findings, snapshot
@@ -89,8 +88,7 @@ class Scene:
         if self.click == "undo":
             self.ledger.ok("progress", "1.2", "先做的事。")
         self.old, self.commits = snapshot(self.ledger), self.ledger.commits()
-        self.place = self.ledger.root.with_name("before")
-        shutil.copytree(self.ledger.root, self.place, symlinks=True)
+        self.safe = Safe(self.ledger, self.ledger.root.with_name("before"))
         status, struck, self.calls = self.traced()
         assert (status, struck) == (303, False)
         assert self.ledger.commits() == self.commits + 1
@@ -99,8 +97,7 @@ class Scene:
 
     def restore(self) -> None:
         """Restore the ledger as it was before the click."""
-        shutil.rmtree(self.ledger.root)
-        shutil.copytree(self.place, self.ledger.root, symlinks=True)
+        self.safe.restore()
 
     def traced(self, at: int | None = None) -> tuple[int, bool, int]:
         """Click on a desk that is watched from then on: the status of the answer, whether the fault came, and how many calls."""

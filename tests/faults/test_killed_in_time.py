@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import Result
-from tests.faults.aftermath import Scene, locks, traceable
+from tests.faults.aftermath import Scene, traceable, wait_for_git
 from tests.faults.table import WHOLE, record
 from tests.faults.test_killed_at_every_call import CLOSE
 from tests.workflow.surroundings import begin, hook
@@ -55,18 +55,8 @@ def test_a_series_of_kills_loses_nothing(ledger: LedgerOnDisk, part: int) -> Non
         else:
             running.process.kill()
         out, err = running.process.communicate(timeout=60)
-        _wait_for_git(ledger)
+        wait_for_git(ledger)
         ended = Result(running.process.returncode, out.decode(errors="replace"), err.decode(errors="replace"))
         scene.check(ended, f"part {part}, kill {number}")
         scene.restore()
     record("killed-in-time", INSTANTS // PARTS, {"nothing lost": INSTANTS // PARTS})
-
-
-def _wait_for_git(ledger: LedgerOnDisk) -> None:
-    """Wait until a git that has outlived the program has ended."""
-    end = time.monotonic() + 20
-    time.sleep(0.05)
-    while any(locks(ledger)):
-        assert time.monotonic() < end, "git's lock stays"
-        time.sleep(0.02)
-    time.sleep(0.05)

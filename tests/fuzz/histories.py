@@ -50,7 +50,7 @@ def entered(data: bytes, repository: Path) -> bool:
 def _commit(place: int, piece: bytes) -> Iterable[bytes]:
     head, _line, rest = piece.partition(b"\n")
     message, _blank, content = rest.partition(b"\n\n\n")
-    path, mode, parents, moment = (_digit(head, column) for column in range(4))
+    path, mode, parents, moment = (digit(head, column) for column in range(4))
     when = max(0, FIRST + place * 60 + MOMENTS[moment % len(MOMENTS)])
     who = f"{('甲', '乙')[parents % 2]} <{parents % 2}@example.invalid> {when} +0800\n".encode()
     yield b"commit refs/heads/main\nmark :%d\nauthor %bcommitter %bdata %d\n%b\n" % (
@@ -77,8 +77,14 @@ def _commit(place: int, piece: bytes) -> Iterable[bytes]:
         )
 
 
-def _digit(head: bytes, column: int) -> int:
+def digit(head: bytes, column: int) -> int:
+    """Return the digit that a byte of a head stands for; 0 if the head is shorter."""
     return head[column] % 48 % 10 if column < len(head) else 0
+
+
+def did(action: str, before: str, after: str, identity: str = "1.1", more: str = "") -> str:
+    """Return the message of a commit by a command."""
+    return f"做了 {identity}\n\nXuncha-Action: {action}\nXuncha-Id: {identity}\nXuncha-From: {before}\nXuncha-To: {after}{more}"
 
 
 def histories() -> list[bytes]:
@@ -86,9 +92,6 @@ def histories() -> list[bytes]:
 
     def piece(head: str, message: str, content: str) -> bytes:
         return f"{head}\n{message}\n\n\n{content}".encode()
-
-    def did(action: str, before: str, after: str, identity: str = "1.1", more: str = "") -> str:
-        return f"做了 {identity}\n\nXuncha-Action: {action}\nXuncha-Id: {identity}\nXuncha-From: {before}\nXuncha-To: {after}{more}"
 
     start = [
         piece("2000", "建立台账\n\nXuncha-Action: init", LEDGER),

@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from tests.conftest import LEDGER, measure, problem
-from tests.fuzz.histories import BETWEEN
+from tests.fuzz.histories import BETWEEN, did, digit
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,7 +93,7 @@ def written(data: bytes, folder: Path) -> str:
         head, _line, rest = piece.partition(b"\n")
         header, _blank, rest = rest.partition(b"\n\n")
         message, _blank, content = rest.partition(b"\n\n\n")
-        path, mode, parents = (_digit(head, column) for column in range(3))
+        path, mode, parents = (digit(head, column) for column in range(3))
         twice = _put(objects, files, PATHS[path], MODES[mode], content)
         author, _line, more = header.partition(b"\n")
         above = list(dict.fromkeys(names[-back] for back in PARENTS[parents] if back <= len(names)))
@@ -129,10 +129,6 @@ def _put(objects: Objects, files: Tree, path: bytes, mode: str, content: bytes) 
     return name if mode == "twice" else b""
 
 
-def _digit(head: bytes, column: int) -> int:
-    return head[column] % 48 % 10 if column < len(head) else 0
-
-
 @cache
 def seeds() -> list[bytes]:
     """Histories of which one commit, or some, hold what no command writes."""
@@ -151,9 +147,6 @@ def seeds() -> list[bytes]:
         lines = [each or WHO.format(FIRST + count * 60) for each in (author, committer)]
         both = [each.encode() if isinstance(each, str) else each for each in (*lines, message, content)]
         return f"{head}\n".encode() + both[0] + b"\n" + both[1] + b"\n\n" + both[2] + b"\n\n\n" + both[3]
-
-    def did(action: str, before: str, after: str, identity: str = "1.1", more: str = "") -> str:
-        return f"做了 {identity}\n\nXuncha-Action: {action}\nXuncha-Id: {identity}\nXuncha-From: {before}\nXuncha-To: {after}{more}"
 
     start = [
         piece("205", "建立台账\n\nXuncha-Action: init", LEDGER),

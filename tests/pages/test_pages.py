@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +16,7 @@ from docx.shared import Mm
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.steps import hang_guard
 from xuncha.pages import html, lines
 
 if TYPE_CHECKING:
@@ -79,16 +79,15 @@ def test_what_is_struck_out_is_not_read(name: str, content: str, tmp_path: Path)
 @pytest.mark.parametrize(
     "page",
     [
-        "<del>" * 15_000 + "</s>" * 15_000 + "<p>甲" * 15_000,  # ends searched among all that are open
-        "<a" + "甲" * 30_000,  # a tag that never ends
+        "<del>" * 40_000 + "</s>" * 40_000 + "<p>甲" * 1_000,  # ends searched among all that are open
+        "<a" + "甲" * 300_000,  # a tag that never ends
         "<script>" + "</script" * 50_000,
     ],
     ids=["open", "tag", "script"],
 )
 def test_no_page_takes_long_to_read(page: str) -> None:
-    begun = time.process_time()
-    assert len(html.lines(page)) < 2
-    assert time.process_time() - begun < 5
+    with hang_guard():
+        assert len(html.lines(page)) < 2
 
 
 def test_a_hidden_element_ends_with_its_own_end(tmp_path: Path) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from markdown_it import MarkdownIt
 
 from tests.paper.documents import HOSTILE, documents
+from tests.steps import hang_guard
 from xuncha.paper.outline import Block, Document, Table
 from xuncha.paper.texts import markdown, md
 
@@ -55,8 +54,7 @@ def test_no_text_becomes_mark_up(text: str) -> None:
     assert seen(md(document)) == wanted(document)
 
 
-@pytest.mark.parametrize("text", ["\n" * 20_000 + "x", "x" + " " * 20_000 + "x"])
+@pytest.mark.parametrize("text", ["\n" * 500_000 + "x", "x" + " " * 500_000 + "x"], ids=["lines", "blanks"])
 def test_a_text_of_blanks_is_escaped_at_once(text: str) -> None:
-    start = time.process_time()
-    assert markdown(text) == text
-    assert time.process_time() - start < 1
+    with hang_guard():
+        assert markdown(text) == text

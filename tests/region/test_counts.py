@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory, gettempdir
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.region.made_up import TODAY, ledgers
@@ -53,7 +53,6 @@ def parted(answer: tuple[Any, ...]) -> tuple[str, Counts, RowFacts]:
     return answer[0], counts, RowFacts._make(answer[len(KEYS) + len(Counts._fields) : -len(Lateness._fields)])
 
 
-@settings(max_examples=40)
 @given(st.lists(ledgers(), min_size=1, max_size=8))
 def test_a_ledger_counts_as_status_counts_it(several: list[Ledger]) -> None:
     with TemporaryDirectory() as folder, Duck(Path(folder)) as duck:

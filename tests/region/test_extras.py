@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import LedgerOnDisk, measure
@@ -33,16 +33,6 @@ from xuncha.region.similar import Title, clusters
 
 if TYPE_CHECKING:
     from xuncha.model.records import Ledger
-
-BEGUN = {"title": "做好工作", "due": "2024-03-20"}
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Path:
-    """Make a folder of the inspection office."""
-    folder = tmp_path / "各单位"
-    folder.mkdir()
-    return folder
 
 
 def on(ledger: LedgerOnDisk, day: str, content: str | None = None, path: str = "1.2") -> None:
@@ -156,7 +146,6 @@ def test_what_is_kept_of_earlier_days_stays_small(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.apart
-@settings(max_examples=30)
 @given(
     st.lists(
         st.tuples(ledgers(), st.sampled_from([(), ("市",), ("市", "县"), ("省",)])), min_size=1, max_size=6

@@ -36,14 +36,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Path:
-    """Make a folder of the inspection office."""
-    folder = tmp_path / "各单位"
-    folder.mkdir()
-    return folder
-
-
 def states(told: dict[str, Any]) -> dict[str, str]:
     """Return the state of each source, by the last part of its name."""
     return {Path(unit["source"]).name: unit["state"] for unit in told["units"]}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, get_args
 
 import pytest
 from pydantic import BaseModel
 
 from tests.conftest import LEDGER, measure
+from tests.steps import hang_guard
 from xuncha.model.names import KEY_NAMES, find_key
 from xuncha.model.records import Comment, Measure, Problem
 from xuncha.model.settings import Settings
@@ -55,9 +55,8 @@ def test_a_measure_in_chinese_is_told_key_by_key(bare_ledger: LedgerOnDisk, text
 
 
 def test_a_file_of_blank_lines_is_no_yaml_at_once() -> None:
-    start = time.process_time()
-    assert keyboard_slip("\n" * 30_000 + "{", ["title"]) is None
-    assert time.process_time() - start < 1
+    with hang_guard():
+        assert keyboard_slip("\n" * 500_000 + "{", ["title"]) is None
 
 
 @pytest.mark.parametrize(

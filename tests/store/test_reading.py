@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -79,9 +78,7 @@ def test_a_broken_file_is_told_by_the_code_that_its_folder_names_and_by_no_other
     bare_ledger: LedgerOnDisk, path: Path
 ) -> None:
     bare_ledger.write(place(path), path.read_bytes())
-    start = time.process_time()
     findings = check(WorkingTree(bare_ledger.root), warn=True)
-    assert time.process_time() - start < 1
     assert [(finding.place.path, finding.code) for finding in findings] == [(place(path), path.parent.name)]
     _well_placed(findings[0], path.read_bytes())
 
@@ -206,9 +203,9 @@ HOSTILE: dict[str, tuple[set[str | None], str]] = {
 }  # fmt: skip
 
 # Reads a ledger as `validate` does, each in a process of its own that may use ten seconds and two gigabytes, and says what was
-# found, how long it took and how much memory was held at the most. The processes are forked, so that only the first imports.
+# found, and how much memory was held at the most. The processes are forked, so that only the first imports.
 _SERVER = """
-import json, os, resource, sys, time
+import json, os, resource, sys
 from pathlib import Path
 from xuncha.model.source import MAX_SIZE
 from xuncha.store.files import WorkingTree
@@ -219,11 +216,9 @@ for root in sys.stdin:
     if not child:
         resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
         resource.setrlimit(resource.RLIMIT_CPU, (10, 10))
-        start = time.process_time()
         codes = sorted({finding.code for finding in check(WorkingTree(Path(root.rstrip())))})
-        took = time.process_time() - start
         kibibytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        print(json.dumps({"codes": codes, "seconds": took, "megabytes": kibibytes * 1024 / 1e6}), flush=True)
+        print(json.dumps({"codes": codes, "megabytes": kibibytes * 1024 / 1e6}), flush=True)
         os._exit(0)
     if status := os.waitpid(child, 0)[1]:
         print(json.dumps({"died": status}), flush=True)
@@ -236,7 +231,7 @@ def server() -> Iterator[subprocess.Popen[str]]:
     unmeasured = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
     with subprocess.Popen(
         [sys.executable, "-c", _SERVER],
-        env=unmeasured,  # coverage would count as time and memory of the reader
+        env=unmeasured,  # coverage would count as memory of the reader
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -261,7 +256,6 @@ def test_a_hostile_file_is_answered_at_once_and_cannot_take_the_machine_down(
     assert "died" not in answer, f"the process ended with wait status {answer['died']}"
     assert set(answer["codes"]) <= expected | ({"file-too-large"} if len(text) > FULL // 8 else set())
     assert answer["codes"] or None in expected
-    assert answer["seconds"] < 2
     assert answer["megabytes"] < 300
 
 
@@ -393,9 +387,7 @@ def _assert_alike(text: str, data: dict[str, Any]) -> None:
 @example("")
 @example("\x00")
 def test_any_text_is_read_or_refused_and_nothing_else_happens(text: str) -> None:
-    start = time.process_time()
     code = refused(text.encode())
-    assert time.process_time() - start < 2
     assert code is None or code in RULES
     if code is None and "\ufeff" not in text:
         _assert_alike(text, parse(text.encode()))
@@ -410,9 +402,7 @@ def test_any_bytes_are_read_or_refused_and_nothing_else_happens(content: bytes) 
 @given(mutants())
 def test_a_spoiled_file_is_a_finding_at_a_place_it_has_or_no_finding_and_never_a_crash(text: str) -> None:
     source = OneFile(text.encode())
-    start = time.process_time()
     findings = check(source)
-    assert time.process_time() - start < 2
     for finding in findings:
         assert finding.code in RULES
         assert finding.place.path == MEASURE

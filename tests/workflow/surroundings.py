@@ -6,6 +6,7 @@ import difflib
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -157,6 +158,14 @@ def begin(ledger: LedgerOnDisk, *arguments: str | Path, cwd: Path | None = None)
             preexec_fn=_hear_ctrl_c,  # noqa: PLW1509  it calls nothing that takes a lock
         )
     )
+
+
+def wait_for(path: Path) -> None:
+    """Wait until a file is there."""
+    end = time.monotonic() + 20
+    while not path.exists():
+        assert time.monotonic() < end, f"{path} has not come"
+        time.sleep(0.01)
 
 
 def clones(ledger: LedgerOnDisk, *names: str) -> list[LedgerOnDisk]:

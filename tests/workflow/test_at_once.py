@@ -56,7 +56,6 @@ def test_who_has_waited_long_enough_is_told_that_another_is_at_work(
 ) -> None:
     monkeypatch.setattr(change, "TIMEOUT", 0.3)
     before, commits = snapshot(ledger), ledger.commits()
-    begun = time.monotonic()
     asked: list[Callable[[], object]] = [
         lambda: act(ledger, actions.start(), "1.1"),
         lambda: undo(ledger.root),
@@ -66,7 +65,6 @@ def test_who_has_waited_long_enough_is_told_that_another_is_at_work(
             ask()
         assert (refused.value.code, refused.value.exit_code) == ("locked", 3)
         assert refused.value.hint
-    assert 0.6 <= time.monotonic() - begun < 10
     assert (snapshot(ledger), ledger.commits()) == (before, commits)
 
 
@@ -74,19 +72,16 @@ def test_a_command_waits_for_another_and_is_then_done(
     ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch, holder: subprocess.Popen[bytes]
 ) -> None:
     monkeypatch.setattr(change, "TIMEOUT", 20.0)
-    begun = time.monotonic()
-    threading.Timer(0.5, holder.kill).start()
+    threading.Timer(0.2, holder.kill).start()
     act(ledger, actions.start(), "1.1")
-    assert 0.4 <= time.monotonic() - begun < 15
+    assert holder.poll() is not None, "the other was still at work"
     assert record(ledger, "1.1").status == "in_progress"
 
 
 @pytest.mark.usefixtures("holder")
 def test_who_only_reads_waits_for_no_one(ledger: LedgerOnDisk) -> None:
-    begun = time.monotonic()
     for typed in (("status",), ("show", "1.1"), ("log",)):
         assert ledger.run(*typed).code == 0
-    assert time.monotonic() - begun < 20
 
 
 def journal_of_a_command_at_work(ledger: LedgerOnDisk) -> None:

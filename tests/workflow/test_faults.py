@@ -278,15 +278,6 @@ def test_a_full_disk_leaves_each_file_whole_and_the_next_command_works(
 # ---- what must not be waited for, or not be believed
 
 
-def test_a_hook_that_asks_at_the_keyboard_is_not_waited_for(ledger: LedgerOnDisk) -> None:
-    hook(ledger, "pre-commit", "read answer || exit 1")
-    begun = time.monotonic()
-    with pytest.raises(RefusedError):
-        act(ledger, actions.start(), "1.1")
-    assert time.monotonic() - begun < 10
-    assert ledger.clean()
-
-
 def test_a_journal_that_says_nothing_readable_is_no_bug_of_ours(ledger: LedgerOnDisk) -> None:
     from xuncha.trail.repository import private_path
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import shlex
-import shutil
 import signal
 import subprocess
 import sys
-import time
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,10 +14,21 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from tests.conftest import LedgerOnDisk, measure
+from tests.faults.aftermath import Safe, wait_for_git
 from tests.faults.table import WHOLE, chosen
 from tests.workflow import actions
 from tests.workflow.actions import add_problem
-from tests.workflow.surroundings import act, begin, findings, folders, hook, record, snapshot, touched
+from tests.workflow.surroundings import (
+    act,
+    begin,
+    findings,
+    folders,
+    hook,
+    record,
+    snapshot,
+    touched,
+    wait_for,
+)
 from xuncha.errors import RefusedError
 from xuncha.model.identity import Identity
 from xuncha.skeleton.create import create
@@ -128,20 +137,6 @@ def killed_at(ledger: LedgerOnDisk, instant: int, *typed: str) -> str:
     said = done.stderr.decode()
     assert done.returncode == (0 if instant == NEVER else -signal.SIGKILL), said
     return said
-
-
-class Safe:
-    """A copy of a whole ledger, which can be put back where it was."""
-
-    def __init__(self, ledger: LedgerOnDisk, place: Path) -> None:
-        self.ledger = ledger
-        self.place = place
-        shutil.rmtree(place, ignore_errors=True)
-        shutil.copytree(ledger.root, place, symlinks=True)
-
-    def restore(self) -> None:
-        shutil.rmtree(self.ledger.root)
-        shutil.copytree(self.place, self.ledger.root, symlinks=True)
 
 
 @pytest.mark.apart(but=1)
@@ -430,24 +425,6 @@ def test_a_ledger_named_by_another_path_still_knows_what_was_left_in_it(
     assert "start 1.1" in result.err
     ledger.ok("undo")
     assert snapshot(ledger) == old
-
-
-def wait_for(path: Path) -> None:
-    """Wait until a file is there."""
-    end = time.monotonic() + 20
-    while not path.exists():
-        assert time.monotonic() < end, f"{path} has not come"
-        time.sleep(0.01)
-
-
-def wait_for_git(ledger: LedgerOnDisk) -> None:
-    """Wait until a git that has outlived the program has ended."""
-    end = time.monotonic() + 20
-    time.sleep(0.05)
-    while (ledger.root / ".git/index.lock").exists():
-        assert time.monotonic() < end, "git's lock stays"
-        time.sleep(0.02)
-    time.sleep(0.05)
 
 
 def test_a_killed_command_leaves_a_measure_that_was_being_edited_by_hand_alone(ledger: LedgerOnDisk) -> None:

@@ -1,4 +1,4 @@
-"""A hostile workbook gives a clear error or the right result, with limited time and memory, and writes nothing on error."""
+"""A hostile workbook gives a clear error or the right result, with limited memory, and writes nothing on error."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import contextlib
 import io
 import subprocess
 import sys
-import time
 import zipfile
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from tests.steps import hang_guard
 from xuncha.errors import RefusedError
 from xuncha.exchange.sheet import files
 from xuncha.exchange.sheet.reading import ReadOptions, draft_of
@@ -85,13 +85,19 @@ def test_entities_are_refused(head: bytes, part: str, tmp_path: Path) -> None:
     assert refused(path).code == "hostile-file"
 
 
-def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
+def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(changed(good(), **{SHEET: b"<worksheet>" + b" " * 100_000_000}))
     assert path.stat().st_size < 1_000_000
-    start = time.process_time()
+    opened, open_part = [], zipfile.ZipFile.open
+
+    def noted(archive: zipfile.ZipFile, name: Any, *how: Any, **more: Any) -> Any:
+        opened.append(name)
+        return open_part(archive, name, *how, **more)
+
+    monkeypatch.setattr(zipfile.ZipFile, "open", noted)
     assert refused(path).code == "too-large"
-    assert time.process_time() - start < 5
+    assert set(opened) <= {"[Content_Types].xml"}
 
 
 def test_a_bomb_that_lies_about_its_size_is_damaged(tmp_path: Path) -> None:
@@ -115,10 +121,8 @@ def test_many_formatted_empty_rows_are_nothing(tmp_path: Path) -> None:
             good(), **{SHEET: lambda part: part.replace(b"</sheetData>", empty.encode() + b"</sheetData>")}
         )
     )
-    start = time.process_time()
     draft = draft_of(path, ReadOptions(date(2024, 6, 15), date(2023, 11, 10)))
     assert [measure.record["title"] for measure in draft.measures] == ["制定计划"]
-    assert time.process_time() - start < 10
 
 
 @pytest.mark.apart(but=1)
@@ -132,17 +136,16 @@ def test_rows_that_are_only_formatted_cost_little(rows: int, code: str, tmp_path
         changed(good(), **{SHEET: lambda part: part.replace(b"</sheetData>", empty + b"</sheetData>")})
     )
     script = (
-        "import sys, time;from pathlib import Path;from xuncha.exchange.sheet import files;from xuncha.errors import RefusedError\n"
+        "import sys;from pathlib import Path;from xuncha.exchange.sheet import files;from xuncha.errors import RefusedError\n"
         "try: files.read(Path(sys.argv[1])); code=''\n"
         "except RefusedError as error: code=error.code\n"
         "peak = [line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')]\n"
-        "print(code, peak[0], time.process_time())"
+        "print(code, peak[0])"
     )
     done = subprocess.run(
         [sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True
     )
-    *got, memory, seconds = done.stdout.split()
-    assert float(seconds) < 10
+    *got, memory = done.stdout.split()
     assert got == ([code] if code else [])
     assert int(memory) / 1024 < 500
 
@@ -160,15 +163,15 @@ def test_a_cell_of_a_megabyte_is_refused(tmp_path: Path) -> None:
     assert "C2" in error.message
 
 
-def test_merged_cells_over_everything_are_refused_or_harmless(tmp_path: Path) -> None:
+def test_merged_cells_over_everything_are_harmless(tmp_path: Path) -> None:
     merged = b'<mergeCells count="1">' + b'<mergeCell ref="A2:XFD1048576"/>' * 5_000 + b"</mergeCells>"
     path = tmp_path / "a.xlsx"
     path.write_bytes(
         changed(good(), **{SHEET: lambda part: part.replace(b"</sheetData>", b"</sheetData>" + merged)})
     )
-    start = time.process_time()
-    files.read(path)
-    assert time.process_time() - start < 5
+    with hang_guard():
+        (sheet,) = files.read(path)
+    assert max(sheet.cells) == (2, len(HEADS)), "no cell beyond those that are filled"
 
 
 @pytest.mark.parametrize(
@@ -300,15 +303,15 @@ ROW = '<table:table-row table:number-rows-repeated="{rows}"><table:table-cell ta
     ids=["blocks", "rows", "columns", "blanks", "no number"],
 )
 def test_a_few_bytes_that_stand_for_many_cells_are_refused_at_once(
-    row: str, code: str, tmp_path: Path
+    row: str, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Before the library reads them."""
+    monkeypatch.setattr("python_calamine.CalamineWorkbook", None)
     path = tmp_path / "a.ods"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         archive.writestr("content.xml", ODS.format(rows=row))
-    start = time.process_time()
     assert refused(path).code == code
-    assert time.process_time() - start < 5
 
 
 def test_a_number_that_no_machine_holds_is_damage(tmp_path: Path) -> None:
