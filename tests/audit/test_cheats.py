@@ -384,7 +384,9 @@ def a_table_every_week(book: Book) -> None:
         entry = {"date": (book.now - timedelta(days=3)).date().isoformat(), "text": "本周推进。"}
         progress = [*book.data("1.1")["progress"], entry]
         book.act("import", "1.1", progress=progress, outcomes={"rules": week})
-        book.act("import", "1.2", "1.3", person=f"张某{week}")
+        book.act("import", "1.2", "1.3", "2.1", person=f"张某{week}")
+    book.act("submit", "1.2")
+    book.act("import", "1.2", status="in_progress")
 
 
 @honest

@@ -160,10 +160,14 @@ def _status_message(step: Step) -> str:
 
 
 def _excess(step: Step, change: Change) -> list[str]:
-    """Return what a change touches beyond its action: keys, or the name of the file. `comment` enters a comment, or the reply to one that had none."""
+    """Return what a change touches beyond its action: keys, or the name of the file.
+
+    `comment` enters a comment, or the reply to one that had none; `import` never reopens what is closed.
+    """
     action, verb, old = step.commit.trailers.action, step.verb, change.old or {}
     if verb is None and action not in {"add", "comment"}:
-        return []
+        is_reopened = change.new is not None and change.statuses[0] == "closed" != change.statuses[1]
+        return ["status"] if action == "import" and is_reopened else []
     is_new = change.before is None and change.is_record
     if (
         (change.is_evidence and action != "attach")
