@@ -25,6 +25,7 @@ from tests.audit.cheats import (
     looks_back,
     orphan,
     removes,
+    removes_problem,
     renumber,
 )
 from tests.conftest import LedgerOnDisk
@@ -151,6 +152,30 @@ def enters_again_what_was_removed_by_the_same_day(book: Book) -> None:
     book.commit(told, {path_of("1.3"): None})
     book.act("add", "2.2", **book.fresh("1.3"))
     book.act("add", "1.3", **{**book.fresh("1.3"), "title": "另一项工作", "due": "2024-12-31"})
+
+
+@honest
+def enters_again_what_was_removed_with_the_same_words(book: Book) -> None:
+    book.act("add", "3", title="作风不实", category="a", finding="弄虚作假。")
+    removes_problem(book, "3")
+    book.act("add", "3", title="作风不实", category="a")
+    book.edit("3", finding="弄虚作假。")
+    removes(book, "1.3")
+    book.act("add", "3.1", **{**book.fresh("1.3"), "goal": "形成长效机制并投入运行，通过验收"})
+    book.act("add", "1.3", **{**book.fresh("1.3"), "title": "作风不实", "goal": "开会"})
+    book.edit("3", action="set", title="作风不实，问题较多")
+    for identity in ("3.1", "1.3"):
+        book.entry(identity, "已经开展。")
+        closed_by(book, LI, identity=identity)
+    book.act("extend", "1.1", due="2024-12-31", reason="手续未完")
+
+
+@honest
+def lowers_a_goal_that_was_entered_again_weeks_before_it_is_closed(book: Book) -> None:
+    removes(book, "1.3")
+    book.act("add", "1.3", **{**book.fresh("1.3"), "goal": "投入运行"})
+    book.days(20).entry("1.3", "已经开展。")
+    closed_by(book, LI, identity="1.3")
 
 
 @honest

@@ -104,7 +104,8 @@ def deadline_moved(step: Step) -> Violations[HistoryPlace]:
         yield step.report(change, message, old=old, new=new or _("none"))
     for change in step.measures:
         new = deadline(change.new)
-        for old in step.removed_deadlines(change):
+        olds = dict.fromkeys(deadline(twin) for twin in step.removed_twins(change, change.old))
+        for old in filter(None, olds):
             if new is None or new > old:
                 message = _(
                     "{id}, which was removed when its deadline was {old}, was entered again with {new}"

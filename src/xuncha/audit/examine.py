@@ -224,6 +224,7 @@ class Examination:
             yield from check_commit(step)
             yield from self._closings.check(step, status.recently_required(step))
             self._closings.add(step)
+            node.state = step.state_with_former_goals()
             return
         for code in _UNIVERSAL_RULES:
             yield from RULES[code](step)
