@@ -30,8 +30,10 @@ from tests.audit.cheats import (
 )
 from tests.conftest import LedgerOnDisk
 from tests.golden_files import agree_in_section
+from xuncha.audit import replayed
 from xuncha.audit.examine import audit
 from xuncha.language import use_language
+from xuncha.store.reading import parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,6 +75,33 @@ def _line(found: Finding[HistoryPlace]) -> str:
     place = found.place
     where = " ".join(filter(None, (place.date[:10], place.author, place.id or place.path)))
     return f"{found.severity}[{found.code}] {where}: {re.sub('[0-9a-f]{10,}', 'HASH', found.message)}"
+
+
+def test_a_removal_is_not_slow_where_many_measures_follow(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    comparisons = 0
+
+    class Counted(dict[str, Any]):
+        __hash__ = None
+
+        def __eq__(self, other: object) -> bool:
+            nonlocal comparisons
+            comparisons += 1
+            return dict.__eq__(self, other)
+
+    book, last = Book(tmp_path / "台账"), 60
+    for number in range(4, last + 1):
+        book.act("add", f"1.{number}", **book.fresh(f"1.{number}"))
+    moved = [(f"1.{number + 1}", f"1.{number}") for number in range(3, last)]
+    renumbered = [("Renumbered", " ".join(pair)) for pair in moved]
+    told = message("删除", "remove", ("Id", "1.3"), ("From", "not_started"), *renumbered, ("Reason", "误登"))
+    files = {path_of(new): book.data(old) for old, new in moved}
+    book.commit(told, {**files, path_of(f"1.{last}"): None})
+    book.write()
+    monkeypatch.setattr(replayed, "parse", lambda content: Counted(parse(content)))
+    assert audit(book.root).findings == []
+    assert comparisons < 10 * last
 
 
 HONEST: list[Callable[[Book], Any]] = []
