@@ -470,6 +470,22 @@ def a_look_back_entered_by_mistake_is_taken_back(book: Book) -> None:
 
 
 @honest
+def two_reviews_of_one_day_in_either_order_of_a_merge(book: Book) -> None:
+    closed_for_good(book)
+    looks_back(book, "holds")
+    for order in (1, -1):
+        fork, day, reviews = book.here(), book.days(30).today, book.data("1.4")["reviews"]
+        found = [{"date": day, "result": result} for result in ("slipped", "holds")]
+        book.act("review", "1.4", reviews=[*reviews, found[0]])
+        main = book.here()
+        book.back_to(fork)
+        book.act("review", "1.4", who=LI, reviews=[*reviews, found[1]])
+        book.merge(main, fork, {path_of("1.4"): {**book.data("1.4"), "reviews": [*reviews, *found[::order]]}})
+        book.act("reopen", "1.4", reason="问题反弹")
+        closed_by(book, LI, identity="1.4")
+
+
+@honest
 def a_result_that_holds_time_and_again(book: Book) -> None:
     closed_for_good(book)
     looks_back(book, "holds")

@@ -180,7 +180,7 @@ def rebound_withdrawn(step: Step) -> Violations[HistoryPlace]:
     for change in step.measures:
         if change.statuses != ("closed", "closed") or not entries(change.old, "reviews"):
             continue
-        slipped, newest = (_last_review(data) for data in (change.old, change.new))
+        slipped, newest = (last_review(data) for data in (change.old, change.new))
         is_withdrawn = text_of(slipped, "result") == "slipped" != text_of(newest, "result")
         if is_withdrawn and slipped in entries(change.new, "reviews"):
             closer = change.before.closer if change.before else None
@@ -192,7 +192,7 @@ def rebound_withdrawn(step: Step) -> Violations[HistoryPlace]:
                 yield step.report(change, message, day=text_of(slipped, "date") or _("none"))
 
 
-def _last_review(data: Data | None) -> Data:
+def last_review(data: Data | None) -> Data:
     """Return the review that counts, as in `model.records`: the newest one; of several on the same day, the first."""
     return max(entries(data, "reviews"), key=lambda review: text_of(review, "date") or "", default={})
 
