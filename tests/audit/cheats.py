@@ -1028,6 +1028,13 @@ def loosens_the_policy_closes_after_a_week_and_makes_it_strict_again(book: Book)
     book.days(1).policy("progress", "submission", "second_person", who=ZHANG)
 
 
+@cheat("close-requires-second-person")
+def closes_alone_within_a_week_of_a_loosening_that_was_taken_back(book: Book) -> None:
+    book.policy("progress")
+    book.policy("progress", "submission", "second_person")
+    closed_by(book, ZHANG)
+
+
 @cheat("close-requires-signed-commit", "warning")
 def drops_the_signature_closes_after_a_week_and_asks_for_it_again(book: Book) -> None:
     book.policy("progress", "submission", "second_person", "signed_commit")

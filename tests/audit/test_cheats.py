@@ -27,12 +27,14 @@ from tests.audit.cheats import (
     removes,
     removes_problem,
     renumber,
+    said_otherwise,
 )
 from tests.conftest import LedgerOnDisk
 from tests.golden_files import agree_in_section
 from xuncha.audit import replayed
 from xuncha.audit.examine import audit
 from xuncha.language import use_language
+from xuncha.model.identity import LEDGER_FILE
 from xuncha.store.reading import parse
 
 if TYPE_CHECKING:
@@ -47,6 +49,34 @@ def test_attributes_are_named_where_they_begin_to_convert(tmp_path: Path) -> Non
     a_known_name_of_git_given_another_meaning_when_it_was_used(book)
     before = book.hash(book.mark - 1)
     assert [each.place.commit for each in audit(book.root, since=before).findings] == [book.hash(book.mark)]
+
+
+@pytest.mark.parametrize(("seconds", "codes"), [(0, {"policy-dodged"}), (1, set())])
+def test_a_closing_dodges_the_policy_within_a_week(tmp_path: Path, seconds: int, codes: set[str]) -> None:
+    book = Book(tmp_path / "台账")
+    book.policy("progress", "submission")
+    book.now += timedelta(
+        days=6, minutes=-20, seconds=seconds
+    )  # `closed_by` takes a day and twice ten minutes
+    closed_by(book, LI, LI)
+    book.write()
+    assert {each.code for each in audit(book.root).findings} == {"policy-weakened"} | codes
+
+
+@pytest.mark.parametrize("is_copied", [False, True])
+@pytest.mark.parametrize(("seconds", "expected"), [(-1, {"ledger-moved"}), (0, set())])
+def test_a_ledger_goes_two_weeks_before_or_after_another_that_hardly_resembles_it(
+    tmp_path: Path, is_copied: bool, seconds: int, expected: set[str]
+) -> None:
+    book = Book(tmp_path / "台账")
+    old, new = dict.fromkeys(book.files), said_otherwise(book, ("title", "finding"))
+    steps = [(message("移交", "edit"), old), (message("建立", "init"), new)]
+    for text, files in reversed(steps) if is_copied else steps:
+        book.commit(text, files, who=LI)
+        book.now += timedelta(days=14, minutes=-10, seconds=seconds)  # each commit comes ten minutes later
+    book.write()
+    (book.root / "new").mkdir()
+    assert {each.code for each in audit(book.root / "new").findings} & {"ledger-moved"} == expected
 
 
 def test_the_ledger_that_is_cheated_with_is_sound(tmp_path: Path) -> None:
@@ -391,6 +421,7 @@ def a_closing_that_came_on_the_fifteenth_day(book: Book) -> None:
 @honest
 def looks_back_more_often_and_shows_earlier_what_is_due(book: Book) -> None:
     policy = book.files["data/ledger.yaml"]["policy"]
+    book.settings(policy={**policy, "review_every_days": "半年"})
     book.settings(policy={**policy, "review_every_days": 90, "due_soon_days": 30})
 
 
@@ -428,6 +459,22 @@ def closes_alone_long_after_the_policy_was_loosened_while_a_clone_lay(book: Book
     book.days(90).act("submit", "1.1", who=LI)
     book.close("1.1", LI)
     book.merge(side, fork, text=message("同步", "sync"))
+
+
+@honest
+def closes_alone_after_the_policy_was_loosened_for_good_beside_a_clone_that_did_not_know(book: Book) -> None:
+    fork, offices = book.here(), ["办公室", "规划科", "财务科"]
+    book.policy("progress", "submission")
+    loosened = book.here()
+    book.back_to(fork)
+    book.days(9).settings(offices=offices)
+    book.entry("1.3", "旧机所记。")
+    side = book.here()
+    book.back_to(loosened)
+    joined = {LEDGER_FILE: {**book.files[LEDGER_FILE], "offices": offices}}
+    book.merge(side, fork, joined, message("同步", "sync"))
+    book.days(1).act("submit", "1.1", who=LI)
+    book.close("1.1", LI)
 
 
 @honest
@@ -586,7 +633,9 @@ def another_ledger(book: Book, **settings: Any) -> None:
     for each in ("1.1", "2.1"):
         files[path_of(each)] |= common
     book.edit("1.1", action="set", title=common["title"], goal=common["goal"])
-    book.commit(message("建立", "init"), {f"new/{path}": each for path, each in files.items()}, who=LI)
+    beside = {LEDGER_FILE: {**book.files[LEDGER_FILE], "contact": {"phone": "0000-0000000"}}}
+    files = {f"new/{path}": each for path, each in files.items()}
+    book.commit(message("建立", "init"), {**beside, **files}, who=LI)
     book.root = book.root / "new"
 
 
@@ -832,6 +881,7 @@ def somebody_away_brings_together_what_others_ask_since(book: Book) -> None:
 
 
 LOOSENING = (
+    closes_alone_after_the_policy_was_loosened_for_good_beside_a_clone_that_did_not_know,
     closes_alone_long_after_the_policy_was_loosened_while_a_clone_lay,
     closes_alone_ten_days_after_the_policy_was_loosened_for_good,
     a_table_every_week,
