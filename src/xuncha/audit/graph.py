@@ -180,11 +180,16 @@ class Step:
             return []
         marks = (_marks(change.new) - _marks(former)) & self.graph.removed.keys()
         if any(key == "goal" for key, *_rest in marks):
-            versions = (each for files in self.before.folders.values() for each in files.values())
-            known = {mark for each in versions for mark in _marks(self.files.record(each))}
-            marks -= {mark for mark in known if mark[0] == "goal"}
+            marks -= self._goals_before
         removed = {commit: data for mark in sorted(marks) for commit, data in self.graph.removed[mark]}
         return [data for commit, data in removed.items() if self.has_ancestor(commit)]
+
+    @cached_property
+    def _goals_before(self) -> set[_Mark]:
+        """The goals of all measures before the commit."""
+        versions = (each for files in self.before.folders.values() for each in files.values())
+        marks = (mark for each in versions for mark in _marks(self.files.record(each)))
+        return {mark for mark in marks if mark[0] == "goal"}
 
     def state_with_former_goals(self) -> State:
         """Return the state after the commit; a measure that it enters again after a removal has its former goal in its past."""
