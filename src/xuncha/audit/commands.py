@@ -121,17 +121,12 @@ def _is_named(step: Step, change: Change) -> bool:
 
 def _only_appends_names(change: Change) -> bool:
     """Return whether a change has only appended names to the lists in data/ledger.yaml."""
-    old, new = change.old or {}, change.new or {}
-    return all(
-        old.get(key) == new.get(key)
-        or (
-            key in {"categories", "leaders", "offices"}
-            and isinstance(old.get(key), list)
-            and isinstance(new.get(key), list)
-            and new[key][: len(old[key])] == old[key]
-        )
-        for key in {**old, **new}
-    )
+    old, new = {**(change.old or {})}, change.new or {}
+    for key in ("categories", "leaders", "offices"):
+        names, more_names = old.get(key), new.get(key)
+        if isinstance(names, list) and isinstance(more_names, list) and more_names[: len(names)] == names:
+            old[key] = more_names
+    return all(old.get(key) == new.get(key) for key in {**old, **new})
 
 
 def _status_message(step: Step) -> str:

@@ -223,12 +223,9 @@ def evidence_changed(step: Step) -> Violations[HistoryPlace]:
     for change in step.changes:
         if not change.is_evidence or not change.before:
             continue
-        digests = {step.files.digest(version.blob) for version in (change.before, change.after) if version}
+        blobs = [version.blob for version in (change.before, change.after) if version]
+        digests = {step.files.digest(blob) for blob in blobs}
         if len(digests) > 1 or not (change.after or change.name in step.renamed_evidence(change.id)):
             yield step.report(change, _("{path} was changed or deleted"))
-        elif (
-            change.after
-            and step.files.pointer(change.after.blob)
-            and not step.files.pointer(change.before.blob)
-        ):
+        elif step.files.pointer(blobs[-1]) and not step.files.pointer(blobs[0]):
             yield step.report(change, _("{path} is now a pointer, and its content is elsewhere"), "warning")

@@ -190,7 +190,8 @@ def check_dates(joining: Joining, anchors: Iterable[tuple[int, float]]) -> Findi
     """Yield the commits of a side that decide something and are dated long before work that was known when they came in.
 
     If the person who merges was away for weeks, only that person's commits are checked, not those that others published meanwhile. The absence is
-    believed only if that person has worked on the other side and they have not. `anchors` are the place and the moment of each verification.
+    believed only if that person has worked on the other side, and those others have not. `anchors` are the place and the moment of each
+    verification.
     """
     graph = joining.graph
     for side in joining.contributions:

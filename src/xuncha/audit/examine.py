@@ -155,9 +155,8 @@ class Examination:
         self._anchors = anchors
         self._children = Counter(parent for commit in commits for parent in commit.parents)
         self.signers = Signers(signed)
-        self._graph = Graph(commits, files)
-        self._graph.first_day = self._beginnings[0].day if self._beginnings else ""
-        self._graph.has_signed = self.signers.has_signed
+        first_day = self._beginnings[0].day if self._beginnings else ""
+        self._graph = Graph(commits, files, first_day, self.signers.has_signed)
         self._closings = Closings(self._graph, self.signers)
         self._renumberings = Renumberings(commits)
 

@@ -46,9 +46,12 @@ class Node:
 class Graph:
     """The graph of history, as far as it was replayed. A set of commits is an integer: bit n stands for the commit at place n."""
 
-    def __init__(self, commits: list[Commit], files: Files) -> None:
-        self.commits = commits
-        self.files = files
+    def __init__(
+        self, commits: list[Commit], files: Files, first_day: str, has_signed: Callable[[str], bool]
+    ) -> None:
+        self.commits, self.files = commits, files
+        self.first_day = first_day  # on which the history of the ledger begins
+        self.has_signed = has_signed  # whether a person of some name signs commits
         self.places = {commit.hash: place for place, commit in enumerate(commits)}
         self.nodes: dict[str, Node] = {}
         self.changes: dict[int, list[Change]] = {}  # what each commit did, without merges of several sides
@@ -62,8 +65,6 @@ class Graph:
         self.renumberings: dict[str, list[dict[Identity, Identity]]] = {}
         """The new numbers that each removal gave, by the old ones; those that an undo gave back, one removal after the other."""
         self.ahead = commits_with_clock_ahead(commits)
-        self.first_day = "0"  # on which the history of the ledger begins
-        self.has_signed: Callable[[str], bool] = lambda _name: False  # whether a person signs commits
         self.versions: defaultdict[str, list[tuple[int, Version]]] = defaultdict(list)
         """All versions of each file, each with the place of its commit."""
         self.removed: defaultdict[_Mark, list[tuple[str, Data]]] = defaultdict(list)

@@ -90,23 +90,21 @@ class State:
             folders[name] = {path: version for path, version in versions.items() if version}
         return State(folders)
 
-    def differing_paths(self, other: State) -> Iterator[str]:
-        """Yield the paths whose content differs in another state, or that only one of the two has."""
+    def _pairs(self, other: State) -> Iterator[tuple[str, Version | None, Version | None]]:
+        """Yield the paths in the folders that two states do not share, each with the versions of both."""
         for name in {**self.folders, **other.folders}:
             own, others = self.folders.get(name, {}), other.folders.get(name, {})
             for path in {**own, **others} if own is not others else ():
-                first, second = own.get(path), others.get(path)
-                if (first and first[:2]) != (second and second[:2]):
-                    yield path
+                yield path, own.get(path), others.get(path)
+
+    def differing_paths(self, other: State) -> Iterator[str]:
+        """Yield the paths whose content differs in another state, or that only one of the two has."""
+        pairs = self._pairs(other)
+        return (path for path, one, two in pairs if (one and one[:2]) != (two and two[:2]))
 
     def paths_with_different_past(self, other: State) -> Iterator[str]:
         """Yield the paths that both states have, but with a different past."""
-        for name in self.folders.keys() & other.folders.keys():
-            ours, theirs = self.folders[name], other.folders[name]
-            for path in ours.keys() & theirs.keys() if ours is not theirs else ():
-                first, second = ours[path], theirs[path]
-                if first is not second and first[3:] != second[3:]:
-                    yield path
+        return (path for path, one, two in self._pairs(other) if one and two and one[3:] != two[3:])
 
 
 class Unreadable(NamedTuple):
