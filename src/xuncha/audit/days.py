@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 from xuncha.audit.catalogue import RULES, Findings, HistoryPlace
-from xuncha.audit.facts import entries, mapping, statement, text_of
+from xuncha.audit.facts import entries, mapping, text_of
 from xuncha.audit.graph import Step
 from xuncha.audit.joining import Joining
 from xuncha.audit.replayed import CLOCK_SKEW, MAX_DELAY, Actor, Change
@@ -129,11 +129,8 @@ def _late_records(step: Step, early: str) -> Violations[HistoryPlace]:
         if change.before and day <= early and not _is_first_entry(step, day, step.day):
             message = _("{id} was reviewed as of {day}, by a commit of {last}")
             yield step.report(change, message, "warning", day=day, last=step.day)
-        undated, known = (
-            {statement(each) for each in entries(data, "progress") if not text_of(each, "date")}
-            for data in (change.new, change.old)
-        )
-        if early >= step.graph.first_day and undated - known:
+        is_undated = not all(text_of(each, "date") for each in change.added("progress"))
+        if early >= step.graph.first_day and is_undated:
             yield step.report(change, _("an entry of {id} has no day"), "warning")
 
 
@@ -159,15 +156,8 @@ def before_feedback(step: Step) -> Violations[HistoryPlace]:
     if feedback is None or step.commit.trailers.action == "import":
         return
     for change in step.measures if step.day >= feedback else ():
-        old, new = (
-            {
-                statement(each): day
-                for each in entries(data, "progress")
-                if (day := text_of(each, "date") or feedback) < feedback
-            }
-            for data in (change.old, change.new)
-        )
-        early = sorted(day for said, day in new.items() if said not in old)
+        days = [text_of(each, "date") or feedback for each in change.added("progress")]
+        early = sorted(day for day in days if day < feedback)
         if early and text_of(change.new, "term") != "at_once":
             message = _("{id} records {days}, before the feedback of {feedback}")
             yield step.report(change, message, days=_(", ").join(early), feedback=feedback)

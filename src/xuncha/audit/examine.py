@@ -76,8 +76,7 @@ def _examined(git: Git, head: str, marks: list[Anchor], since: str | None) -> Au
     signed = signed_commits(git, places_by_hash)
     touched = [each for commit in commits for each in commit.touched if each.has_content]
     records = {each.blob for each in touched if is_record(each.path)}
-    blobs = dict.fromkeys(each.blob for each in touched)
-    files = Files(read_objects(git, blobs, MAX_SIZE), records)
+    files = Files(read_objects(git, dict.fromkeys(each.blob for each in touched), MAX_SIZE), records)
     examination = Examination(commits, files, marks, signed)
     later_findings = [
         *commands.without_other_ledgers(git, examination.run(root)),
@@ -116,8 +115,7 @@ def _start_commit(root: Path, since: str, places: dict[str, int]) -> tuple[str, 
             return "", ""  # history has no commit before that day
         if not _HASH.fullmatch(digits):
             raise
-        text = _("the history does not contain {commit}, and git does not know it here")
-        return since, text.format(commit=since)
+        return since, _("the history does not contain {commit}, and git does not know it here", commit=since)
     text = _("history no longer contains {commit}")
     return commit, "" if commit in places else text.format(commit=commit[:SHORT_HASH])
 

@@ -16,7 +16,6 @@ from xuncha.sync.values import MISSING, UNSETTLED, merge_values, merged_value
 from xuncha.trail.replay import Commit
 
 _Versions = list[tuple[Node, Version]]  # the versions of a file, each with the side that has it
-_NO_VERSION: Final = Version("", "", "")
 _MAX_DEPTH: Final = 50
 """Limit of criss-cross merges that are followed back; a common version from before them counts as none."""
 
@@ -154,7 +153,7 @@ class Joining:
         contents = {path: (mode, blob) for path, mode, blob in self.commit.touched}
         for other in others:
             for path in first.state.paths_with_different_past(other.state):
-                contents.setdefault(path, (first.state.get(path) or _NO_VERSION)[:2])
+                contents.setdefault(path, (first.state.get(path) or Version())[:2])
         for path, (mode, blob) in contents.items():
             yield path, self._version(path, mode, blob) if blob else None
 
@@ -179,7 +178,7 @@ class Joining:
         if status == "closed":
             closings = [other for _side, other in versions if other.closer]
             valid = [other for other in closings if other.closer and self._is_valid(other.closer, versions)]
-            closed = next(iter(valid or closings), _NO_VERSION)
+            closed = next(iter(valid or closings), Version())
             return version._replace(applicants=closed.applicants, closer=closed.closer)
         return version
 

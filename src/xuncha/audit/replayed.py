@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator
 from typing import Final, NamedTuple
 
-from xuncha.audit.facts import is_record, number_of, text_of
+from xuncha.audit.facts import entries, is_record, number_of, statement, text_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, PROBLEMS, CommentNumber, ledger_order
 from xuncha.model.source import MAX_POINTER, Fingerprint, parse_pointer
@@ -48,9 +48,9 @@ class Rewording(NamedTuple):
 class Version(NamedTuple):
     """One file at one commit, and its past, which moves with it when it is renumbered."""
 
-    mode: str
-    blob: str
-    readable: str
+    mode: str = ""
+    blob: str = ""
+    readable: str = ""
     """The blob of the last readable content, with which the next one is compared; empty if there is none."""
     applicants: tuple[Actor, ...] = ()
     """Who made the pending application, or the one before the closing. If a merge joined several, any of them may be the applicant."""
@@ -60,7 +60,7 @@ class Version(NamedTuple):
 
     def with_past_of(self, earlier: Version | None) -> Version:
         """Return this version with the past of another one; that closing was applied for since stays known."""
-        past = earlier or Version("", "", "")
+        past = earlier or Version()
         submitted = past.submitted or self.submitted
         return past._replace(mode=self.mode, blob=self.blob, readable=self.readable, submitted=submitted)
 
@@ -99,8 +99,7 @@ class State:
 
     def differing_paths(self, other: State) -> Iterator[str]:
         """Yield the paths whose content differs in another state, or that only one of the two has."""
-        pairs = self._pairs(other)
-        return (path for path, one, two in pairs if (one and one[:2]) != (two and two[:2]))
+        return (path for path, one, two in self._pairs(other) if (one and one[:2]) != (two and two[:2]))
 
     def paths_with_different_past(self, other: State) -> Iterator[str]:
         """Yield the paths that both states have, but with a different past."""
@@ -193,6 +192,14 @@ class Change(NamedTuple):
         """Who had applied for closing before the commit, or before the measure was closed."""
         return self.before.applicants if self.before else ()
 
+    def added(self, key: str) -> list[Data]:
+        """Return the entries under a key that were not recorded before."""
+        old, new = (entries(data, key) for data in (self.old, self.new))
+        if old == new[: len(old)]:  # the usual case
+            return new[len(old) :]
+        known = {statement(each) for each in old}
+        return [each for each in new if statement(each) not in known]
+
     @property
     def label(self) -> str:
         """The name for messages: the number of a problem or a measure, or else the path."""
@@ -221,7 +228,7 @@ def changes_of(commit: Commit, before: State, files: Files) -> list[Change]:
     changes = []
     for path, mode, blob in sorted(commit.touched, key=lambda each: ledger_order(each.path)):
         earlier = before.get(path)
-        version = (earlier or Version("", "", ""))._replace(mode=mode, blob=blob)
+        version = (earlier or Version())._replace(mode=mode, blob=blob)
         new, reason = None, ""
         if blob and is_record(path):
             data = files.read(blob, mode)
