@@ -104,13 +104,12 @@ def deadline_moved(step: Step) -> Violations[HistoryPlace]:
         yield step.report(change, message, old=old, new=new or _("none"))
     for change in step.measures:
         new = deadline(change.new)
-        olds = dict.fromkeys(deadline(twin) for twin in step.removed_twins(change, change.old))
-        for old in filter(None, olds):
-            if new is None or new > old:
+        for former in map(deadline, step.removed_twins(change, change.old)):
+            if former and (new is None or new > former):
                 message = _(
                     "{id}, which was removed when its deadline was {old}, was entered again with {new}"
                 )
-                yield step.report(change, message, "warning", old=old, new=new or _("none"))
+                yield step.report(change, message, "warning", old=former, new=new or _("none"))
 
 
 @RULES.rule(

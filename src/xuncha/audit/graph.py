@@ -92,12 +92,11 @@ class Graph:
 
     def newest(self, bits: int, limit: int = _MAX_COMMITS) -> Iterator[int]:
         """Yield the places of the newest of some commits, the newest first; at most `limit`."""
-        for _number in range(limit):
-            if not bits:
-                return
+        while bits and limit:
             place = bits.bit_length() - 1
             yield place
             bits ^= 1 << place
+            limit -= 1
 
     def tips(self, ancestry: int) -> Iterator[Node]:
         """Yield the commits of the ledger on a line that are ancestors of no other one on it."""

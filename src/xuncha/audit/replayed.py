@@ -240,12 +240,11 @@ def changes_of(commit: Commit, before: State, files: Files) -> list[Change]:
         old_status, status = text_of(old, "status"), text_of(new, "status")
         if new is not None and status != old_status:
             actor, closed = Actor.from_commit(commit), status == "closed"
+            closer = actor if closed else None
             applicant = actor._replace(title=text_of(new, "title") or "")
             applicants = (applicant,) if status == "submitted" else version.applicants if closed else ()
             submitted = version.submitted or status in {"submitted", "closed"}
-            version = version._replace(
-                applicants=applicants, closer=actor if closed else None, submitted=submitted
-            )
+            version = version._replace(applicants=applicants, closer=closer, submitted=submitted)
         if old and new and any(text_of(old, key) != text_of(new, key) for key in ("title", "goal")):
             former = Rewording(commit.hash, text_of(old, "title") or "", text_of(old, "goal") or "")
             version = version._replace(rewordings=(*version.rewordings, former))
