@@ -108,7 +108,7 @@ def without_other_ledgers(git: Git, items: list[Finding[HistoryPlace]]) -> list[
 
 
 def _is_named(step: Step, change: Change) -> bool:
-    """Return whether the trailers name what a change is about, or their action may touch it without. A comment has a commit of its own; an edit may change several."""
+    """Return whether the trailers name what a change is about, or their action may change it unnamed. A comment has a commit of its own; an edit may change several."""
     claim, action = step.commit.trailers, step.commit.trailers.action
     if change.id:
         return change.id in claim.ids

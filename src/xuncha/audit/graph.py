@@ -99,7 +99,7 @@ class Graph:
             limit -= 1
 
     def tips(self, ancestry: int) -> Iterator[Node]:
-        """Yield the commits of the ledger on a line that are ancestors of no other one on it."""
+        """Yield the commits with the ledger in an ancestry (bits) that are ancestors of no other one in it."""
         while ancestry:
             node = self.nodes[self.commits[ancestry.bit_length() - 1].hash]
             if node.state.get(LEDGER_FILE):

@@ -151,7 +151,7 @@ def special_worktree_files(*folders: Path | None) -> Iterator[Path]:
 
 
 def _is_harmless(mode: int) -> bool:
-    """Return whether nobody waits for what has this mode: git's file monitor has a socket, and a link may lead to a folder."""
+    """Return whether a path of this mode blocks no reader: the socket of git's file monitor, or a folder to which a link leads."""
     return stat.S_ISSOCK(mode) or stat.S_ISDIR(mode)
 
 

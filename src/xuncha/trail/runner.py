@@ -350,11 +350,10 @@ class GitRunner:
         """Return whether this is a partial clone, which leaves objects at its remote and fetches them when they are needed."""
         folder = repository.git_dir(self.root)
         places = programs.config_files(folder) if folder else []
-        try:
+        with contextlib.suppress(OSError):
             texts = [repository.small_text(place).lower() for place in places]
-        except OSError:
-            return False
-        return any("promisor" in text or "partialclone" in text for text in texts)
+            return any("promisor" in text or "partialclone" in text for text in texts)
+        return False
 
     def _lacks_objects(self) -> bool:
         """Return whether an object of HEAD or its history is missing; only used after git has failed."""
