@@ -100,7 +100,7 @@ def predated(step: Step) -> Violations[HistoryPlace]:
     """Find closings dated before the entries or the application that they rest on; closings and reviews dated long before their commit; and entries without a day."""
     if step.commit.trailers.action == "import":
         return
-    early = _day_before(step.day, MAX_DELAY)
+    early = _two_weeks_before(step.day)
     yield from _late_records(step, early)
     for change in step.closings:
         day = text_of(mapping(change.new, "closed"), "date") or ""
@@ -136,12 +136,12 @@ def _late_records(step: Step, early: str) -> Violations[HistoryPlace]:
 
 def _is_first_entry(step: Step, day: str, recorded: str) -> bool:
     """Return whether a day lies before the ledger's history, and `recorded` in the first two weeks of it, when records on paper are entered."""
-    return day < step.graph.first_day and _day_before(recorded, MAX_DELAY) < step.graph.first_day
+    return day < step.graph.first_day and _two_weeks_before(recorded) < step.graph.first_day
 
 
-def _day_before(day: str, seconds: int) -> str:
-    """Return the day that lies some seconds before another one (days are ISO 8601)."""
-    return date.fromordinal(max(1, date.fromisoformat(day).toordinal() - seconds // 86_400)).isoformat()
+def _two_weeks_before(day: str) -> str:
+    """Return the day that lies `MAX_DELAY` before another one (days are ISO 8601)."""
+    return date.fromordinal(max(1, date.fromisoformat(day).toordinal() - MAX_DELAY // 86_400)).isoformat()
 
 
 @RULES.rule(

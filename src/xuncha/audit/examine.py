@@ -26,13 +26,12 @@ from xuncha.errors import Finding, RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, Identity
 from xuncha.model.source import MAX_SIZE
-from xuncha.trail import replay
+from xuncha.trail import replay, tags
 from xuncha.trail.contents import objects_checked, read_objects
 from xuncha.trail.git import Git
 from xuncha.trail.replay import Commit
 from xuncha.trail.signing import signed_commits
 from xuncha.trail.tags import SHORT_HASH, Anchor
-from xuncha.trail.tags import anchors as all_anchors
 from xuncha.trail.tree import commit_at
 
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -46,7 +45,7 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
     repository, git is not installed, or the history here is incomplete.
     """
     git = Git.in_repository(root)
-    marks = all_anchors(root)
+    marks = tags.anchors(root)
     try:
         head = git.head()
     except SurroundingsError as error:
