@@ -1638,6 +1638,12 @@ def lowers_a_goal_by_a_removal_and_gets_another_number(book: Book) -> None:
     closed_by(book, LI, identity="2.2")
 
 
+@cheat("withheld", "warning")
+def removes_a_measure_and_enters_it_again_out_of_sight(book: Book) -> None:
+    removes(book, "1.3")
+    book.days(1).act("add", "2.2", **{**book.fresh("1.3"), "publish": False})
+
+
 @cheat("problem-rewritten", "warning")
 def removes_a_problem_and_enters_it_again_with_a_milder_finding(book: Book) -> None:
     book.act("add", "3", title="作风不实", category="a", finding="弄虚作假，数据造假。")

@@ -115,11 +115,12 @@ def _used_facts(step: Step) -> set[str]:
 def withheld(step: Step) -> Violations[HistoryPlace]:
     """Find problems, measures and entries that are no longer published."""
     for change in step.changes:
-        if not change.is_record or change.old is None or change.new is None:
+        if not change.is_record or change.new is None:
             continue
-        if change.old.get("publish") is not False and change.new.get("publish") is False:
+        former = step.removed_twins(change, None) if change.old is None else [change.old]
+        if change.new.get("publish") is False and any(each.get("publish") is not False for each in former):
             yield step.report(change, _("{id} is withheld from the notice"))
-        elif change.statuses[0] == "closed" and _has_hidden_entry(change.old, change.new):
+        elif change.old and change.statuses[0] == "closed" and _has_hidden_entry(change.old, change.new):
             yield step.report(change, _("{id} was closed, and an entry was withheld from the notice later"))
 
 
