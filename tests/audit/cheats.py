@@ -1028,6 +1028,13 @@ def loosens_the_policy_closes_after_a_week_and_makes_it_strict_again(book: Book)
     book.days(1).policy("progress", "submission", "second_person", who=ZHANG)
 
 
+@cheat("close-requires-second-person")
+def closes_alone_within_a_week_of_a_loosening_that_was_taken_back(book: Book) -> None:
+    book.policy("progress")
+    book.policy("progress", "submission", "second_person")
+    closed_by(book, ZHANG)
+
+
 @cheat("close-requires-signed-commit", "warning")
 def drops_the_signature_closes_after_a_week_and_asks_for_it_again(book: Book) -> None:
     book.policy("progress", "submission", "second_person", "signed_commit")
@@ -1140,6 +1147,11 @@ def enters_what_is_closed_under_the_name_of_an_import(book: Book) -> None:
 @cheat("changed-after-closing", "warning")
 def rewrites_what_is_closed_under_the_name_of_an_import(book: Book) -> None:
     book.act("import", "2.1", title="另一件事")
+
+
+@cheat("trailers-mismatch")
+def reopens_under_the_name_of_an_import(book: Book) -> None:
+    book.act("import", "2.1", status="in_progress", closed=None, reason="来表为推进中")
 
 
 @cheat("trailers-mismatch")
@@ -1574,6 +1586,12 @@ def removes(book: Book, identity: str, following: str = "", beside: Mapping[str,
     book.commit(told, {path_of(identity): None, **files, **(beside or {})})
 
 
+def removes_problem(book: Book, number: str) -> None:
+    """Remove the last problem as the command does it."""
+    told = message("删除", "remove", ("Id", number), ("Reason", "重复录入"))
+    book.commit(told, {path_of(number): None})
+
+
 @cheat("deadline-moved", "warning")
 def removes_a_measure_and_enters_it_again_with_a_later_day(book: Book) -> None:
     removes(book, "1.3")
@@ -1598,6 +1616,48 @@ def removes_a_measure_and_gives_its_title_to_another_one(book: Book) -> None:
     removes(book, "1.3")
     book.days(1).act("add", "1.3", **{**book.fresh("1.3"), "title": "另一件事", "goal": "另一目标", "due": "2024-12-31"})  # fmt: skip
     book.edit("1.3", action="set", title="做好1.3号工作")
+
+
+@cheat("watered-down", "warning")
+def removes_a_measure_and_enters_it_again_with_a_lower_goal(book: Book) -> None:
+    book.edit("1.3", action="set", goal="改造泵站12座")
+    removes(book, "1.3")
+    book.days(20).act("add", "1.3", **{**book.fresh("1.3"), "goal": "改造泵站2座"})
+    book.entry("1.3", "已经开展。")
+    closed_by(book, LI, identity="1.3")
+
+
+@cheat("watered-down", "warning")
+def lowers_a_goal_by_a_removal_and_gets_another_number(book: Book) -> None:
+    book.act("add", "1.4", **{**book.fresh("1.4"), "goal": "二十家单位全部完成整改"})
+    removes(book, "1.4")
+    book.act("add", "2.2", **{**book.fresh("2.2"), "title": "凑数"})
+    book.act("add", "2.3", **{**book.fresh("1.4"), "goal": "一家单位完成整改"})
+    removes(book, "2.2", "2.3")
+    book.entry("2.2", "已经开展。")
+    closed_by(book, LI, identity="2.2")
+
+
+@cheat("withheld", "warning")
+def removes_a_measure_and_enters_it_again_out_of_sight(book: Book) -> None:
+    removes(book, "1.3")
+    book.days(1).act("add", "2.2", **{**book.fresh("1.3"), "publish": False})
+
+
+@cheat("problem-rewritten", "warning")
+def removes_a_problem_and_enters_it_again_with_a_milder_finding(book: Book) -> None:
+    book.act("add", "3", title="作风不实", category="a", finding="弄虚作假，数据造假。")
+    removes_problem(book, "3")
+    book.act("add", "3", title="作风不实。", category="a")
+    book.edit("3", finding="作风有待改进。")
+
+
+@cheat("problem-rewritten", "warning")
+def removes_a_problem_and_gives_its_title_to_one_with_a_milder_finding(book: Book) -> None:
+    book.act("add", "3", title="作风不实", category="a", finding="弄虚作假，数据造假。")
+    removes_problem(book, "3")
+    book.act("add", "3", title="另一问题", category="a", finding="作风有待改进。")
+    book.edit("3", action="set", title="作风不实")
 
 
 @cheat("watered-down", "warning")

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from tests.audit.book import LI, WANG, ZHANG, message, path_of
-from tests.audit.cheats import cheat, closed_by
+from tests.audit.cheats import cheat, closed_by, closed_for_good
 
 if TYPE_CHECKING:
     from tests.audit.book import Book, Fork, Person
@@ -58,6 +58,27 @@ def imports_it_again_as_closed_on_a_branch_from_before(book: Book) -> None:
     closed = {"date": book.today, "by": "规划科"}
     book.act("import", "1.4", **{**book.fresh("1.4"), "status": "closed", "closed": closed})
     takes(book, main, fork, book.held("1.4"))
+
+
+def reviewed_twice_a_day(book: Book) -> list[dict[str, str]]:
+    """Have 1.4 reviewed twice on one day: it has slipped, and then it holds. Of the two the first counts."""
+    closed_for_good(book)
+    day = book.days(10).today
+    reviews = [{"date": day, "result": "slipped"}, {"date": day, "result": "holds"}]
+    for count in (1, 2):
+        book.act("review", "1.4", who=LI, reviews=reviews[:count])
+    return reviews
+
+
+@cheat("merge-differs")
+def puts_the_review_of_the_same_day_first_that_found_nothing(book: Book) -> None:
+    reviews = reviewed_twice_a_day(book)
+    fork = book.here()
+    book.entry("1.1", "主支所记。")
+    main = book.here()
+    book.back_to(fork)
+    book.entry("1.2", "另一支所记。")
+    takes(book, main, fork, {path_of("1.4"): {**book.data("1.4"), "reviews": reviews[::-1]}})
 
 
 def sets_a_deadline_twice(book: Book, days: float) -> None:

@@ -25,12 +25,17 @@ from tests.audit.cheats import (
     looks_back,
     orphan,
     removes,
+    removes_problem,
     renumber,
+    said_otherwise,
 )
 from tests.conftest import LedgerOnDisk
 from tests.golden_files import agree_in_section
+from xuncha.audit import replayed
 from xuncha.audit.examine import audit
 from xuncha.language import use_language
+from xuncha.model.identity import LEDGER_FILE
+from xuncha.store.reading import parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,6 +49,34 @@ def test_attributes_are_named_where_they_begin_to_convert(tmp_path: Path) -> Non
     a_known_name_of_git_given_another_meaning_when_it_was_used(book)
     before = book.hash(book.mark - 1)
     assert [each.place.commit for each in audit(book.root, since=before).findings] == [book.hash(book.mark)]
+
+
+@pytest.mark.parametrize(("seconds", "codes"), [(0, {"policy-dodged"}), (1, set())])
+def test_a_closing_dodges_the_policy_within_a_week(tmp_path: Path, seconds: int, codes: set[str]) -> None:
+    book = Book(tmp_path / "台账")
+    book.policy("progress", "submission")
+    book.now += timedelta(
+        days=6, minutes=-20, seconds=seconds
+    )  # `closed_by` takes a day and twice ten minutes
+    closed_by(book, LI, LI)
+    book.write()
+    assert {each.code for each in audit(book.root).findings} == {"policy-weakened"} | codes
+
+
+@pytest.mark.parametrize("is_copied", [False, True])
+@pytest.mark.parametrize(("seconds", "expected"), [(-1, {"ledger-moved"}), (0, set())])
+def test_a_ledger_goes_two_weeks_before_or_after_another_that_hardly_resembles_it(
+    tmp_path: Path, is_copied: bool, seconds: int, expected: set[str]
+) -> None:
+    book = Book(tmp_path / "台账")
+    old, new = dict.fromkeys(book.files), said_otherwise(book, ("title", "finding"))
+    steps = [(message("移交", "edit"), old), (message("建立", "init"), new)]
+    for text, files in reversed(steps) if is_copied else steps:
+        book.commit(text, files, who=LI)
+        book.now += timedelta(days=14, minutes=-10, seconds=seconds)  # each commit comes ten minutes later
+    book.write()
+    (book.root / "new").mkdir()
+    assert {each.code for each in audit(book.root / "new").findings} & {"ledger-moved"} == expected
 
 
 def test_the_ledger_that_is_cheated_with_is_sound(tmp_path: Path) -> None:
@@ -72,6 +105,33 @@ def _line(found: Finding[HistoryPlace]) -> str:
     place = found.place
     where = " ".join(filter(None, (place.date[:10], place.author, place.id or place.path)))
     return f"{found.severity}[{found.code}] {where}: {re.sub('[0-9a-f]{10,}', 'HASH', found.message)}"
+
+
+def test_a_removal_is_not_slow_where_many_measures_follow(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    comparisons = 0
+
+    class Counted(dict[str, Any]):
+        __hash__ = None
+
+        def __eq__(self, other: object) -> bool:
+            nonlocal comparisons
+            comparisons += 1
+            return dict.__eq__(self, other)
+
+    book, last = Book(tmp_path / "台账"), 60
+    for number in range(4, last + 1):
+        book.act("add", f"1.{number}", **book.fresh(f"1.{number}"))
+    moved = [(f"1.{number + 1}", f"1.{number}") for number in range(3, last)]
+    renumbered = [("Renumbered", " ".join(pair)) for pair in moved]
+    told = message("删除", "remove", ("Id", "1.3"), ("From", "not_started"), *renumbered, ("Reason", "误登"))
+    files = {path_of(new): book.data(old) for old, new in moved}
+    book.commit(told, {**files, path_of(f"1.{last}"): None})
+    book.write()
+    monkeypatch.setattr(replayed, "parse", lambda content: Counted(parse(content)))
+    assert audit(book.root).findings == []
+    assert comparisons < 10 * last
 
 
 HONEST: list[Callable[[Book], Any]] = []
@@ -151,6 +211,30 @@ def enters_again_what_was_removed_by_the_same_day(book: Book) -> None:
     book.commit(told, {path_of("1.3"): None})
     book.act("add", "2.2", **book.fresh("1.3"))
     book.act("add", "1.3", **{**book.fresh("1.3"), "title": "另一项工作", "due": "2024-12-31"})
+
+
+@honest
+def enters_again_what_was_removed_with_the_same_words(book: Book) -> None:
+    book.act("add", "3", title="作风不实", category="a", finding="弄虚作假。")
+    removes_problem(book, "3")
+    book.act("add", "3", title="作风不实", category="a")
+    book.edit("3", finding="弄虚作假。")
+    removes(book, "1.3")
+    book.act("add", "3.1", **{**book.fresh("1.3"), "goal": "形成长效机制并投入运行，通过验收"})
+    book.act("add", "1.3", **{**book.fresh("1.3"), "title": "作风不实", "goal": "开会"})
+    book.edit("3", action="set", title="作风不实，问题较多")
+    for identity in ("3.1", "1.3"):
+        book.entry(identity, "已经开展。")
+        closed_by(book, LI, identity=identity)
+    book.act("extend", "1.1", due="2024-12-31", reason="手续未完")
+
+
+@honest
+def lowers_a_goal_that_was_entered_again_weeks_before_it_is_closed(book: Book) -> None:
+    removes(book, "1.3")
+    book.act("add", "1.3", **{**book.fresh("1.3"), "goal": "投入运行"})
+    book.days(20).entry("1.3", "已经开展。")
+    closed_by(book, LI, identity="1.3")
 
 
 @honest
@@ -337,6 +421,7 @@ def a_closing_that_came_on_the_fifteenth_day(book: Book) -> None:
 @honest
 def looks_back_more_often_and_shows_earlier_what_is_due(book: Book) -> None:
     policy = book.files["data/ledger.yaml"]["policy"]
+    book.settings(policy={**policy, "review_every_days": "半年"})
     book.settings(policy={**policy, "review_every_days": 90, "due_soon_days": 30})
 
 
@@ -377,6 +462,22 @@ def closes_alone_long_after_the_policy_was_loosened_while_a_clone_lay(book: Book
 
 
 @honest
+def closes_alone_after_the_policy_was_loosened_for_good_beside_a_clone_that_did_not_know(book: Book) -> None:
+    fork, offices = book.here(), ["办公室", "规划科", "财务科"]
+    book.policy("progress", "submission")
+    loosened = book.here()
+    book.back_to(fork)
+    book.days(9).settings(offices=offices)
+    book.entry("1.3", "旧机所记。")
+    side = book.here()
+    book.back_to(loosened)
+    joined = {LEDGER_FILE: {**book.files[LEDGER_FILE], "offices": offices}}
+    book.merge(side, fork, joined, message("同步", "sync"))
+    book.days(1).act("submit", "1.1", who=LI)
+    book.close("1.1", LI)
+
+
+@honest
 def a_table_every_week(book: Book) -> None:
     book.days(5).policy("progress", who=LI)
     for week in range(6):
@@ -384,7 +485,9 @@ def a_table_every_week(book: Book) -> None:
         entry = {"date": (book.now - timedelta(days=3)).date().isoformat(), "text": "本周推进。"}
         progress = [*book.data("1.1")["progress"], entry]
         book.act("import", "1.1", progress=progress, outcomes={"rules": week})
-        book.act("import", "1.2", "1.3", person=f"张某{week}")
+        book.act("import", "1.2", "1.3", "2.1", person=f"张某{week}")
+    book.act("submit", "1.2")
+    book.act("import", "1.2", status="in_progress")
 
 
 @honest
@@ -411,6 +514,22 @@ def a_look_back_entered_by_mistake_is_taken_back(book: Book) -> None:
     looks_back(book, "slipped")
     book.undo(book.mark, before, LI)
     looks_back(book, "holds")
+
+
+@honest
+def two_reviews_of_one_day_in_either_order_of_a_merge(book: Book) -> None:
+    closed_for_good(book)
+    looks_back(book, "holds")
+    for order in (1, -1):
+        fork, day, reviews = book.here(), book.days(30).today, book.data("1.4")["reviews"]
+        found = [{"date": day, "result": result} for result in ("slipped", "holds")]
+        book.act("review", "1.4", reviews=[*reviews, found[0]])
+        main = book.here()
+        book.back_to(fork)
+        book.act("review", "1.4", who=LI, reviews=[*reviews, found[1]])
+        book.merge(main, fork, {path_of("1.4"): {**book.data("1.4"), "reviews": [*reviews, *found[::order]]}})
+        book.act("reopen", "1.4", reason="问题反弹")
+        closed_by(book, LI, identity="1.4")
 
 
 @honest
@@ -514,7 +633,9 @@ def another_ledger(book: Book, **settings: Any) -> None:
     for each in ("1.1", "2.1"):
         files[path_of(each)] |= common
     book.edit("1.1", action="set", title=common["title"], goal=common["goal"])
-    book.commit(message("建立", "init"), {f"new/{path}": each for path, each in files.items()}, who=LI)
+    beside = {LEDGER_FILE: {**book.files[LEDGER_FILE], "contact": {"phone": "0000-0000000"}}}
+    files = {f"new/{path}": each for path, each in files.items()}
+    book.commit(message("建立", "init"), {**beside, **files}, who=LI)
     book.root = book.root / "new"
 
 
@@ -760,6 +881,7 @@ def somebody_away_brings_together_what_others_ask_since(book: Book) -> None:
 
 
 LOOSENING = (
+    closes_alone_after_the_policy_was_loosened_for_good_beside_a_clone_that_did_not_know,
     closes_alone_long_after_the_policy_was_loosened_while_a_clone_lay,
     closes_alone_ten_days_after_the_policy_was_loosened_for_good,
     a_table_every_week,

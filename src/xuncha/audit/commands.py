@@ -108,7 +108,7 @@ def without_other_ledgers(git: Git, items: list[Finding[HistoryPlace]]) -> list[
 
 
 def _is_named(step: Step, change: Change) -> bool:
-    """Return whether the trailers name what a change is about, or their action may touch it without. A comment has a commit of its own; an edit may change several."""
+    """Return whether the trailers name what a change is about, or their action may change it unnamed. A comment has a commit of its own; an edit may change several."""
     claim, action = step.commit.trailers, step.commit.trailers.action
     if change.id:
         return change.id in claim.ids
@@ -121,17 +121,12 @@ def _is_named(step: Step, change: Change) -> bool:
 
 def _only_appends_names(change: Change) -> bool:
     """Return whether a change has only appended names to the lists in data/ledger.yaml."""
-    old, new = change.old or {}, change.new or {}
-    return all(
-        old.get(key) == new.get(key)
-        or (
-            key in {"categories", "leaders", "offices"}
-            and isinstance(old.get(key), list)
-            and isinstance(new.get(key), list)
-            and new[key][: len(old[key])] == old[key]
-        )
-        for key in {**old, **new}
-    )
+    old, new = {**(change.old or {})}, change.new or {}
+    for key in ("categories", "leaders", "offices"):
+        names, more_names = old.get(key), new.get(key)
+        if isinstance(names, list) and isinstance(more_names, list) and more_names[: len(names)] == names:
+            old[key] = more_names
+    return all(old.get(key) == new.get(key) for key in {**old, **new})
 
 
 def _status_message(step: Step) -> str:
@@ -160,10 +155,14 @@ def _status_message(step: Step) -> str:
 
 
 def _excess(step: Step, change: Change) -> list[str]:
-    """Return what a change touches beyond its action: keys, or the name of the file. `comment` enters a comment, or the reply to one that had none."""
+    """Return what a change touches beyond its action: keys, or the name of the file.
+
+    `comment` enters a comment, or the reply to one that had none; `import` never reopens what is closed.
+    """
     action, verb, old = step.commit.trailers.action, step.verb, change.old or {}
     if verb is None and action not in {"add", "comment"}:
-        return []
+        is_reopened = change.new is not None and change.statuses[0] == "closed" != change.statuses[1]
+        return ["status"] if action == "import" and is_reopened else []
     is_new = change.before is None and change.is_record
     if (
         (change.is_evidence and action != "attach")

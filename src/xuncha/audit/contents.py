@@ -104,12 +104,12 @@ def deadline_moved(step: Step) -> Violations[HistoryPlace]:
         yield step.report(change, message, old=old, new=new or _("none"))
     for change in step.measures:
         new = deadline(change.new)
-        for old in step.removed_deadlines(change):
-            if new is None or new > old:
+        for former in map(deadline, step.removed_twins(change, change.old)):
+            if former and (new is None or new > former):
                 message = _(
                     "{id}, which was removed when its deadline was {old}, was entered again with {new}"
                 )
-                yield step.report(change, message, "warning", old=old, new=new or _("none"))
+                yield step.report(change, message, "warning", old=former, new=new or _("none"))
 
 
 @RULES.rule(
@@ -179,7 +179,7 @@ def rebound_withdrawn(step: Step) -> Violations[HistoryPlace]:
     for change in step.measures:
         if change.statuses != ("closed", "closed") or not entries(change.old, "reviews"):
             continue
-        slipped, newest = (_last_review(data) for data in (change.old, change.new))
+        slipped, newest = (last_review(data) for data in (change.old, change.new))
         is_withdrawn = text_of(slipped, "result") == "slipped" != text_of(newest, "result")
         if is_withdrawn and slipped in entries(change.new, "reviews"):
             closer = change.before.closer if change.before else None
@@ -191,7 +191,7 @@ def rebound_withdrawn(step: Step) -> Violations[HistoryPlace]:
                 yield step.report(change, message, day=text_of(slipped, "date") or _("none"))
 
 
-def _last_review(data: Data | None) -> Data:
+def last_review(data: Data | None) -> Data:
     """Return the review that counts, as in `model.records`: the newest one; of several on the same day, the first."""
     return max(entries(data, "reviews"), key=lambda review: text_of(review, "date") or "", default={})
 
@@ -222,12 +222,9 @@ def evidence_changed(step: Step) -> Violations[HistoryPlace]:
     for change in step.changes:
         if not change.is_evidence or not change.before:
             continue
-        digests = {step.files.digest(version.blob) for version in (change.before, change.after) if version}
+        blobs = [version.blob for version in (change.before, change.after) if version]
+        digests = {step.files.digest(blob) for blob in blobs}
         if len(digests) > 1 or not (change.after or change.name in step.renamed_evidence(change.id)):
             yield step.report(change, _("{path} was changed or deleted"))
-        elif (
-            change.after
-            and step.files.pointer(change.after.blob)
-            and not step.files.pointer(change.before.blob)
-        ):
+        elif step.files.pointer(blobs[-1]) and not step.files.pointer(blobs[0]):
             yield step.report(change, _("{path} is now a pointer, and its content is elsewhere"), "warning")

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 from xuncha.audit.catalogue import RULES, Findings, HistoryPlace
-from xuncha.audit.facts import entries, mapping, statement, text_of
+from xuncha.audit.facts import entries, mapping, text_of
 from xuncha.audit.graph import Step
 from xuncha.audit.joining import Joining
 from xuncha.audit.replayed import CLOCK_SKEW, MAX_DELAY, Actor, Change
@@ -100,7 +100,7 @@ def predated(step: Step) -> Violations[HistoryPlace]:
     """Find closings dated before the entries or the application that they rest on; closings and reviews dated long before their commit; and entries without a day."""
     if step.commit.trailers.action == "import":
         return
-    early = _day_before(step.day, MAX_DELAY)
+    early = _two_weeks_before(step.day)
     yield from _late_records(step, early)
     for change in step.closings:
         day = text_of(mapping(change.new, "closed"), "date") or ""
@@ -129,22 +129,19 @@ def _late_records(step: Step, early: str) -> Violations[HistoryPlace]:
         if change.before and day <= early and not _is_first_entry(step, day, step.day):
             message = _("{id} was reviewed as of {day}, by a commit of {last}")
             yield step.report(change, message, "warning", day=day, last=step.day)
-        undated, known = (
-            {statement(each) for each in entries(data, "progress") if not text_of(each, "date")}
-            for data in (change.new, change.old)
-        )
-        if early >= step.graph.first_day and undated - known:
+        is_undated = not all(text_of(each, "date") for each in change.added("progress"))
+        if early >= step.graph.first_day and is_undated:
             yield step.report(change, _("an entry of {id} has no day"), "warning")
 
 
 def _is_first_entry(step: Step, day: str, recorded: str) -> bool:
     """Return whether a day lies before the ledger's history, and `recorded` in the first two weeks of it, when records on paper are entered."""
-    return day < step.graph.first_day and _day_before(recorded, MAX_DELAY) < step.graph.first_day
+    return day < step.graph.first_day and _two_weeks_before(recorded) < step.graph.first_day
 
 
-def _day_before(day: str, seconds: int) -> str:
-    """Return the day that lies some seconds before another one (days are ISO 8601)."""
-    return date.fromordinal(max(1, date.fromisoformat(day).toordinal() - seconds // 86_400)).isoformat()
+def _two_weeks_before(day: str) -> str:
+    """Return the day that lies `MAX_DELAY` before another one (days are ISO 8601)."""
+    return date.fromordinal(max(1, date.fromisoformat(day).toordinal() - MAX_DELAY // 86_400)).isoformat()
 
 
 @RULES.rule(
@@ -159,15 +156,8 @@ def before_feedback(step: Step) -> Violations[HistoryPlace]:
     if feedback is None or step.commit.trailers.action == "import":
         return
     for change in step.measures if step.day >= feedback else ():
-        old, new = (
-            {
-                statement(each): day
-                for each in entries(data, "progress")
-                if (day := text_of(each, "date") or feedback) < feedback
-            }
-            for data in (change.old, change.new)
-        )
-        early = sorted(day for said, day in new.items() if said not in old)
+        days = [text_of(each, "date") or feedback for each in change.added("progress")]
+        early = sorted(day for day in days if day < feedback)
         if early and text_of(change.new, "term") != "at_once":
             message = _("{id} records {days}, before the feedback of {feedback}")
             yield step.report(change, message, days=_(", ").join(early), feedback=feedback)
@@ -190,7 +180,8 @@ def check_dates(joining: Joining, anchors: Iterable[tuple[int, float]]) -> Findi
     """Yield the commits of a side that decide something and are dated long before work that was known when they came in.
 
     If the person who merges was away for weeks, only that person's commits are checked, not those that others published meanwhile. The absence is
-    believed only if that person has worked on the other side and they have not. `anchors` are the place and the moment of each verification.
+    believed only if that person has worked on the other side, and those others have not. `anchors` are the place and the moment of each
+    verification.
     """
     graph = joining.graph
     for side in joining.contributions:

@@ -26,19 +26,25 @@ _INSPECTION: Final = ("organisation", "inspector", "round", "feedback")
     why="A finding must stay in the words of the inspectors. The title, the category and the amounts of a problem whose measures are "
     "all closed must not change either; changing them is a warning.",
     wrong="`finding` of problem 2 changes or is removed; or its `title`, its `category` or a number in its `fields` changes when all of "
-    "its measures are closed. (Texts in `fields` may change.)",
+    "its measures are closed; or problem 2 was removed, and is entered again under the same title with another `finding`, which is a "
+    "warning. (Texts in `fields` may change.)",
 )
 def problem_rewritten(step: Step) -> Violations[HistoryPlace]:
     """Find problems whose finding was rewritten, or that changed after all measures were closed; a change by hand is left to `by-hand`."""
     for change in step.changes if step.commit.trailers.action else ():
-        if not change.is_record or change.new is None or change.old is None or "." in str(change.id):
+        if not change.is_record or change.new is None or "." in str(change.id):
             continue
-        finding = text_of(change.old, "finding")
-        if finding and finding != text_of(change.new, "finding"):
+        old, new = (text_of(data, "finding") for data in (change.old, change.new))
+        # `add` enters no finding, so that a problem which is entered again gets its finding by a later commit.
+        twins = step.removed_twins(change, change.old if old == new else None)
+        if old and old != new:
             yield step.report(change, _("the finding of problem {id} was rewritten"))
+        elif new and any(text_of(twin, "finding") not in {None, new} for twin in twins):
+            message = _("problem {id}, which was removed, was entered again with another finding")
+            yield step.report(change, message, "warning")
         keys = [key for key in ("title", "category") if text_of(change.old, key) != text_of(change.new, key)]
         keys += ["fields"] if numbers(change.old, "fields") != numbers(change.new, "fields") else []
-        if keys and _is_complete(step, change.path.rpartition("/")[0]):
+        if change.old and keys and _is_complete(step, change.path.rpartition("/")[0]):
             message = _("{keys} of problem {id} changed when all its measures were closed")
             yield step.report(change, message, "warning", keys=quoted(keys))
 
@@ -109,11 +115,12 @@ def _used_facts(step: Step) -> set[str]:
 def withheld(step: Step) -> Violations[HistoryPlace]:
     """Find problems, measures and entries that are no longer published."""
     for change in step.changes:
-        if not change.is_record or change.old is None or change.new is None:
+        if not change.is_record or change.new is None:
             continue
-        if change.old.get("publish") is not False and change.new.get("publish") is False:
+        former = step.removed_twins(change, None) if change.old is None else [change.old]
+        if change.new.get("publish") is False and any(each.get("publish") is not False for each in former):
             yield step.report(change, _("{id} is withheld from the notice"))
-        elif change.statuses[0] == "closed" and _has_hidden_entry(change.old, change.new):
+        elif change.old and change.statuses[0] == "closed" and _has_hidden_entry(change.old, change.new):
             yield step.report(change, _("{id} was closed, and an entry was withheld from the notice later"))
 
 
@@ -128,8 +135,8 @@ def _has_hidden_entry(old: Data, new: Data) -> bool:
     "watered-down",
     "warning",
     why="A closed measure must have reached its goal; here the goal was lowered shortly before.",
-    wrong="`goal` of 2.3 says 改造泵站12座, then 改造泵站2座, or much less, or nothing; and 2.3 is closed in the same commit or within two weeks; "
-    "or its `title` changes while an application to close is pending, or a merge brings a new title to the application. (What only "
+    wrong="`goal` of 2.3 says 改造泵站12座, then 改造泵站2座, or much less, or nothing, also where 2.3 was removed and entered again; and "
+    "2.3 is closed in the same commit or within two weeks; or its `title` changes while an application to close is pending, or a merge brings a new title to the application. (What only "
     "one side of a merge had changed counts as known to the others from the day of the merge, unless someone else had built on it "
     "weeks before.)",
 )

@@ -26,13 +26,12 @@ from xuncha.errors import Finding, RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, Identity
 from xuncha.model.source import MAX_SIZE
-from xuncha.trail import replay
+from xuncha.trail import replay, tags
 from xuncha.trail.contents import objects_checked, read_objects
 from xuncha.trail.git import Git
 from xuncha.trail.replay import Commit
 from xuncha.trail.signing import signed_commits
 from xuncha.trail.tags import SHORT_HASH, Anchor
-from xuncha.trail.tags import anchors as all_anchors
 from xuncha.trail.tree import commit_at
 
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -46,7 +45,7 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
     repository, git is not installed, or the history here is incomplete.
     """
     git = Git.in_repository(root)
-    marks = all_anchors(root)
+    marks = tags.anchors(root)
     try:
         head = git.head()
     except SurroundingsError as error:
@@ -76,8 +75,7 @@ def _examined(git: Git, head: str, marks: list[Anchor], since: str | None) -> Au
     signed = signed_commits(git, places_by_hash)
     touched = [each for commit in commits for each in commit.touched if each.has_content]
     records = {each.blob for each in touched if is_record(each.path)}
-    blobs = dict.fromkeys(each.blob for each in touched)
-    files = Files(read_objects(git, blobs, MAX_SIZE), records)
+    files = Files(read_objects(git, dict.fromkeys(each.blob for each in touched), MAX_SIZE), records)
     examination = Examination(commits, files, marks, signed)
     later_findings = [
         *commands.without_other_ledgers(git, examination.run(root)),
@@ -116,8 +114,7 @@ def _start_commit(root: Path, since: str, places: dict[str, int]) -> tuple[str, 
             return "", ""  # history has no commit before that day
         if not _HASH.fullmatch(digits):
             raise
-        text = _("the history does not contain {commit}, and git does not know it here")
-        return since, text.format(commit=since)
+        return since, _("the history does not contain {commit}, and git does not know it here", commit=since)
     text = _("history no longer contains {commit}")
     return commit, "" if commit in places else text.format(commit=commit[:SHORT_HASH])
 
@@ -155,9 +152,8 @@ class Examination:
         self._anchors = anchors
         self._children = Counter(parent for commit in commits for parent in commit.parents)
         self.signers = Signers(signed)
-        self._graph = Graph(commits, files)
-        self._graph.first_day = self._beginnings[0].day if self._beginnings else ""
-        self._graph.has_signed = self.signers.has_signed
+        first_day = self._beginnings[0].day if self._beginnings else ""
+        self._graph = Graph(commits, files, first_day, self.signers.has_signed)
         self._closings = Closings(self._graph, self.signers)
         self._renumberings = Renumberings(commits)
 
@@ -224,6 +220,7 @@ class Examination:
             yield from check_commit(step)
             yield from self._closings.check(step, status.recently_required(step))
             self._closings.add(step)
+            node.state = step.state_with_former_goals()
             return
         for code in _UNIVERSAL_RULES:
             yield from RULES[code](step)

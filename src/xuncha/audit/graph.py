@@ -12,7 +12,7 @@ from typing import Final, cast
 
 from xuncha.audit.catalogue import HistoryPlace
 from xuncha.audit.facts import heading_of, name_key, required_by, text_of
-from xuncha.audit.replayed import CLOCK_SKEW, MAX_DELAY, Change, Files, State, Version
+from xuncha.audit.replayed import CLOCK_SKEW, MAX_DELAY, Change, Files, Rewording, State, Version
 from xuncha.errors import Severity
 from xuncha.model.identity import LEDGER_FILE, Identity
 from xuncha.model.vocabulary import Action, Requirement
@@ -25,6 +25,9 @@ _MAX_COMMITS: Final = 1000
 """Limit of commits checked on one side of a merge; of a longer side, only the newest are checked."""
 _FOLLOWERS: Final = 9  # following commits that a commit is compared with
 _MAX_PAUSE: Final = 5 * 366 * CLOCK_SKEW  # seconds (five years); no ledger stays unchanged for that long
+
+_Mark = tuple[str, bool, str]
+"""What a record is recognised by when it is entered again: `title` or `goal`, whether it is a measure's, and its text as `name_key` returns it."""
 
 
 @dataclass
@@ -43,9 +46,12 @@ class Node:
 class Graph:
     """The graph of history, as far as it was replayed. A set of commits is an integer: bit n stands for the commit at place n."""
 
-    def __init__(self, commits: list[Commit], files: Files) -> None:
-        self.commits = commits
-        self.files = files
+    def __init__(
+        self, commits: list[Commit], files: Files, first_day: str, has_signed: Callable[[str], bool]
+    ) -> None:
+        self.commits, self.files = commits, files
+        self.first_day = first_day  # on which the history of the ledger begins
+        self.has_signed = has_signed  # whether a person of some name signs commits
         self.places = {commit.hash: place for place, commit in enumerate(commits)}
         self.nodes: dict[str, Node] = {}
         self.changes: dict[int, list[Change]] = {}  # what each commit did, without merges of several sides
@@ -59,12 +65,10 @@ class Graph:
         self.renumberings: dict[str, list[dict[Identity, Identity]]] = {}
         """The new numbers that each removal gave, by the old ones; those that an undo gave back, one removal after the other."""
         self.ahead = commits_with_clock_ahead(commits)
-        self.first_day = "0"  # on which the history of the ledger begins
-        self.has_signed: Callable[[str], bool] = lambda _name: False  # whether a person signs commits
         self.versions: defaultdict[str, list[tuple[int, Version]]] = defaultdict(list)
         """All versions of each file, each with the place of its commit."""
-        self.removed: defaultdict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
-        """The removals of measures with a deadline, by each title or goal as a key (`_marks`): the commit, and the deadline."""
+        self.removed: defaultdict[_Mark, list[tuple[str, Data]]] = defaultdict(list)
+        """The records that were removed, by each of their marks: the commit that removed them, and their data."""
 
     def add(self, place: int, changes: list[Change]) -> None:
         """Record what a commit did."""
@@ -74,10 +78,9 @@ class Graph:
         for change in changes:
             if change.after:
                 self.versions[change.path].append((place, change.after))
-            is_target = commit.trailers.action == "remove" and change.id in commit.trailers.ids
-            if is_target and (due := text_of(change.old, "due")):
+            if change.old and commit.trailers.action == "remove" and change.id in commit.trailers.ids:
                 for mark in _marks(change.old):
-                    self.removed[mark].append((commit.hash, due))
+                    self.removed[mark].append((commit.hash, change.old))
 
     def has_ancestor(self, node: Node, commit: str) -> bool:
         """Return whether a commit is an ancestor of another one, or is it."""
@@ -89,15 +92,14 @@ class Graph:
 
     def newest(self, bits: int, limit: int = _MAX_COMMITS) -> Iterator[int]:
         """Yield the places of the newest of some commits, the newest first; at most `limit`."""
-        for _number in range(limit):
-            if not bits:
-                return
+        while bits and limit:
             place = bits.bit_length() - 1
             yield place
             bits ^= 1 << place
+            limit -= 1
 
     def tips(self, ancestry: int) -> Iterator[Node]:
-        """Yield the commits of the ledger on a line that are ancestors of no other one on it."""
+        """Yield the commits with the ledger in an ancestry (bits) that are ancestors of no other one in it."""
         while ancestry:
             node = self.nodes[self.commits[ancestry.bit_length() - 1].hash]
             if node.state.get(LEDGER_FILE):
@@ -105,9 +107,11 @@ class Graph:
             ancestry &= ~node.ancestry
 
 
-def _marks(data: Data | None) -> set[tuple[str, str]]:
-    """Return what a measure is recognised by when it is entered again: its title and its goal, as `name_key` returns them."""
-    return {(key, mark) for key in ("title", "goal") if (mark := name_key(text_of(data, key) or ""))}
+def _marks(data: Data | None) -> set[_Mark]:
+    """Return what a problem or a measure is recognised by when it is entered again."""
+    is_measure = text_of(data, "status") is not None
+    texts = ((key, text_of(data, key)) for key in ("title", "goal"))
+    return {(key, is_measure, mark) for key, text in texts if (mark := name_key(text or ""))}
 
 
 def commits_with_clock_ahead(commits: Sequence[Commit]) -> set[str]:
@@ -167,18 +171,36 @@ class Step:
         """Return whether another commit is an ancestor of this one."""
         return self.graph.has_ancestor(self.node, commit)
 
-    def removed_deadlines(self, change: Change) -> list[str]:
-        """Return the deadlines of the measures removed before whose title a commit gives to one, or whose goal if no other measure has it."""
+    def removed_twins(self, change: Change, former: Data | None) -> list[Data]:
+        """Return the data of the records removed before whose title a commit gives to one, or whose goal if no other measure has it.
+
+        `former` is the data before the commit, whose title and goal are not new.
+        """
         if not self.graph.removed:  # the usual case
             return []
-        marks = (_marks(change.new) - _marks(change.old)) & self.graph.removed.keys()
-        if any(key == "goal" for key, _text in marks):
-            versions = (each for files in self.before.folders.values() for each in files.values())
-            marks -= {
-                mark for each in versions for mark in _marks(self.files.record(each)) if mark[0] == "goal"
-            }
-        removed = dict.fromkeys(each for mark in sorted(marks) for each in self.graph.removed[mark])
-        return [due for commit, due in removed if self.has_ancestor(commit)]
+        marks = (_marks(change.new) - _marks(former)) & self.graph.removed.keys()
+        if any(key == "goal" for key, *_rest in marks):
+            marks -= self._goals_before
+        removed = {commit: data for mark in sorted(marks) for commit, data in self.graph.removed[mark]}
+        return [data for commit, data in removed.items() if self.has_ancestor(commit)]
+
+    @cached_property
+    def _goals_before(self) -> set[_Mark]:
+        """The goals of all measures before the commit."""
+        versions = (each for files in self.before.folders.values() for each in files.values())
+        marks = (mark for each in versions for mark in _marks(self.files.record(each)))
+        return {mark for mark in marks if mark[0] == "goal"}
+
+    def state_with_former_goals(self) -> State:
+        """Return the state after the commit; a measure that it enters again after a removal has its former goal in its past."""
+        versions = {}
+        for change in self.measures if self.graph.removed else ():
+            if change.after and not change.before:
+                title = text_of(change.new, "title") or ""
+                goals = [text_of(twin, "goal") or "" for twin in self.removed_twins(change, None)]
+                former = tuple(Rewording(self.commit.hash, title, goal) for goal in goals)
+                versions[change.path] = change.after._replace(rewordings=former)
+        return self.after.with_changes(versions.items()) if versions else self.after
 
     @cached_property
     def required(self) -> tuple[Requirement, ...]:

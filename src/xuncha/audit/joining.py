@@ -16,7 +16,6 @@ from xuncha.sync.values import MISSING, UNSETTLED, merge_values, merged_value
 from xuncha.trail.replay import Commit
 
 _Versions = list[tuple[Node, Version]]  # the versions of a file, each with the side that has it
-_NO_VERSION: Final = Version("", "", "")
 _MAX_DEPTH: Final = 50
 """Limit of criss-cross merges that are followed back; a common version from before them counts as none."""
 
@@ -25,7 +24,6 @@ class Contribution:
     """What one side of a merge has done that the other sides did not know."""
 
     def __init__(self, joining: Joining, side: Node) -> None:
-        self.side = side
         self.joining = joining
         self._graph = graph = joining.graph
         others = [each for each in joining.sides if each is not side]
@@ -36,14 +34,15 @@ class Contribution:
         self.others_time = max(each.moment for each in others) if graph.changing & self.theirs else 0
         """When the other sides last changed what this side did not know (seconds since 1970); 0 if they changed nothing."""
         has_worked_on_others = graph.by_committer[joining.commit.committer] & self.theirs
-        self._is_late = self.others_time - own_moment >= MAX_DELAY or not has_worked_on_others
+        self._checks_all = self.others_time - own_moment >= MAX_DELAY or not has_worked_on_others
         self.settings = graph.files.record(side.state.get(LEDGER_FILE))
         self._followers: dict[tuple[str, ...], Mapping[int, Commit]] = {}
 
     def is_date_checked(self, commit: Commit) -> bool:
         """Return whether the date of a commit is checked: not if others published it while the person who merges was away."""
-        work = self._graph.by_committer[commit.committer]
-        return self._is_late or commit.committer == self.joining.commit.committer or bool(work & self.theirs)
+        is_own = commit.committer == self.joining.commit.committer
+        has_worked_on_others = bool(self._graph.by_committer[commit.committer] & self.theirs)
+        return self._checks_all or is_own or has_worked_on_others
 
     def follower(self, place: int) -> Commit | None:
         """Return a later commit on top of a commit, if somebody known before the sides parted made it weeks before the merge; else None."""
@@ -154,7 +153,7 @@ class Joining:
         contents = {path: (mode, blob) for path, mode, blob in self.commit.touched}
         for other in others:
             for path in first.state.paths_with_different_past(other.state):
-                contents.setdefault(path, (first.state.get(path) or _NO_VERSION)[:2])
+                contents.setdefault(path, (first.state.get(path) or Version())[:2])
         for path, (mode, blob) in contents.items():
             yield path, self._version(path, mode, blob) if blob else None
 
@@ -179,7 +178,7 @@ class Joining:
         if status == "closed":
             closings = [other for _side, other in versions if other.closer]
             valid = [other for other in closings if other.closer and self._is_valid(other.closer, versions)]
-            closed = next(iter(valid or closings), _NO_VERSION)
+            closed = next(iter(valid or closings), Version())
             return version._replace(applicants=closed.applicants, closer=closed.closer)
         return version
 

@@ -195,11 +195,8 @@ class Signers:
         """Record whether an author signed; if nobody signs in this history, record nothing."""
         if not self.signed_commits:
             return
-        is_signed, own, name = (
-            commit.hash in self.signed_commits,
-            addresses_of(settings, commit.email),
-            name_key(commit.author),
-        )
+        is_signed = commit.hash in self.signed_commits
+        own, name = addresses_of(settings, commit.email), name_key(commit.author)
         # If `people` knows the author, the name does not count: two persons may have it.
         keys = own if any(own & emails for _name, emails in people_of(settings)) else {*own, name}
         if is_signed or keys & self._signing:

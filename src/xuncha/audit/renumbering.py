@@ -149,9 +149,9 @@ def removed_overdue(step: Step) -> Violations[HistoryPlace]:
     if step.commit.trailers.action not in {"remove", "undo"}:
         return
     records = [change for change in step.changes if change.is_record]
-    old_data, new_data = [change.old for change in records], [change.new for change in records]
+    old_data, new_data = {repr(change.old) for change in records}, {repr(change.new) for change in records}
     for change in records:  # a record with a new number is not gone
-        is_gone = change.old not in new_data and (change.after is None or change.new in old_data)
+        is_gone = repr(change.old) not in new_data and (not change.after or repr(change.new) in old_data)
         due = text_of(change.old, "due") if is_gone else None
         if due is not None and due < max(step.day, step.commit.committed[:10]):
             yield step.report(change, _("{id} was removed after its deadline, {due}, had passed"), due=due)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator
 from typing import Final, NamedTuple
 
-from xuncha.audit.facts import is_record, number_of, text_of
+from xuncha.audit.facts import entries, is_record, number_of, statement, text_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, PROBLEMS, CommentNumber, ledger_order
 from xuncha.model.source import MAX_POINTER, Fingerprint, parse_pointer
@@ -48,9 +48,9 @@ class Rewording(NamedTuple):
 class Version(NamedTuple):
     """One file at one commit, and its past, which moves with it when it is renumbered."""
 
-    mode: str
-    blob: str
-    readable: str
+    mode: str = ""
+    blob: str = ""
+    readable: str = ""
     """The blob of the last readable content, with which the next one is compared; empty if there is none."""
     applicants: tuple[Actor, ...] = ()
     """Who made the pending application, or the one before the closing. If a merge joined several, any of them may be the applicant."""
@@ -60,7 +60,7 @@ class Version(NamedTuple):
 
     def with_past_of(self, earlier: Version | None) -> Version:
         """Return this version with the past of another one; that closing was applied for since stays known."""
-        past = earlier or Version("", "", "")
+        past = earlier or Version()
         submitted = past.submitted or self.submitted
         return past._replace(mode=self.mode, blob=self.blob, readable=self.readable, submitted=submitted)
 
@@ -90,23 +90,20 @@ class State:
             folders[name] = {path: version for path, version in versions.items() if version}
         return State(folders)
 
-    def differing_paths(self, other: State) -> Iterator[str]:
-        """Yield the paths whose content differs in another state, or that only one of the two has."""
+    def _pairs(self, other: State) -> Iterator[tuple[str, Version | None, Version | None]]:
+        """Yield the paths in the folders that two states do not share, each with the versions of both."""
         for name in {**self.folders, **other.folders}:
             own, others = self.folders.get(name, {}), other.folders.get(name, {})
             for path in {**own, **others} if own is not others else ():
-                first, second = own.get(path), others.get(path)
-                if (first and first[:2]) != (second and second[:2]):
-                    yield path
+                yield path, own.get(path), others.get(path)
+
+    def differing_paths(self, other: State) -> Iterator[str]:
+        """Yield the paths whose content differs in another state, or that only one of the two has."""
+        return (path for path, one, two in self._pairs(other) if (one and one[:2]) != (two and two[:2]))
 
     def paths_with_different_past(self, other: State) -> Iterator[str]:
         """Yield the paths that both states have, but with a different past."""
-        for name in self.folders.keys() & other.folders.keys():
-            ours, theirs = self.folders[name], other.folders[name]
-            for path in ours.keys() & theirs.keys() if ours is not theirs else ():
-                first, second = ours[path], theirs[path]
-                if first is not second and first[3:] != second[3:]:
-                    yield path
+        return (path for path, one, two in self._pairs(other) if one and two and one[3:] != two[3:])
 
 
 class Unreadable(NamedTuple):
@@ -195,6 +192,14 @@ class Change(NamedTuple):
         """Who had applied for closing before the commit, or before the measure was closed."""
         return self.before.applicants if self.before else ()
 
+    def added(self, key: str) -> list[Data]:
+        """Return the entries under a key that were not recorded before."""
+        old, new = (entries(data, key) for data in (self.old, self.new))
+        if old == new[: len(old)]:  # the usual case
+            return new[len(old) :]
+        known = {statement(each) for each in old}
+        return [each for each in new if statement(each) not in known]
+
     @property
     def label(self) -> str:
         """The name for messages: the number of a problem or a measure, or else the path."""
@@ -223,7 +228,7 @@ def changes_of(commit: Commit, before: State, files: Files) -> list[Change]:
     changes = []
     for path, mode, blob in sorted(commit.touched, key=lambda each: ledger_order(each.path)):
         earlier = before.get(path)
-        version = (earlier or Version("", "", ""))._replace(mode=mode, blob=blob)
+        version = (earlier or Version())._replace(mode=mode, blob=blob)
         new, reason = None, ""
         if blob and is_record(path):
             data = files.read(blob, mode)
@@ -235,12 +240,11 @@ def changes_of(commit: Commit, before: State, files: Files) -> list[Change]:
         old_status, status = text_of(old, "status"), text_of(new, "status")
         if new is not None and status != old_status:
             actor, closed = Actor.from_commit(commit), status == "closed"
+            closer = actor if closed else None
             applicant = actor._replace(title=text_of(new, "title") or "")
             applicants = (applicant,) if status == "submitted" else version.applicants if closed else ()
             submitted = version.submitted or status in {"submitted", "closed"}
-            version = version._replace(
-                applicants=applicants, closer=actor if closed else None, submitted=submitted
-            )
+            version = version._replace(applicants=applicants, closer=closer, submitted=submitted)
         if old and new and any(text_of(old, key) != text_of(new, key) for key in ("title", "goal")):
             former = Rewording(commit.hash, text_of(old, "title") or "", text_of(old, "goal") or "")
             version = version._replace(rewordings=(*version.rewordings, former))

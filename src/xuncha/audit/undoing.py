@@ -48,10 +48,8 @@ def restoration(step: Step) -> Restoration | None:
     trailers, graph = step.commit.trailers, step.graph
     if trailers.action != "undo" or not trailers.undoes:
         return None
-    named = [
-        graph.places[name] for name in trailers.undoes if name in graph.places and step.has_ancestor(name)
-    ]
-    undone = [place for place in named if place in graph.changes]
+    known = [name for name in trailers.undoes if name in graph.places and step.has_ancestor(name)]
+    undone = [graph.places[name] for name in known if graph.places[name] in graph.changes]
     if len(undone) < len(trailers.undoes):
         undone = list(_undone_by_content(step))
     files: dict[str, Version | None] = {}

@@ -153,8 +153,7 @@ class Git(GitRunner):
         found = self.run(*arguments, ok_codes=(0, 1)).decode("ascii", "replace").strip()
         if self.returncode and not found:
             return None
-        names = _parse_hashes(found.replace("^", ""))
-        return found if [found] == names else None
+        return found if [found] == _parse_hashes(found.replace("^", "")) else None
 
     def commit_hash(self, name: str) -> str | None:
         """Return the hash of the commit with a name; see `object_hash`."""

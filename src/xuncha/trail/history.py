@@ -162,8 +162,7 @@ def newest_of(root: Path, commits: Iterable[str]) -> list[str]:
 
 def last_entry_day(root: Path) -> str | None:
     """Return the day on which a measure was last entered, even if it was removed since; None where git knows of none."""
-    options = ("--diff-filter=A", *RAW)
-    for commit in _commits(root, PROBLEMS, "HEAD", *options):
+    for commit in _commits(root, PROBLEMS, "HEAD", "--diff-filter=A", *RAW):
         entered = (Identity.from_path(touched.path) for touched in commit.touched)
         if commit.trailers.action != "renumber" and any(each and each.measure for each in entered):
             return commit.day
@@ -339,9 +338,8 @@ def _old_names(root: Path, commit: str) -> dict[str, str]:
 
     They are cached: one commit may have added most measures of a ledger, and the desk asks for each of them.
     """
-    options = ("-r", "-z", "--no-commit-id", "--name-status", "--relative")
-    renames = ("--diff-filter=R", "--find-renames=95%")
-    arguments = ("diff-tree", *options, *renames, commit, "--", PROBLEMS)
+    options = ("--no-commit-id", "--name-status", "--relative", "--diff-filter=R", "--find-renames=95%")
+    arguments = ("diff-tree", "-r", "-z", *options, commit, "--", PROBLEMS)
     try:
         with git_pipe(Git(root), *arguments, limited=True) as pipe:
             words = [system.decoded(word) for word in split_nul(pipe)]

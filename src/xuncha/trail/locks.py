@@ -48,10 +48,9 @@ def _age(place: Path) -> float:
 
 def git_running_error(places: list[Path]) -> SurroundingsError:
     """Return the error that names locks, and says when they may be deleted."""
-    message = _("git is running in this repository, or was interrupted: {locks}")
-    hint = _("wait until git has ended; if none is running, type: rm {locks}")
     names = [str(place) for place in places]
-    message, hint = message.format(locks=_(", ").join(names)), hint.format(locks=shlex.join(names))
+    message = _("git is running in this repository, or was interrupted: {locks}", locks=_(", ").join(names))
+    hint = _("wait until git has ended; if none is running, type: rm {locks}", locks=shlex.join(names))
     return SurroundingsError("git-at-work", message, hint)
 
 

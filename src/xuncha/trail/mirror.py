@@ -52,11 +52,9 @@ def update_mirror(address: str, folder: Path, seconds: float, stop: Event) -> st
     new = folder.with_name(f"{folder.name}.{os.getpid()}")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if folder.is_dir():
-            arguments = [f"--git-dir={folder}", "fetch", "--quiet", "--prune", "origin"]
-            return _run_git(folder.parent, seconds, stop, *arguments)
-        arguments = ["clone", "--quiet", "--mirror", "--template=", "--", address, str(new)]
-        reason = _run_git(folder.parent, seconds, stop, *arguments)
+        fetch = [f"--git-dir={folder}", "fetch", "--quiet", "--prune", "origin"]
+        clone = ["clone", "--quiet", "--mirror", "--template=", "--", address, str(new)]
+        reason = _run_git(folder.parent, seconds, stop, *(fetch if folder.is_dir() else clone))
         if not reason and not folder.is_dir():  # else another roll-up has made it meanwhile
             new.rename(folder)
     except (OSError, SurroundingsError) as error:

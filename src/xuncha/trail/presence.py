@@ -57,7 +57,7 @@ def hidden_files(root: Path) -> list[str]:
 
 
 def _hides_nothing(folder: Path) -> bool:
-    """Return whether git's own files show that no file is hidden; False if they do not show it; then git is asked."""
+    """Return whether git's own files show that no file is hidden; if they do not, git must be asked."""
     try:
         index = (folder / "index").read_bytes()
         plain = index.startswith(_INDEX_BEGINNING) and not any(folder.glob("sharedindex.*"))

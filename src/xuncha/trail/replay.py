@@ -26,8 +26,8 @@ from xuncha.trail.runner import SlowError
 RAW_OF_REPOSITORY: Final = ("--raw", "--no-abbrev", "--no-renames")
 """The options with which `log` lists the touched files of the whole repository; `RAW`, those of the ledger."""
 RAW: Final = (*RAW_OF_REPOSITORY, "--relative")
-# Leave out neither commits without changes of the ledger nor a side of a merge.
-_ALL: Final = ("--full-history", "--sparse", "--topo-order", "--reverse", "--diff-merges=first-parent")
+# Leave out no side of a merge, and list parents before their children.
+_ALL: Final = ("--full-history", "--topo-order", "--reverse", "--diff-merges=first-parent")
 _KEYS: Final = ("Action", "Id", "From", "To", "Renumbered", "Reason", "Undoes", "Comment", "Account")
 # They override what the user of git has set up.
 LOG_SETTINGS: Final = tuple(
@@ -237,7 +237,8 @@ def commits(git: Git, head: str) -> list[Commit]:
     Raises RefusedError as `log`; SurroundingsError if a shallow clone has cut the history off.
     """
     git.check_complete()
-    history = list(log(git, *_ALL, *RAW, head, "--", *PARTS))
+    # With `--sparse`, git does not leave out the commits without changes of the ledger.
+    history = list(log(git, *_ALL, "--sparse", *RAW, head, "--", *PARTS))
     if not history or history[-1].hash != head:
         raise TruncatedError
     return history
@@ -245,5 +246,4 @@ def commits(git: Git, head: str) -> list[Commit]:
 
 def commits_in(git: Git, *paths: str, head: str = "HEAD", relative: bool = True) -> list[Commit]:
     """Read only the commits up to `head` that change some files, parents before their children; paths are `relative` to the ledger or to the repository."""
-    options = ("--full-history", "--topo-order", "--reverse", "--diff-merges=first-parent")
-    return list(log(git, *options, *(RAW if relative else RAW_OF_REPOSITORY), head, "--", *paths))
+    return list(log(git, *_ALL, *(RAW if relative else RAW_OF_REPOSITORY), head, "--", *paths))

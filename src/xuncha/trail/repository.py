@@ -72,10 +72,9 @@ def _nearest(root: Path) -> Repository | None:
 
 def _read(file: Path) -> str:
     """Read one of git's files; empty where it is missing, not a file, or too large."""
-    try:
+    with contextlib.suppress(OSError):
         return small_text(file).replace("\0", "")
-    except OSError:
-        return ""
+    return ""
 
 
 def small_text(file: Path) -> str:
@@ -152,16 +151,14 @@ def special_worktree_files(*folders: Path | None) -> Iterator[Path]:
 
 
 def _is_harmless(mode: int) -> bool:
-    """Return whether nobody waits for what has this mode: git's file monitor has a socket, and a link may lead to a folder."""
+    """Return whether a path of this mode blocks no reader: the socket of git's file monitor, or a folder to which a link leads."""
     return stat.S_ISSOCK(mode) or stat.S_ISDIR(mode)
 
 
 def _entries(folder: Path | str) -> list[os.DirEntry[str]]:
-    try:
-        with os.scandir(folder) as found:
-            return list(found)
-    except OSError:
-        return []
+    with contextlib.suppress(OSError), os.scandir(folder) as found:
+        return list(found)
+    return []
 
 
 def path_error(place: Path) -> SurroundingsError:
@@ -199,7 +196,7 @@ def is_bare(folder: Path) -> bool:
 
 def head_commit(folder: Path) -> str | None:
     """Return the commit that is checked out, as the files in git's own folder say; None where nothing is committed."""
-    try:
+    with contextlib.suppress(OSError):
         head = small_text(folder / "HEAD").strip()
         shared = common_dir(folder)
         for _link in range(5):
@@ -209,8 +206,6 @@ def head_commit(folder: Path) -> str | None:
             if name == head or not name.startswith("refs/") or ".." in name:
                 return None
             head = _reference(shared, name)
-    except OSError:
-        return None
     return None
 
 
@@ -255,10 +250,9 @@ def is_detached(root: Path) -> bool:
 
 def shallow_commits(folder: Path) -> frozenset[str]:
     """Return the commits at which a shallow clone ends, whose parents are missing here; empty where the history is complete."""
-    try:
+    with contextlib.suppress(OSError):
         return frozenset(small_text(common_dir(folder) / "shallow").split())
-    except OSError:
-        return frozenset()
+    return frozenset()
 
 
 def private_path(root: Path, name: str) -> Path | None:

@@ -132,11 +132,10 @@ class GitRunner:
             hint = _("type: unset GIT_DIR; in a hook: env -u GIT_DIR xuncha …")
             raise SurroundingsError("another-repository", text.format(path=actual), hint)
         if self.writes:
-            options, variables = self._write_options(), dict[str, str]()
+            options, variables = self._write_options(), {**(environ or {})}
         else:
-            options, variables = self._read_options()
-            variables |= programs.as_variables(programs.overrides(self.settings()), os.environ)
-        variables |= environ or {}
+            options, overrides = self._read_options(), programs.overrides(self.settings())
+            variables = {**_READ_ENVIRON, **programs.as_variables(overrides, os.environ), **(environ or {})}
         apart = self.writes and finishes and not system.WINDOWS and not system.has_terminal()
         group = system.process_group() if apart else {}
         stdin = subprocess.PIPE if feed else stdin
@@ -234,13 +233,13 @@ class GitRunner:
             raise repository.path_error(path)
         _checked.add(repo.folder)
 
-    def _read_options(self) -> tuple[list[str], dict[str, str]]:
-        """Return the options and variables with which git reads this repository and starts no program that it names."""
-        options, repo = [*_READ_OPTIONS], repository.repository(self.root)
-        if repo and repo.top:
-            options.append(f"--git-dir={repo.folder}")
-            options += [f"--work-tree={repo.top}"] if "GIT_WORK_TREE" not in os.environ else []
-        return options, dict(_READ_ENVIRON)
+    def _read_options(self) -> list[str]:
+        """Return the options with which git reads this repository and starts no program that it names."""
+        repo = repository.repository(self.root)
+        if repo is None or repo.top is None:
+            return [*_READ_OPTIONS]
+        work_tree = [f"--work-tree={repo.top}"] if "GIT_WORK_TREE" not in os.environ else []
+        return [*_READ_OPTIONS, f"--git-dir={repo.folder}", *work_tree]
 
     def _write_options(self) -> list[str]:
         """Return the options with which git changes this repository.
@@ -351,11 +350,10 @@ class GitRunner:
         """Return whether this is a partial clone, which leaves objects at its remote and fetches them when they are needed."""
         folder = repository.git_dir(self.root)
         places = programs.config_files(folder) if folder else []
-        try:
+        with contextlib.suppress(OSError):
             texts = [repository.small_text(place).lower() for place in places]
-        except OSError:
-            return False
-        return any("promisor" in text or "partialclone" in text for text in texts)
+            return any("promisor" in text or "partialclone" in text for text in texts)
+        return False
 
     def _lacks_objects(self) -> bool:
         """Return whether an object of HEAD or its history is missing; only used after git has failed."""

@@ -91,12 +91,8 @@ def _allowed_signers(git: Git, file: str) -> dict[str, frozenset[str]]:
                 with contextlib.suppress(ValueError):
                     digest = b64encode(sha256(b64decode(key[1])).digest()).decode().rstrip("=")
                     found[f"SHA256:{digest}"].update(line.split(" ")[0].strip('"').split(","))
-    sharing = defaultdict(list)
-    for names in found.values():
-        for name in names:
-            sharing[name].append(names)
-
-    def is_owner(name: str, names: set[str]) -> bool:
-        return all(each <= names or names <= each for each in sharing[name])
-
-    return {key: frozenset(each for each in names if is_owner(each, names)) for key, names in found.items()}
+    owners = {}
+    for fingerprint, names in found.items():
+        of_others = (each for each in found.values() if not (each <= names or names <= each))
+        owners[fingerprint] = frozenset(names.difference(*of_others))
+    return owners

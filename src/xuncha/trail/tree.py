@@ -50,9 +50,8 @@ class Tree:
         if path not in self._names:
             raise FileNotFoundError(path)
         if path not in self._blobs:
-            prefix = f"{COMMENTS}/"
-            is_comment = path.startswith(prefix)
-            self._fetch([each for each in self._names if each.startswith(prefix)] if is_comment else [path])
+            comments = [each for each in self._names if each.startswith(f"{COMMENTS}/")]
+            self._fetch(comments if path in comments else [path])
         return self._blobs[path]
 
     def fingerprint(self, path: str) -> Fingerprint | None:
