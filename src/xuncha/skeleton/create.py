@@ -77,7 +77,8 @@ def create_from(root: Path, intake: Intake, message: Message, *, dry_run: bool =
 @contextlib.contextmanager
 def _repository(root: Path) -> Iterator[None]:
     """Make a folder, with a repository if it is in none; remove what was made if the body fails."""
-    was_there, makes_git = root.exists(), False
+    made = [folder for folder in (root, *root.parents) if not folder.exists()]
+    makes_git = False
     try:
         root.mkdir(parents=True, exist_ok=True)
         makes_git = git_dir(root) is None
@@ -88,8 +89,10 @@ def _repository(root: Path) -> Iterator[None]:
         with contextlib.suppress(OSError):
             if makes_git:
                 remove_tree(root / ".git")
-            if not was_there:
+            if made:
                 remove_tree(root)
+            for folder in made[1:]:
+                folder.rmdir()
         if isinstance(error, OSError):
             text = _("{path} cannot be written: {reason}", path=root, reason=cause_of(error))
             raise SurroundingsError("not-written", text) from error
