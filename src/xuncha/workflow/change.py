@@ -356,12 +356,13 @@ def _commit_error(root: Path, error: GitError) -> RefusedError | SurroundingsErr
 
 def _write_all(root: Path, changes: Sequence[FileChange]) -> None:
     """Write the new contents; then remove the files that are to go."""
-    contents = {}
-    for path, _before, after in changes:
-        if after is not None and _read(root / path) != after:
-            (root / path).parent.mkdir(parents=True, exist_ok=True)
-            contents[root / path] = after
-    files.replace_all(contents)
+    contents = {
+        path: after for path, _before, after in changes if after is not None and _read(root / path) != after
+    }
+    for folder in sorted({folder for path in contents for folder in PurePosixPath(path).parents}):
+        # Not with `parents=True`, for which Python calls itself for each level.
+        (root / folder).mkdir(exist_ok=True)
+    files.replace_all({root / path: after for path, after in contents.items()})
     for change in changes:
         if change.after is None:
             files.remove(root / change.path)
