@@ -11,15 +11,7 @@ from xuncha.model.records import Comment
 from xuncha.model.source import Source
 from xuncha.rules.catalogue import broken_rules
 from xuncha.rules.ledger import COMMENT_RULES
-from xuncha.store.record import (
-    by_place,
-    list_folder,
-    list_part,
-    numbered,
-    places_if_any,
-    read_record,
-    valid_part,
-)
+from xuncha.store.record import checked_file, list_folder, list_part, numbered
 
 _FILE = re.compile(r"0*([1-9][0-9]{0,5})\.yaml")
 
@@ -39,11 +31,14 @@ def load_comments(source: Source) -> tuple[dict[int, Comment], Findings]:
         return identity.path.rpartition("/")[2] in (entry.name for entry in list_once(identity.folder)[0])
 
     for number, name in names.items():
-        path = f"{COMMENTS}/{name}"
-        comment, wrong = read_record(source, path, Comment, entries)
+        comment, wrong = checked_file(
+            source,
+            f"{COMMENTS}/{name}",
+            Comment,
+            entries,
+            lambda part, _: broken_rules(COMMENT_RULES, part, exists),
+        )
+        findings += wrong
         if comment:
             found[number] = comment
-        if part := comment or valid_part(source, path, Comment)[0]:
-            wrong += places_if_any(source, path, broken_rules(COMMENT_RULES, part, exists))
-        findings += sorted(wrong, key=by_place)
     return found, findings

@@ -24,7 +24,7 @@ from xuncha.rules.measure import measure_findings
 from xuncha.store.faults import finding_on, unreadable, wrong_kind
 from xuncha.store.reading import Data
 from xuncha.store.record import (
-    by_place,
+    checked_file,
     list_folder,
     list_part,
     numbered,
@@ -134,10 +134,9 @@ def load_problem(source: Source, name: str, frame: Frame | None, *, warn: bool =
     findings += wrong
     for place, file in {0: _PROBLEM_FILE, **numbers}.items():
         identity, path = Identity(number, place), f"{folder}/{file}"
-        record, found = read_record(source, path, kind_of(identity), entries)
-        if frame:
-            found += places_if_any(source, path, _broken_in_file(source, identity, record, frame, warn=warn))
-        findings += sorted(found, key=by_place)
+        check_rules = partial(_broken_in_file, source, identity, frame, warn=warn) if frame else None
+        record, found = checked_file(source, path, kind_of(identity), entries, check_rules)
+        findings += found
         if isinstance(record, Problem):
             loaded.problem = record
         elif record:
@@ -265,18 +264,21 @@ def kind_of(identity: Identity) -> type[Problem | Measure]:
 
 
 def _broken_in_file(
-    source: Source, identity: Identity, record: Problem | Measure | None, frame: Frame, *, warn: bool
+    source: Source,
+    identity: Identity,
+    frame: Frame,
+    part: Problem | Measure,
+    invalid: set[Any],
+    *,
+    warn: bool,
 ) -> Iterator[Finding[Location]]:
-    """Yield a finding for every rule that a file breaks; if it is no record, for what its valid keys break by themselves."""
-    kind = kind_of(identity)
-    part, invalid = (record, set()) if record else valid_part(source, identity.path, kind)
-    if part is None:
-        return
-    whole = invalid.isdisjoint(kind.model_fields)
+    """Yield a finding for every rule that a file breaks; `part` holds its valid keys."""
+    keys = type(part).model_fields
+    whole = invalid.isdisjoint(keys)
     for finding in _rule_findings(source, identity, part, frame, warn=warn and whole):
         compared = _COMPARING.get(finding.code, set())
         # A key that is unknown may be one of those, mistyped.
-        if whole or not compared or (invalid <= kind.model_fields.keys() and invalid.isdisjoint(compared)):
+        if whole or not compared or (invalid <= keys.keys() and invalid.isdisjoint(compared)):
             yield finding
 
 
