@@ -237,11 +237,14 @@ def numbered(
     names = dict(sorted(names.items()))
     for before, number in pairwise([0, *names]):
         if number != before + 1:
-            message = _("{path} is missing", path=f"{folder}/{proper.format(n=before + 1)}")
+            missing, there = f"{folder}/{proper.format(n=before + 1)}", f"{folder}/{names[number]}"
             hint = _(
-                "restore it, or give its number to this one; `xuncha remove` takes out what was entered by mistake"
+                "restore it, or give its number to this one: git mv {there} {path}, then xuncha edit; `xuncha remove` takes out what was entered by mistake",
+                there=there,
+                path=missing,
             )
-            findings.append(Finding("number-gap", message, Place(f"{folder}/{names[number]}"), hint))
+            message = _("{path} is missing", path=missing)
+            findings.append(Finding("number-gap", message, Place(there), hint))
     return names, findings
 
 
