@@ -1,7 +1,7 @@
 """Read, check and combine a ledger's files. Every command that reads a ledger uses this module.
 
 `load_ledger` returns all of it as records; `cache.register` returns the flat view, from the cache where nothing has changed;
-`all_comments` returns the comments; `check` returns every finding. All of them use the same functions.
+`all_comments` returns the comments, which only few commands need; `check` returns every finding. All of them use the same functions.
 """
 
 from __future__ import annotations
@@ -9,17 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from xuncha.errors import Finding, Findings, InvalidLedgerError, Place, RefusedError
 from xuncha.language import gettext as _
-from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS, Identity
+from xuncha.model.identity import COMMENTS, EVIDENCE, LEDGER_FILE, PROBLEMS, Identity
 from xuncha.model.records import Comment, EvidenceFile, Ledger, Measure, Problem
 from xuncha.model.register import Frame, ProblemRow
 from xuncha.model.source import Entry, Fingerprint, Source
 from xuncha.rules.catalogue import Location, RuleContext, broken_rules
-from xuncha.rules.ledger import PROBLEM_RULES, SETTINGS_RULES, requires_newer
+from xuncha.rules.ledger import COMMENT_RULES, PROBLEM_RULES, SETTINGS_RULES, requires_newer
 from xuncha.rules.measure import measure_findings
 from xuncha.store.faults import finding_on, unreadable, wrong_kind
 from xuncha.store.reading import Data
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 _PROBLEM_FILE = "problem.yaml"
 _FOLDER = re.compile(r"0*([1-9][0-9]{0,5})")
 _FILE = re.compile(r"([1-9][0-9]{0,5})\.yaml")
+_COMMENT_FILE = re.compile(r"0*([1-9][0-9]{0,5})\.yaml")
 _FRAME_KEYS = frozenset({"inspection", "categories", "leaders", "offices", "outcomes", "fields"})
 """The keys of `data/ledger.yaml` against which problems and measures are checked."""
 _COMPARING = {"closed-mismatch": {"status", "closed"}, "review-unexpected": {"reviews", "term"}}
@@ -148,10 +149,33 @@ def load_problem(source: Source, name: str, frame: Frame | None, *, warn: bool =
     return loaded
 
 
+def load_comments(source: Source) -> tuple[dict[int, Comment], Findings]:
+    """Return all valid comments (意见建议) by their numbers, in order, and the findings about all.
+
+    Whether the problem or measure that a comment is about exists is checked by the name of its file alone.
+    """
+    found: dict[int, Comment] = {}
+    entries, findings = list_part(source, COMMENTS)
+    names, wrong = numbered(COMMENTS, entries, _COMMENT_FILE, "{n:03d}.yaml")
+    findings += wrong
+    list_once = cache(partial(list_folder, source))
+
+    def exists(identity: Identity) -> bool:
+        return identity.path.rpartition("/")[2] in (entry.name for entry in list_once(identity.folder)[0])
+
+    def check_rules(comment: Comment, _invalid: set[Any]) -> Iterator[Finding[Location]]:
+        return broken_rules(COMMENT_RULES, comment, exists)
+
+    for number, name in names.items():
+        comment, wrong = checked_file(source, f"{COMMENTS}/{name}", Comment, entries, check_rules)
+        findings += wrong
+        if comment:
+            found[number] = comment
+    return found, findings
+
+
 def check(source: Source, *, warn: bool = False) -> Findings:
     """Return all findings of a ledger, in the order of its files; with `warn`, also warnings, forms and templates. Reads every file anew."""
-    from xuncha.store.comments import load_comments  # noqa: PLC0415  most commands never read comments
-
     try:
         found = _load_all(source, warn=warn)[1] + load_comments(source)[1]
     except InvalidLedgerError as error:
@@ -203,8 +227,6 @@ def all_comments(source: Source) -> dict[int, Comment]:
 
     Raises InvalidLedgerError if a comment breaks rules, or the ledger requires a newer version of the program.
     """
-    from xuncha.store.comments import load_comments  # noqa: PLC0415  as in `check`
-
     load_settings(source)
     found, findings = load_comments(source)
     if findings:
