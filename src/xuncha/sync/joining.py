@@ -17,13 +17,7 @@ from xuncha.store.faults import UnreadableError
 from xuncha.store.loading import check
 from xuncha.store.reading import Data, parse
 from xuncha.sync import names, numbers, registration
-from xuncha.sync.merging import (
-    missing_files,
-    read_records,
-    refusal,
-    settlement_reason,
-    unite,
-)
+from xuncha.sync.merging import missing_files, read_records, refusal, settlement_reason, unite
 from xuncha.sync.status_events import with_authors
 from xuncha.sync.values import Side, Versions
 from xuncha.trail import objects
