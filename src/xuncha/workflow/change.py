@@ -35,7 +35,6 @@ Contents = Mapping[str, bytes | None]
 """The new contents of files, by their paths in the ledger; None for a file that is deleted."""
 TIMEOUT = 60.0  # seconds to wait for another command to finish
 
-
 _thread_lock = threading.Lock()
 """Held by the thread of this process that holds the lock of a repository, or waits for it."""
 _last_changed: list[Git] = []  # the repository of the last commit that this run of the program has made
