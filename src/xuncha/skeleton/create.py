@@ -36,6 +36,7 @@ _FILES = {
     ".gitlab-ci.yml": "gitlab.yml",
 }
 _TOP_ONLY = frozenset({".gitea/workflows/xuncha.yml", ".github/workflows/xuncha.yml", ".gitlab-ci.yml"})
+"""The files for which no service looks below the top of a repository."""
 
 
 def create(root: Path, today: date, *, example: bool, values: SettingValues | None = None) -> list[str]:
@@ -64,7 +65,8 @@ def create_from(root: Path, intake: Intake, message: Message, *, dry_run: bool =
     check_ledger(Overlay(WorkingTree(root), dict(intake.files)))
     if dry_run:
         return []
-    around = _files_around(root)
+    skipped = () if git_dir(root) in {None, root.resolve() / ".git"} else _TOP_ONLY
+    around = {path: content for path, content in base_files().items() if path not in skipped}
     existing = [path for path in around if (root / path).exists()]
     contents = {path: each for path, each in around.items() if path not in existing} | intake.files
     with _repository(root), begin(root) as session:
@@ -97,12 +99,6 @@ def _repository(root: Path) -> Iterator[None]:
             text = _("{path} cannot be written: {reason}", path=root, reason=cause_of(error))
             raise SurroundingsError("not-written", text) from error
         raise
-
-
-def _files_around(root: Path) -> dict[str, bytes]:
-    """Return the files around a new ledger, without those for which no service looks below the top of a repository."""
-    skipped = () if git_dir(root) in {None, root.resolve() / ".git"} else _TOP_ONLY
-    return {path: content for path, content in base_files().items() if path not in skipped}
 
 
 def base_files() -> dict[str, bytes]:
