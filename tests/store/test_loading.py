@@ -509,7 +509,7 @@ def test_the_key_of_a_category_is_told_how_it_is_written(bare_ledger: LedgerOnDi
     ("key", "value", "told"),
     [
         ("title", "2024", "text, not a whole number"),
-        ("title", "1.5", "text, not a number"),
+        ("title", "1.5", "text, not a decimal number"),
         ("title", "true", "text, not true or false"),
         ("title", "[一, 二]", "text, not a list"),
         ("title", "{a: 一}", "text, not a mapping of keys to values"),

@@ -185,7 +185,7 @@ def _type_hint(kind: str) -> tuple[str, str]:
         "str": text,
         "bool": (_("true or false"), _("write true or false, without quotes")),
         "int": (_("a whole number"), ""),
-        "float": (_("a number"), ""),
+        "float": (_("a decimal number"), ""),
         "list": (_("a list"), _("write it in brackets, or each item on a line of its own after “- ”")),
         "NoneType": (_("nothing"), ""),
     }.get(kind, (_("a mapping of keys to values"), ""))
