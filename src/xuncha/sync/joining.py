@@ -246,12 +246,12 @@ class Joining:
             self.adjustments.kept_names += words
 
     def _separate_categories(self, sides: Versions) -> None:
-        """Give categories that were entered here other keys, if the other side has entered different ones under their keys."""
+        """Give new categories of ours other keys where the other side uses theirs for another one, or has the same one under another."""
         settings = [self._settings(each) for each in sides]
         if not (keys := names.keys_given_twice(*settings)):
             return
         items = [
-            {**each, "key": keys[each["key"]]}
+            {**each, "key": keys[str(each.get("key"))]}
             if isinstance(each, dict) and str(each.get("key")) in keys
             else each
             for each in settings[1]["categories"]
