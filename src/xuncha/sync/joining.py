@@ -246,7 +246,7 @@ class Joining:
             self.adjustments.kept_names += words
 
     def _separate_categories(self, sides: Versions) -> None:
-        """Give new categories of ours other keys where the other side uses theirs for another one, or has the same one under another."""
+        """Give new categories of ours the other keys that `names.keys_given_twice` returns, and their problems with them."""
         settings = [self._settings(each) for each in sides]
         if not (keys := names.keys_given_twice(*settings)):
             return
