@@ -79,7 +79,10 @@ def entries(
     office: str | None = None,
     leader: str | None = None,
 ) -> list[Entry]:
-    """Return the entries of a ledger's calendar, sorted by day: all, or those of one office or one leader. Reminders before today are left out."""
+    """Return the entries of a ledger's calendar, sorted by day: all, or those of one office or one leader.
+
+    One reminder comes `due_soon_days` before the day, one on the working day before the last working day; none before today.
+    """
     found = []
     rows = [(problem, row) for problem in register.problems for row in problem.measures]
     for problem, row in rows:
@@ -88,18 +91,11 @@ def entries(
         if day is None or office not in {None, row.office} or leader not in {None, row.leader}:
             continue
         workday = workdays.on_or_before(day)
-        reminders = _reminders(day, workday, register.frame.due_soon_days, today, workdays)
-        found.append(Entry("review" if review else "deadline", problem, row, day, workday, reminders))
+        previous_workday = workday and workdays.on_or_before(add_days(workday, -1))
+        reminders = {add_days(day, -register.frame.due_soon_days), previous_workday or add_days(day, -1)}
+        ahead = tuple(sorted(each for each in reminders if each >= today))
+        found.append(Entry("review" if review else "deadline", problem, row, day, workday, ahead))
     return sorted(found, key=attrgetter("day"))
-
-
-def _reminders(
-    day: date, last_workday: date | None, days_before: int, today: date, workdays: Workdays
-) -> tuple[date, ...]:
-    """Return the days of the reminders: `days_before` days before the day, and one working day before the last working day (`last_workday`)."""
-    previous_workday = last_workday and workdays.on_or_before(add_days(last_workday, -1))
-    reminders = {add_days(day, -days_before), previous_workday or add_days(day, -1)}
-    return tuple(sorted(reminder for reminder in reminders if reminder >= today))
 
 
 _NAMESPACE: Final = UUID("5d38d4fe-1c82-4364-a383-ce9ac0d6a02c")
@@ -138,7 +134,10 @@ def ics(frame: Frame, rows: Sequence[Entry], today: date, last_year: int, owner:
 def _event(frame: Frame, entry: Entry, today: date, stamp: datetime, last_year: int) -> Event:
     from icalendar import TRANSP, Alarm, Event  # noqa: PLC0415
 
-    title = _one_line(_title(entry))
+    note = _day_off_note(entry)
+    title = _one_line(
+        f"{_KINDS[entry.kind]} {entry.measure.id} {entry.measure.title}" + (note and f"（{note}）")
+    )
     event = Event.new(
         uid=_uid(frame, entry.measure.id),
         summary=title,
@@ -166,11 +165,6 @@ def _one_line(text: str) -> str:
 def _uid(frame: Frame, name: str) -> UUID:
     """Return the permanent identifier of an entry; organisation and day of the feedback stand for the ledger."""
     return uuid5(_NAMESPACE, f"{frame.organisation}\n{frame.feedback}\n{name}")
-
-
-def _title(entry: Entry) -> str:
-    note = _day_off_note(entry)
-    return f"{_KINDS[entry.kind]} {entry.measure.id} {entry.measure.title}" + (note and f"（{note}）")
 
 
 def _day_off_note(entry: Entry) -> str:

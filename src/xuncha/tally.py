@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 Grouping = Literal["problem", "category", "office", "leader"]
 
-
 _WITHOUT_LIMIT: Final[dict[Term, Light]] = {"at_once": "yellow", "once": "none", "long_term": "green"}
 """The light of an open measure without a time limit."""
 

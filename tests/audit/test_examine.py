@@ -333,9 +333,9 @@ def test_a_signature_is_judged_by_git(ledger: LedgerOnDisk, tmp_path: Path) -> N
     assert codes(ledger.root) == []
     ledger.git("config", "user.signingkey", str(tmp_path / "other.pub"))
     ledger.ok("close", "3.1")
-    assert [(each.code, each.place.id) for each in audit(ledger.root).findings] == [
-        ("close-requires-signed-commit", "3.1")
-    ]
+    (finding,) = audit(ledger.root).findings
+    assert (finding.code, finding.place.id) == ("close-requires-signed-commit", "3.1")
+    assert finding.message.endswith("(the key is not trusted here)")
 
 
 def test_a_signature_by_the_key_of_another_is_named(ledger: LedgerOnDisk, tmp_path: Path) -> None:
@@ -358,6 +358,7 @@ def test_a_signature_by_the_key_of_another_is_named(ledger: LedgerOnDisk, tmp_pa
     assert [(each.code, each.severity, each.place.id) for each in found if each.code != "closed-by"] == [
         ("close-requires-signed-commit", "error", "3.1")
     ]
+    assert any("(the key is not the author's)" in each.message for each in found)
 
 
 @pytest.mark.parametrize(

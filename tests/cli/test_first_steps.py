@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -76,10 +77,26 @@ def test_init_in_a_folder_of_a_ledgers_repository_makes_a_ledger_of_its_own(ledg
     assert ledger.json("status")["measures"]["total"] == 6
 
 
-def test_the_way_into_a_folder_with_blanks_can_be_typed_as_it_is_shown(
-    ledger: LedgerOnDisk, tmp_path: Path
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [("某局 台账", '"某局 台账"'), ("-x", "./-x"), ("it's", '"it\'s"'), ("a$b", "'a$b'"), ("台账", "台账")],
+)
+def test_the_way_into_a_new_ledger_can_be_typed_as_it_is_shown(
+    name: str, typed: str, tmp_path: Path, environment: dict[str, str]
 ) -> None:
-    assert f'cd "{tmp_path}/某局 台账"\n' in ledger.ok("init", tmp_path / "某局 台账")
+    shown = LedgerOnDisk(tmp_path, environment).ok("init", "--", name)
+    assert f"cd {typed}\n" in shown
+    command = next(line for line in shown.splitlines() if "cd " in line).partition("cd ")[2]
+    assert subprocess.run(["sh", "-c", f"cd {command}"], cwd=tmp_path, check=False).returncode == 0
+
+
+def test_a_refused_init_leaves_no_folder_behind_and_none_of_others_is_lost(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    (tmp_path / "a").mkdir()
+    nobody = LedgerOnDisk(tmp_path, {**environment, "GIT_CONFIG_GLOBAL": os.devnull})
+    assert "error[no-user]" in nobody.run("init", "a/b/c/d").err
+    assert [path.name for path in tmp_path.rglob("*")] == ["a"]
 
 
 def test_what_is_said_of_the_organisation_is_said_in_the_example_too(

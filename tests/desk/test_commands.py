@@ -37,7 +37,7 @@ def links(shown: str) -> list[tuple[str, str]]:
          [("/edit/data/comments/001.yaml", "edit data/comments/001.yaml")]),
         ("a reply is not changed; correct a typo with xuncha edit {path}", {"path": "../x"}, []),
         ("if this was a mistake: xuncha undo restores it, and history keeps both", {}, [("/", "undo")]),
-        ("keep yours with xuncha sync --take ours, or theirs with xuncha sync --take theirs; everything else is merged either way, and what one side has returned or reopened is not closed", {},
+        ("keep yours with xuncha sync --take ours, or theirs with xuncha sync --take theirs; everything else is merged either way", {},
          [("/together", "Sharing"), ("/together", "Sharing")]),
         ("type: xuncha add measure {n} TITLE", {"n": "2"}, [("/problems/2", "Add a measure 2")]),
         ("see `xuncha set --help`", {}, []),

@@ -12,10 +12,9 @@ from tests.steps import hang_guard
 from xuncha.model.names import KEY_NAMES, find_key
 from xuncha.model.records import Comment, Measure, Problem
 from xuncha.model.settings import Settings
-from xuncha.store.comments import load_comments
 from xuncha.store.faults import keyboard_slip
 from xuncha.store.files import WorkingTree
-from xuncha.store.loading import check
+from xuncha.store.loading import check, load_comments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -70,6 +70,7 @@ def test_a_measure_that_was_lost_leaves_a_gap_that_is_told(
     (finding,) = check(WorkingTree(bare_ledger.root))
     assert (finding.place.path, finding.code) == (at, "number-gap")
     assert gone.rpartition("/")[2].removesuffix(".yaml") in finding.message
+    assert f"git mv {at} {gone}, then xuncha edit;" in finding.hint
 
 
 def test_a_problem_that_was_lost_leaves_a_gap_that_is_told(bare_ledger: LedgerOnDisk) -> None:
@@ -505,6 +506,28 @@ def test_the_key_of_a_category_is_told_how_it_is_written(bare_ledger: LedgerOnDi
     bare_ledger.write("data/ledger.yaml", LEDGER.replace("{key: b,", '{key: "2",'))
     hints = [finding.hint for finding in check(WorkingTree(bare_ledger.root))]
     assert len({hint for hint in hints if "a to z" in hint}) == 1, hints
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("title", "2024", "text, not a whole number"),
+        ("title", "1.5", "text, not a decimal number"),
+        ("title", "true", "text, not true or false"),
+        ("title", "[一, 二]", "text, not a list"),
+        ("title", "{a: 一}", "text, not a mapping of keys to values"),
+        ("title", "", "text, not nothing"),
+        ("publish", "是", "true or false, not text"),
+        ("progress", "已办", "a list, not text"),
+        ("escalated", "局长", "a mapping of keys to values, not text"),
+    ],
+)
+def test_a_value_of_a_wrong_type_is_told_what_it_is_and_what_it_must_be(
+    bare_ledger: LedgerOnDisk, key: str, value: str, told: str
+) -> None:
+    bare_ledger.write(bare_ledger.path("1.1"), measure("1.1", **{key: value}))
+    (finding,) = check(WorkingTree(bare_ledger.root))
+    assert (finding.code, finding.message) == ("wrong-type", f"`{key}` must be {told}")
 
 
 def test_names_are_not_checked_against_a_list_that_cannot_be_read(bare_ledger: LedgerOnDisk) -> None:

@@ -59,23 +59,56 @@ def test_a_name_taken_out_on_one_side_stays_where_the_other_uses_it(pair: Pair, 
     assert {each.code for each in audit(pair.here.root).findings} == {"by-hand"}
 
 
-@pytest.mark.parametrize("renamed_by", ["here", "there"])
+def rename_category(ledger: LedgerOnDisk, key: str) -> None:
+    """Give category b another key, and its problems with it."""
+    records = {path: text.replace("category: work", f"category: {key}") for path, text in PROBLEM_2.items()}
+    settle(ledger, "{key: b,", f"{{key: {key},", **records)
+
+
+@pytest.mark.parametrize(("renamed_by", "key"), [("here", "c9"), ("there", "work")])
 def test_a_category_with_another_key_on_one_side_has_it_where_the_other_used_the_old_one(
-    pair: Pair, renamed_by: str
+    pair: Pair, renamed_by: str, key: str
 ) -> None:
     by, other = (pair.here, pair.there) if renamed_by == "here" else (pair.there, pair.here)
-    settle(by, "{key: b,", "{key: work,", **PROBLEM_2)
+    rename_category(by, key)
     number = actions.add_problem(other.root, "新问题", "b")
     sync(pair.there.root)
     result = pair.here.run("sync")
     assert (result.code, result.err) == (0, "")
-    assert f"{number} 中的 b 已改为 work" in result.out
+    assert f"{number} 中的 b 已改为 {key}" in result.out
     sync(pair.there.root)
     assert same(pair)
-    assert "category: work" in (pair.here.root / number.path).read_text(encoding="utf-8")
+    assert f"category: {key}" in (pair.here.root / number.path).read_text(encoding="utf-8")
+    settings = parse((pair.here.root / "data/ledger.yaml").read_bytes())
+    assert [each["key"] for each in settings["categories"]] == ["a", key]
+    assert {each.code for each in audit(pair.here.root).findings} == {"by-hand"}
+
+
+@pytest.mark.parametrize("key", ["tasks", "c9"])
+def test_a_category_to_which_each_side_gave_another_key_stands_once(pair: Pair, key: str) -> None:
+    rename_category(pair.there, "work")
+    rename_category(pair.here, key)
+    sync(pair.there.root)
+    result = pair.here.run("sync")
+    assert (result.code, result.err) == (0, "")
+    assert f"2 中的 {key} 已改为 work，与 data/ledger.yaml 一致" in result.out
+    sync(pair.there.root)
+    assert same(pair)
     settings = parse((pair.here.root / "data/ledger.yaml").read_bytes())
     assert [each["key"] for each in settings["categories"]] == ["a", "work"]
     assert {each.code for each in audit(pair.here.root).findings} == {"by-hand"}
+
+
+@pytest.mark.parametrize("mistake", ["{key: 5,", "{"])
+def test_a_key_that_is_wrong_or_missing_gives_way_to_that_of_the_other_side(pair: Pair, mistake: str) -> None:
+    rename_category(pair.there, "work")
+    text = (pair.here.root / "data/ledger.yaml").read_text(encoding="utf-8")
+    pair.here.write("data/ledger.yaml", text.replace("{key: b,", mistake))
+    pair.here.commit()
+    sync(pair.there.root)
+    assert pair.here.run("sync").code == 0
+    settings = parse((pair.here.root / "data/ledger.yaml").read_bytes())
+    assert [each["key"] for each in settings["categories"]] == ["a", "work"]
 
 
 def test_a_name_stays_where_one_side_has_emptied_its_list(pair: Pair) -> None:

@@ -666,6 +666,7 @@ def test_a_dispute_is_named_in_plain_words_and_nothing_is_changed(pair: Pair) ->
     assert "xuncha sync --take ours" in error.hint
     result = pair.here.run("sync")
     assert (result.code, "2.1 责任科室：本机为“办公室”，对方为“财务科”" in result.err) == (1, True)
+    assert "退回" not in result.err, "nothing was returned"
 
 
 @pytest.mark.parametrize(("side", "office"), [("ours", "办公室"), ("theirs", "财务科")])
@@ -1068,7 +1069,9 @@ def returned_there_and_closed_here(pair: Pair) -> None:
 
 def test_a_closing_against_a_return_names_who_returned_it_and_is_not_taken(pair: Pair) -> None:
     returned_there_and_closed_here(pair)
-    assert re.search(r"对方为“推进中”（李四，[0-9]{4}-[0-9]{2}-[0-9]{2}）", pair.here.run("sync").err)
+    said = pair.here.run("sync").err
+    assert re.search(r"对方为“推进中”（李四，[0-9]{4}-[0-9]{2}-[0-9]{2}）", said)
+    assert "一方已退回或重新打开的，不按销号处理" in said
     change(pair.here, "1.1", office="办公室")
     change(pair.there, "1.1", office="财务科")
     pair.there.ok("sync")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 DAY = date(2024, 6, 1)
+LEVELS = 1100  # more than the calls that Python nests
 
 
 def add_a_measure(ledger: LedgerOnDisk) -> None:
@@ -443,3 +445,16 @@ def test_an_audit_names_an_undo_of_several_that_leaves_one_as_it_was(ledger: Led
     ledger.write(ledger.path("1.1"), before)
     ledger.commit(f"撤回\n\nXuncha-Action: undo\n{taken}")
     assert "false-undo" in {each.code for each in audit(ledger.root).findings}
+
+
+def test_what_was_deleted_in_folders_nested_very_deep_comes_back(ledger: LedgerOnDisk) -> None:
+    folder = ledger.root / f"data/evidence{'/d' * LEVELS}"
+    subprocess.run(["mkdir", "-p", folder], check=True)
+    (folder / "记录.txt").write_text("在")
+    ledger.ok("edit")
+    subprocess.run(["rm", "-r", ledger.root / "data/evidence/d"], check=True)
+    ledger.ok("edit")
+    undone = ledger.run("undo")
+    kept = (folder / "记录.txt").read_text() if undone.code == 0 else ""
+    subprocess.run(["rm", "-rf", ledger.root / "data/evidence/d"], check=True)
+    assert (undone.err, kept) == ("", "在")

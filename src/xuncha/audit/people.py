@@ -156,6 +156,11 @@ class _Flaw(NamedTuple):
 def _signature_flaws(root: Path, authors: Mapping[str, tuple[Actor, Data | None]]) -> dict[str, _Flaw]:
     """Return the commits whose signature git does not accept, or not as the author's. `authors` gives the author and the settings, by commit."""
     flaws: dict[str, _Flaw] = {}
+    reasons = {
+        "B": _("the signature does not fit the commit"),
+        "U": _("the key is not trusted here"),
+        "R": _("the key was revoked"),
+    }
     for commit, signature in signatures(root, authors).items():
         is_own, verdict = is_signer(signature.signers, *authors[commit]), signature.verdict
         message = _(
@@ -172,7 +177,9 @@ def _signature_flaws(root: Path, authors: Mapping[str, tuple[Actor, Data | None]
             )
             flaws[commit] = _Flaw(message, is_verified=False)
         elif verdict != "G" or not is_own:
-            flaws[commit] = _Flaw(message)
+            reason = reasons.get(verdict, _("the key is not the author's"))
+            reason = reason if signature.is_signed else _("there is no signature")
+            flaws[commit] = _Flaw(_("{value} ({by})", value=message, by=reason))
     return flaws
 
 

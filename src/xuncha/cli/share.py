@@ -72,7 +72,7 @@ def _renumbering(result: Synced) -> Iterator[str]:
         first, second = map(_number_name, record.move)
         yield message.format(old=first, new=second, title=record.title)
     renamed = _("Evidence of {id} renamed {old} → {new}: elsewhere, another file of this name was attached")
-    updated = _("{id} now says {new} instead of {old}, since it was renamed in data/ledger.yaml")
+    updated = _("{id} now says {new} instead of {old}, as data/ledger.yaml does")
     outdated = _("A text of {id} mentions {old}, which is now {new}; to correct it: xuncha edit {id}")
     cited = [(identity, *move) for identity, move in result.outdated_citations]
     for message, rows in ((renamed, result.renamed), (updated, result.new_keys), (outdated, cited)):

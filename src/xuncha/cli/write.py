@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -68,8 +69,12 @@ def init(
         if kept_files:
             screen.line(_("Left as they were: {paths}", paths=_(", ").join(kept_files)))
         if str(folder) != ".":
-            # Double quotes: cmd and bash read them in the same way.
-            screen.line(_("Next: cd {path}", path=f'"{folder}"' if " " in str(folder) else folder))
+            path = f".{os.sep}{folder}" if str(folder).startswith("-") else str(folder)
+            if re.search(r"[^\w./\\:-]", path):
+                # Double quotes: cmd and bash read them in the same way, unless bash replaces what is in them.
+                is_safe = system.WINDOWS or not re.search(r"[\"$`\\!]", path)
+                path = f'"{path}"' if is_safe else shlex.quote(path)
+            screen.line(_("Next: cd {path}", path=path))
     entering = _(
         "Then: enter the organisation, the leaders, the offices and the categories in data/ledger.yaml, and type: xuncha edit; xuncha add problem …"
     )

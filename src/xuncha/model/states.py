@@ -90,7 +90,6 @@ _SENTENCE: Final = re.compile(r"[。；;!！\n]")
 _PART: Final = re.compile(r"[。；;!！\n，,：:（）()]")
 _LASTING_ALONE: Final = frozenset({"持续", "持续坚持", "长期坚持"})
 
-
 _EMPTY_BOX: Final = re.compile("[□☐○◯]")
 _BOX: Final = re.compile("([□☐○◯☑√✓✔■☒●])")
 

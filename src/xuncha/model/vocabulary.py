@@ -36,7 +36,6 @@ STATUS_WORDS: Final = {status: words[0] for status, words in names.STATUSES.item
 KEY: Final = r"^[a-z][a-z0-9_]*$"  # the keys of categories and outcomes
 UNKNOWN: Final = "待明确"  # papers print it in place of a missing name or day
 
-
 _NAMES: Final = {
     "not_started": mark("not started"), "in_progress": mark("in progress"), "submitted": mark("submitted"), "closed": mark("closed"),
     "at_once": mark("at once"), "once": mark("once"), "long_term": mark("long-term"),

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 Kind = Literal["problem", "measure"]
 Value = int | float | str
 
-
 _RULE = RULES.declare("field-value",
     why="A custom field (自定义字段) is declared in data/ledger.yaml, and its values have the declared type.",
     wrong="fields: {risk: 很高}", right="fields: {risk: 高}",

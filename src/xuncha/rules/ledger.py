@@ -79,11 +79,8 @@ def dates_order(settings: Settings) -> Violations[Location]:
         if later < earlier:
             message = _("`{after}` ({later}) is before `{before}` ({earlier})")
             message = message.format(after=after[-1], later=later, before=before[-1], earlier=earlier)
-            yield (
-                after,
-                message,
-                _("write the days in the order started, ended, feedback, and date of the notice"),
-            )
+            hint = _("write the days in the order started, ended, feedback, and date of the notice")
+            yield after, message, hint
 
 
 @RULES.rule("unknown-placeholder", scope="ledger",

@@ -119,7 +119,6 @@ _NOT_FETCHED = RULES.declare("evidence-not-fetched", scope="folder",
     wrong="(data/evidence/2.3/评审意见.pdf is a git-lfs pointer, not the file itself)", right="(the file, after `git lfs pull`)",
 )  # fmt: skip
 
-
 _MISSING = RULES.declare("evidence-missing",
     why="Evidence that is named must be there, so that it can be viewed.",
     wrong=f"progress: [{{date: 2024-09-12, text: 已办。, evidence: [{{file: 无.pdf, sha256: {'a' * 64}}}]}}]",

@@ -70,9 +70,7 @@ def suggestion(name: str, names: Collection[str]) -> str:
 
 
 def unlisted(
-    located: Iterable[tuple[Location, str]],
-    listed: Collection[str],
-    key: Key,
+    located: Iterable[tuple[Location, str]], listed: Collection[str], key: Key
 ) -> Violations[Location]:
     """Yield each name that is not listed under a key of data/ledger.yaml, with its place."""
     for location, name in located:

@@ -36,6 +36,7 @@ _FILES = {
     ".gitlab-ci.yml": "gitlab.yml",
 }
 _TOP_ONLY = frozenset({".gitea/workflows/xuncha.yml", ".github/workflows/xuncha.yml", ".gitlab-ci.yml"})
+"""The files for which no service looks below the top of a repository."""
 
 
 def create(root: Path, today: date, *, example: bool, values: SettingValues | None = None) -> list[str]:
@@ -64,7 +65,8 @@ def create_from(root: Path, intake: Intake, message: Message, *, dry_run: bool =
     check_ledger(Overlay(WorkingTree(root), dict(intake.files)))
     if dry_run:
         return []
-    around = _files_around(root)
+    skipped = () if git_dir(root) in {None, root.resolve() / ".git"} else _TOP_ONLY
+    around = {path: content for path, content in base_files().items() if path not in skipped}
     existing = [path for path in around if (root / path).exists()]
     contents = {path: each for path, each in around.items() if path not in existing} | intake.files
     with _repository(root), begin(root) as session:
@@ -77,7 +79,8 @@ def create_from(root: Path, intake: Intake, message: Message, *, dry_run: bool =
 @contextlib.contextmanager
 def _repository(root: Path) -> Iterator[None]:
     """Make a folder, with a repository if it is in none; remove what was made if the body fails."""
-    was_there, makes_git = root.exists(), False
+    made = [folder for folder in (root, *root.parents) if not folder.exists()]
+    makes_git = False
     try:
         root.mkdir(parents=True, exist_ok=True)
         makes_git = git_dir(root) is None
@@ -88,18 +91,14 @@ def _repository(root: Path) -> Iterator[None]:
         with contextlib.suppress(OSError):
             if makes_git:
                 remove_tree(root / ".git")
-            if not was_there:
+            if made:
                 remove_tree(root)
+            for folder in made[1:]:
+                folder.rmdir()
         if isinstance(error, OSError):
             text = _("{path} cannot be written: {reason}", path=root, reason=cause_of(error))
             raise SurroundingsError("not-written", text) from error
         raise
-
-
-def _files_around(root: Path) -> dict[str, bytes]:
-    """Return the files around a new ledger, without those for which no service looks below the top of a repository."""
-    skipped = () if git_dir(root) in {None, root.resolve() / ".git"} else _TOP_ONLY
-    return {path: content for path, content in base_files().items() if path not in skipped}
 
 
 def base_files() -> dict[str, bytes]:

@@ -129,7 +129,7 @@ def _has_same_keys(text: str, node: Node, old: Data, new: Data) -> bool:
     if names != list(old) or new.keys().isdisjoint(names):
         return False
     first = node.keys[0].start
-    return node.style == "flow" or names[0] in new or not text[line_start(text, first) : first].strip()
+    return node.style == "flow" or names[0] in new or not text[_line_start(text, first) : first].strip()
 
 
 def _sequence(text: str, node: Node, said: list[Any], meant: list[Any]) -> Iterator[Splice]:
@@ -146,11 +146,11 @@ def _sequence(text: str, node: Node, said: list[Any], meant: list[Any]) -> Itera
             yield _replace_items(node, place, end, added)
             continue
         for item in node.items[place:end]:
-            yield Splice(line_start(text, item.start), line_end(text, item.end), "")
+            yield Splice(_line_start(text, item.start), _line_end(text, item.end), "")
         if added and place:
-            yield insert_lines(text, node.items[place - 1].end, added, node.column)
+            yield _insert_lines(text, node.items[place - 1].end, added, node.column)
         elif added:
-            above = line_start(text, node.items[0].start)
+            above = _line_start(text, node.items[0].start)
             yield Splice(above, above, block(added, node.column, common_line_end(text)))
 
 
@@ -176,11 +176,11 @@ def _remove(text: str, root: Node, place: int, kept: Container[str]) -> Splice:
     """Remove a key: its whole lines, if it has lines of its own; else also the comma beside it."""
     start, end = root.keys[place].start, root.items[place].end
     if root.style == "block":
-        return Splice(line_start(text, start), line_end(text, end), "")
+        return Splice(_line_start(text, start), _line_end(text, end), "")
     comma = _COMMA.match(text, end)
     rest = _REST_OF_LINE.match(text, comma.end() if comma else end)
-    if rest and not text[line_start(text, start) : start].strip():
-        return Splice(line_start(text, start), rest.end(), "")
+    if rest and not text[_line_start(text, start) : start].strip():
+        return Splice(_line_start(text, start), rest.end(), "")
     following = root.keys[place + 1 :]
     if any(name.text in kept for name in following):
         return Splice(start, following[0].start, "")
@@ -198,12 +198,12 @@ def _insert(text: str, root: Node, key: str, value: Any) -> Splice:  # noqa: ANN
     end = root.items[place].end
     if root.style == "flow":
         return Splice(end, end, f", {flow(key)}: {flow(value)}")
-    return insert_lines(text, end, {key: value}, root.column)
+    return _insert_lines(text, end, {key: value}, root.column)
 
 
-def insert_lines(text: str, index: int, value: Any, indent: int) -> Splice:  # noqa: ANN401
+def _insert_lines(text: str, index: int, value: Any, indent: int) -> Splice:  # noqa: ANN401
     """Insert lines after the line that contains the index."""
-    end = line_end(text, index)
+    end = _line_end(text, index)
     ending = _last_line_end(text[:end]) or common_line_end(text)
     lines = block(value, indent, ending)
     if not _last_line_end(text[:end]):
@@ -268,12 +268,12 @@ def _text(value: str) -> str:
     return json.dumps(value, ensure_ascii=False).translate(_ESCAPES)
 
 
-def line_start(text: str, index: int) -> int:
+def _line_start(text: str, index: int) -> int:
     """Return the start of the line that contains the index."""
     return max(text.rfind("\n", 0, index), text.rfind("\r", 0, index)) + 1
 
 
-def line_end(text: str, index: int) -> int:
+def _line_end(text: str, index: int) -> int:
     """Return the index after the end of the line that contains the index."""
     match = LINE_END.search(text, index)
     return match.end() if match else len(text)

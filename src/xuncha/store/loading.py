@@ -1,7 +1,7 @@
 """Read, check and combine a ledger's files. Every command that reads a ledger uses this module.
 
 `load_ledger` returns all of it as records; `cache.register` returns the flat view, from the cache where nothing has changed;
-`all_comments` returns the comments; `check` returns every finding. All of them use the same functions.
+`all_comments` returns the comments, which only few commands need; `check` returns every finding. All of them use the same functions.
 """
 
 from __future__ import annotations
@@ -9,22 +9,22 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from xuncha.errors import Finding, Findings, InvalidLedgerError, Place, RefusedError
 from xuncha.language import gettext as _
-from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS, Identity
+from xuncha.model.identity import COMMENTS, EVIDENCE, LEDGER_FILE, PROBLEMS, Identity
 from xuncha.model.records import Comment, EvidenceFile, Ledger, Measure, Problem
 from xuncha.model.register import Frame, ProblemRow
 from xuncha.model.source import Entry, Fingerprint, Source
 from xuncha.rules.catalogue import Location, RuleContext, broken_rules
-from xuncha.rules.ledger import PROBLEM_RULES, SETTINGS_RULES, requires_newer
+from xuncha.rules.ledger import COMMENT_RULES, PROBLEM_RULES, SETTINGS_RULES, requires_newer
 from xuncha.rules.measure import measure_findings
 from xuncha.store.faults import finding_on, unreadable, wrong_kind
 from xuncha.store.reading import Data
 from xuncha.store.record import (
-    by_place,
+    checked_file,
     list_folder,
     list_part,
     numbered,
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 _PROBLEM_FILE = "problem.yaml"
 _FOLDER = re.compile(r"0*([1-9][0-9]{0,5})")
 _FILE = re.compile(r"([1-9][0-9]{0,5})\.yaml")
+_COMMENT_FILE = re.compile(r"0*([1-9][0-9]{0,5})\.yaml")
 _FRAME_KEYS = frozenset({"inspection", "categories", "leaders", "offices", "outcomes", "fields"})
 """The keys of `data/ledger.yaml` against which problems and measures are checked."""
 _COMPARING = {"closed-mismatch": {"status", "closed"}, "review-unexpected": {"reviews", "term"}}
@@ -134,10 +135,9 @@ def load_problem(source: Source, name: str, frame: Frame | None, *, warn: bool =
     findings += wrong
     for place, file in {0: _PROBLEM_FILE, **numbers}.items():
         identity, path = Identity(number, place), f"{folder}/{file}"
-        record, found = read_record(source, path, kind_of(identity), entries)
-        if frame:
-            found += places_if_any(source, path, _broken_in_file(source, identity, record, frame, warn=warn))
-        findings += sorted(found, key=by_place)
+        check_rules = partial(_broken_in_file, source, identity, frame, warn=warn) if frame else None
+        record, found = checked_file(source, path, kind_of(identity), entries, check_rules)
+        findings += found
         if isinstance(record, Problem):
             loaded.problem = record
         elif record:
@@ -149,10 +149,33 @@ def load_problem(source: Source, name: str, frame: Frame | None, *, warn: bool =
     return loaded
 
 
+def load_comments(source: Source) -> tuple[dict[int, Comment], Findings]:
+    """Return all valid comments (意见建议) by their numbers, in order, and the findings about all.
+
+    Whether the problem or measure that a comment is about exists is checked by the name of its file alone.
+    """
+    found: dict[int, Comment] = {}
+    entries, findings = list_part(source, COMMENTS)
+    names, wrong = numbered(COMMENTS, entries, _COMMENT_FILE, "{n:03d}.yaml")
+    findings += wrong
+    list_once = cache(partial(list_folder, source))
+
+    def exists(identity: Identity) -> bool:
+        return identity.path.rpartition("/")[2] in (entry.name for entry in list_once(identity.folder)[0])
+
+    def check_rules(comment: Comment, _invalid: set[Any]) -> Iterator[Finding[Location]]:
+        return broken_rules(COMMENT_RULES, comment, exists)
+
+    for number, name in names.items():
+        comment, wrong = checked_file(source, f"{COMMENTS}/{name}", Comment, entries, check_rules)
+        findings += wrong
+        if comment:
+            found[number] = comment
+    return found, findings
+
+
 def check(source: Source, *, warn: bool = False) -> Findings:
     """Return all findings of a ledger, in the order of its files; with `warn`, also warnings, forms and templates. Reads every file anew."""
-    from xuncha.store.comments import load_comments  # noqa: PLC0415  most commands never read comments
-
     try:
         found = _load_all(source, warn=warn)[1] + load_comments(source)[1]
     except InvalidLedgerError as error:
@@ -204,8 +227,6 @@ def all_comments(source: Source) -> dict[int, Comment]:
 
     Raises InvalidLedgerError if a comment breaks rules, or the ledger requires a newer version of the program.
     """
-    from xuncha.store.comments import load_comments  # noqa: PLC0415  as in `check`
-
     load_settings(source)
     found, findings = load_comments(source)
     if findings:
@@ -265,18 +286,21 @@ def kind_of(identity: Identity) -> type[Problem | Measure]:
 
 
 def _broken_in_file(
-    source: Source, identity: Identity, record: Problem | Measure | None, frame: Frame, *, warn: bool
+    source: Source,
+    identity: Identity,
+    frame: Frame,
+    part: Problem | Measure,
+    invalid: set[Any],
+    *,
+    warn: bool,
 ) -> Iterator[Finding[Location]]:
-    """Yield a finding for every rule that a file breaks; if it is no record, for what its valid keys break by themselves."""
-    kind = kind_of(identity)
-    part, invalid = (record, set()) if record else valid_part(source, identity.path, kind)
-    if part is None:
-        return
-    whole = invalid.isdisjoint(kind.model_fields)
+    """Yield a finding for every rule that a file breaks; `part` holds its valid keys."""
+    keys = type(part).model_fields
+    whole = invalid.isdisjoint(keys)
     for finding in _rule_findings(source, identity, part, frame, warn=warn and whole):
         compared = _COMPARING.get(finding.code, set())
         # A key that is unknown may be one of those, mistyped.
-        if whole or not compared or (invalid <= kind.model_fields.keys() and invalid.isdisjoint(compared)):
+        if whole or not compared or (invalid <= keys.keys() and invalid.isdisjoint(compared)):
             yield finding
 
 

@@ -7,6 +7,7 @@ of the text cannot exclude what the fast one would accept: equal keys, aliases, 
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import Any
 
@@ -56,15 +57,13 @@ def decode(content: bytes, scale: int = 1) -> str:
 def parse(content: bytes, scale: int = 1) -> Data:
     """Parse one record. Raises UnreadableError if it is not one YAML mapping of plain data, with every key once."""
     text = decode(content, scale)
-    if not _is_plain(text, MAX_VALUES * scale):
-        return _parse_carefully(text, scale)
-    try:
-        data: Any = parse_yaml(text)
-    except ValueError:
-        return _parse_carefully(text, scale)
-    if type(data) is not dict or text.count(":", _LEADING_COMMENTS.match(text).end()) != _count_keys(data):  # type: ignore[union-attr]
-        return _parse_carefully(text, scale)
-    return data
+    if _is_plain(text, MAX_VALUES * scale):
+        with contextlib.suppress(ValueError):
+            data: Any = parse_yaml(text)
+            colons = text.count(":", _LEADING_COMMENTS.match(text).end())  # type: ignore[union-attr]
+            if type(data) is dict and colons == _count_keys(data):
+                return data
+    return _parse_carefully(text, scale)
 
 
 def _is_plain(text: str, limit: int = MAX_VALUES) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from errno import ELOOP
 from itertools import pairwise
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 P = TypeVar("P")
 _Record = TypeVar("_Record", bound=BaseModel)
+Check = Callable[[_Record, set[Any]], Iterable["Finding[Location]"]]
 
 _BREAK = re.compile(r"[\t\n]")
 _MAX_SHOWN = 40  # characters of a value that a message shows at most
@@ -110,12 +112,13 @@ def _finding(kind: type[BaseModel], error: ErrorDetails) -> Finding[Location]:
             message = message.format(key=key, code=ord(hidden[0]))
             finding = Finding("control-character", message, location, _("take it out"))
         case type_ if type_.endswith("_type"):
-            wanted, hint = _type_hint(type_)
+            wanted, hint = _type_hint(type_.removesuffix("_type"))
+            given, _hint = _type_hint(type(value).__name__)
             if value is None:
                 hint = _("write a value after it")
             elif type_ == "string_type" and isinstance(value, list | dict):
                 hint = ""  # quotes would make text of its brackets
-            message = _("`{key}` must be {wanted}", key=key, wanted=wanted)
+            message = _("`{key}` must be {wanted}, not {given}", key=key, wanted=wanted, given=given)
             finding = Finding("wrong-type", message, location, hint)
         case _:
             message = _("`{key}` cannot be {value}", key=key, value=shown)
@@ -175,13 +178,16 @@ def _model(annotation: object) -> type[BaseModel] | None:
 
 
 def _type_hint(kind: str) -> tuple[str, str]:
-    """Return the name of the required type, and a hint on how to write such a value."""
-    as_list = _("write it in brackets, or each item on a line of its own after “- ”")
+    """Return the name of a type, given by pydantic's or by Python's name, and a hint on how to write such a value."""
+    text = (_("text"), _("put it into double quotes to make it text"))
     return {
-        "string_type": (_("text"), _("put it into double quotes to make it text")),
-        "bool_type": (_("true or false"), _("write true or false, without quotes")),
-        "int_type": (_("a whole number"), ""),
-        "list_type": (_("a list"), as_list),
+        "string": text,
+        "str": text,
+        "bool": (_("true or false"), _("write true or false, without quotes")),
+        "int": (_("a whole number"), ""),
+        "float": (_("a decimal number"), ""),
+        "list": (_("a list"), _("write it in brackets, or each item on a line of its own after “- ”")),
+        "NoneType": (_("nothing"), ""),
     }.get(kind, (_("a mapping of keys to values"), ""))
 
 
@@ -231,11 +237,14 @@ def numbered(
     names = dict(sorted(names.items()))
     for before, number in pairwise([0, *names]):
         if number != before + 1:
-            message = _("{path} is missing", path=f"{folder}/{proper.format(n=before + 1)}")
+            missing, there = f"{folder}/{proper.format(n=before + 1)}", f"{folder}/{names[number]}"
             hint = _(
-                "restore it, or give its number to this one; `xuncha remove` takes out what was entered by mistake"
+                "restore it, or give its number to this one: git mv {there} {path}, then xuncha edit; `xuncha remove` takes out what was entered by mistake",
+                there=there,
+                path=missing,
             )
-            findings.append(Finding("number-gap", message, Place(f"{folder}/{names[number]}"), hint))
+            message = _("{path} is missing", path=missing)
+            findings.append(Finding("number-gap", message, Place(there), hint))
     return names, findings
 
 
@@ -262,6 +271,20 @@ def read_record(
     return Parsed(record, add_places(path, content, broken, scale) if broken else [])
 
 
+def checked_file(
+    source: Source, path: str, kind: type[_Record], entries: Iterable[Entry], check: Check[_Record] | None
+) -> Parsed[_Record | None, Place]:
+    """Read one file as a record, and check its rules; if it is none, those that its valid keys break by themselves.
+
+    `check` takes the record, or what its valid keys make, and the keys that are missing or invalid; without it no rule is checked.
+    """
+    record, findings = read_record(source, path, kind, entries)
+    part, invalid = (record, set()) if record else valid_part(source, path, kind)
+    if part and check:
+        findings += places_if_any(source, path, check(part, invalid))
+    return Parsed(record, sorted(findings, key=attrgetter("place")))
+
+
 def valid_part(source: Source, path: str, kind: type[_Record]) -> tuple[_Record | None, set[Any]]:
     """Return the record that the valid keys of a file make, None if it cannot be read; and the keys that are missing or invalid."""
     try:
@@ -272,11 +295,6 @@ def valid_part(source: Source, path: str, kind: type[_Record]) -> tuple[_Record 
     invalid |= {key for key, field in kind.model_fields.items() if field.is_required() and key not in data}
     valid = {key: data[key] for key in data if key not in invalid}
     return make_record(kind, {**_STAND_INS[kind.__name__], **valid}).record, invalid
-
-
-def by_place(finding: Finding[Place]) -> tuple[int, int]:
-    """Return the sort key for the findings of one file: line and column."""
-    return finding.place.line, finding.place.column
 
 
 def places_if_any(source: Source, path: str, broken: Iterable[Finding[Location]]) -> Findings:

@@ -15,15 +15,9 @@ from xuncha.model.vocabulary import StatusChange
 from xuncha.store import editing
 from xuncha.store.faults import UnreadableError
 from xuncha.store.loading import check
-from xuncha.store.reading import Data, parse
+from xuncha.store.reading import Data
 from xuncha.sync import names, numbers, registration
-from xuncha.sync.merging import (
-    missing_files,
-    read_records,
-    refusal,
-    settlement_reason,
-    unite,
-)
+from xuncha.sync.merging import missing_files, read_records, refusal, settlement_reason, unite
 from xuncha.sync.status_events import with_authors
 from xuncha.sync.values import Side, Versions
 from xuncha.trail import objects
@@ -183,25 +177,30 @@ class Joining:
         files = [proof for proof in proofs if isinstance(proof, dict) and proof.get("file") == names[0]]
         for file in files:
             file["file"] = names[1]
-        rewritten = self._rewritten(identity.path, {"progress": record["progress"]}) if files else None
-        if rewritten is None:
+        held = self._rewritten(identity.path, {"progress": record["progress"]}) if files else None
+        if held is None:
             return  # this becomes a dispute
-        held, record = rewritten
         status = str(record.get("status", ""))
         self.adjustments.renamed.append(Renamed(identity, *names))
         subject = f"{SUBJECTS['attach']} {identity} 改名：{' → '.join(names)}"
         message = Message(subject, "attach", [StatusChange(str(identity), status, status)])
         self._commit({old: None, new: self._listing[old], identity.path: held}, message)
 
-    def _rewritten(self, path: str, edits: editing.Edits) -> tuple[StoredFile, Data] | None:
-        """Return a record after edits, and its data then; None if its layout does not allow them."""
+    def _rewritten(self, path: str, edits: editing.Edits) -> StoredFile | None:
+        """Return a record after edits; None if its layout does not allow them."""
         held = self._listing[path]
-        old = self.git.blobs([held.blob])[0] or b""
         try:
-            content, data = editing.edited(old, parse(old), edits)
+            content = editing.apply(self.git.blobs([held.blob])[0] or b"", edits)
         except (RefusedError, UnreadableError):
             return None
-        return StoredFile(held.mode, objects.store(self.git, [content])[0]), data
+        return StoredFile(held.mode, objects.store(self.git, [content])[0])
+
+    def _edit(self, path: str, edits: editing.Edits, what: str, reason: str, *steps: StatusChange) -> bool:
+        """Edit one record in a commit that does nothing else; return False if its layout does not allow that."""
+        held = self._rewritten(path, edits)
+        if held:
+            self._commit({path: held}, Message(f"{SUBJECTS['edit']} {what}", "edit", steps, reason))
+        return held is not None
 
     def _merge(self, reason: str) -> None:
         """Make the merge commit: the ledger's files as they were united, all others as git merges them."""
@@ -242,42 +241,37 @@ class Joining:
         edits = {key: [*value] if isinstance(value, list) else [] for key, value in lists.items()}
         for (key, _name), item in kept.items():
             edits[key].append(item)
-        if edits and (rewritten := self._rewritten(LEDGER_FILE, edits)):
-            words = [name for _key, name in kept]
+        words = [name for _key, name in kept]
+        if edits and self._edit(LEDGER_FILE, edits, LEDGER_FILE, f"保留 {'、'.join(words)}"):
             self.adjustments.kept_names += words
-            message = Message(f"{SUBJECTS['edit']} {LEDGER_FILE}", "edit", reason=f"保留 {'、'.join(words)}")
-            self._commit({LEDGER_FILE: rewritten[0]}, message)
 
     def _separate_categories(self, sides: Versions) -> None:
-        """Give categories that were entered here other keys, if the other side has entered different ones under their keys."""
+        """Give new categories of ours the other keys that `names.keys_given_twice` returns, and their problems with them."""
         settings = [self._settings(each) for each in sides]
         if not (keys := names.keys_given_twice(*settings)):
             return
         items = [
-            {**each, "key": keys[each["key"]]}
+            {**each, "key": keys[str(each.get("key"))]}
             if isinstance(each, dict) and str(each.get("key")) in keys
             else each
             for each in settings[1]["categories"]
         ]
-        if rewritten := self._rewritten(LEDGER_FILE, {"categories": items}):
-            reason = "、".join(f"{old} 已改为 {new}" for old, new in keys.items())
-            message = Message(f"{SUBJECTS['edit']} {LEDGER_FILE}", "edit", reason=reason)
-            self._commit({LEDGER_FILE: rewritten[0]}, message)
+        reason = "、".join(f"{old} 已改为 {new}" for old, new in keys.items())
+        if self._edit(LEDGER_FILE, {"categories": items}, LEDGER_FILE, reason):
             records = self._read(self._listing)
             for old, new in keys.items():
                 self._recategorise(records, old, new)
 
     def _recategorise(self, records: Mapping[str, Data], old: str, new: str) -> None:
         """Give the problems of a category its new key, each in a commit that does nothing else."""
-        for path in (path for path, record in records.items() if record.get("category") == old):
-            identity, rewritten = Identity.from_path(path), self._rewritten(path, {"category": new})
-            if identity is None or rewritten is None:
-                continue  # `_must_be_valid` reports the rule that it breaks
-            held, record = rewritten
-            self.adjustments.new_keys.append(Renamed(identity, old, new))
-            summary = f"{SUBJECTS['edit']} {identity} {record.get('title', '')}"
-            reason = f"{old} 已改为 {new}"
-            self._commit({path: held}, Message(summary, "edit", [StatusChange(str(identity))], reason=reason))
+        for path, record in records.items():
+            identity = Identity.from_path(path)
+            if identity is None or record.get("category") != old:
+                continue
+            what, reason = f"{identity} {record.get('title', '')}", f"{old} 已改为 {new}"
+            # If it cannot be edited, `_must_be_valid` reports the rule that it breaks.
+            if self._edit(path, {"category": new}, what, reason, StatusChange(str(identity))):
+                self.adjustments.new_keys.append(Renamed(identity, old, new))
 
     def _settings(self, listing: Listing) -> Data:
         """Read the settings of a listing; return no keys if they cannot be read."""

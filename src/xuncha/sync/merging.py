@@ -197,8 +197,10 @@ def refusal(disputes: list[Dispute]) -> RefusedError:
     """Return the error for unsettled disputes, one dispute a line."""
     message = _("both sides have changed the same thing in different ways; nothing was changed")
     hint = _(
-        "keep yours with xuncha sync --take ours, or theirs with xuncha sync --take theirs; everything else is merged either way, and what one side has returned or reopened is not closed"
+        "keep yours with xuncha sync --take ours, or theirs with xuncha sync --take theirs; everything else is merged either way"
     )
+    if any(each.location == ("status",) and "closed" in each[1:3] for each in disputes):
+        hint += _("; what one side has returned or reopened is not closed")
     return RefusedError("disputed", "\n".join([message, *map(dispute_line, disputes)]), hint)
 
 

@@ -10,8 +10,7 @@ from xuncha.system import find_program
 from xuncha.trail.git import Git
 
 NAME = "xuncha"
-PATTERN = "data/**/*.yaml"
-LINE = f"{PATTERN} merge={NAME}"
+LINE = f"data/**/*.yaml merge={NAME}"
 """The line for `.gitattributes`."""
 KEY = f"merge.{NAME}.driver"
 """The setting of git that holds the command to run."""

@@ -35,7 +35,6 @@ Contents = Mapping[str, bytes | None]
 """The new contents of files, by their paths in the ledger; None for a file that is deleted."""
 TIMEOUT = 60.0  # seconds to wait for another command to finish
 
-
 _thread_lock = threading.Lock()
 """Held by the thread of this process that holds the lock of a repository, or waits for it."""
 _last_changed: list[Git] = []  # the repository of the last commit that this run of the program has made
@@ -356,12 +355,13 @@ def _commit_error(root: Path, error: GitError) -> RefusedError | SurroundingsErr
 
 def _write_all(root: Path, changes: Sequence[FileChange]) -> None:
     """Write the new contents; then remove the files that are to go."""
-    contents = {}
-    for path, _before, after in changes:
-        if after is not None and _read(root / path) != after:
-            (root / path).parent.mkdir(parents=True, exist_ok=True)
-            contents[root / path] = after
-    files.replace_all(contents)
+    contents = {
+        path: after for path, _before, after in changes if after is not None and _read(root / path) != after
+    }
+    for folder in sorted({folder for path in contents for folder in PurePosixPath(path).parents}):
+        # Not with `parents=True`, for which Python calls itself for each level.
+        (root / folder).mkdir(exist_ok=True)
+    files.replace_all({root / path: after for path, after in contents.items()})
     for change in changes:
         if change.after is None:
             files.remove(root / change.path)

@@ -12,9 +12,8 @@ from xuncha.model.records import Comment
 from xuncha.model.vocabulary import Channel
 from xuncha.rules.names import no_such_record
 from xuncha.store import editing
-from xuncha.store.comments import load_comments
 from xuncha.store.files import Overlay
-from xuncha.store.loading import all_comments
+from xuncha.store.loading import all_comments, load_comments
 from xuncha.workflow.change import Message, Session
 from xuncha.workflow.verbs import SUBJECTS
 

@@ -13,10 +13,9 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, CommentNumber, Identity
 from xuncha.model.vocabulary import StatusChange
 from xuncha.rules.names import no_such_record
-from xuncha.store.comments import load_comments
 from xuncha.store.faults import UnreadableError, link
 from xuncha.store.files import Overlay, WorkingTree
-from xuncha.store.loading import check, check_ledger, load_problem, load_settings
+from xuncha.store.loading import check, check_ledger, load_comments, load_problem, load_settings
 from xuncha.store.reading import Data, parse
 from xuncha.workflow import evidence
 from xuncha.workflow.change import Message, Session, begin

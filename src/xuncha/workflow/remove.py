@@ -29,7 +29,6 @@ _DECIDED: Final = r"status['\"]?[[:space:]]*:[[:space:]]*['\"]?(submitted|closed
 """The line of a file that says that closing was applied for or granted, as a pattern for git's -G."""
 _LIMIT: Final = 8  # the most numbers that a message names
 
-
 Moves = Mapping[Identity, Identity]
 """The new numbers of problems and measures, by their old ones."""
 
