@@ -188,8 +188,13 @@ def measure_json(row: MeasureRow, horizon: Horizon) -> dict[str, Any]:
 
 def amount(outcome: str, measures: Iterable[Measure]) -> int | float:
     """Add up one outcome, given by its key, over measures."""
-    total = round(sum(measure.outcomes.get(outcome, 0) for measure in measures), 6)
-    return int(total) if total == int(total) else total
+    return plain_number(sum(measure.outcomes.get(outcome, 0) for measure in measures))
+
+
+def plain_number(number: float) -> int | float:
+    """Round to six places, and turn a whole number into an int: as text, it has all its digits (3, 1234567.89)."""
+    rounded = round(number, 6)
+    return int(rounded) if rounded == int(rounded) else rounded
 
 
 def rate(closed: int, total: int) -> float | None:

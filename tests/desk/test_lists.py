@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.conftest import measure
 from tests.desk.client import Browser, told
 from xuncha.desk import view
 from xuncha.desk.pages import today
@@ -126,3 +127,9 @@ def test_a_search_through_many_measures_does_not_hold_all_their_records_at_once(
     tracemalloc.stop()
     assert len(texts) == len(ids)
     assert peak - kept < 100_000
+
+
+def test_an_outcome_is_shown_to_the_last_digit(browser: Browser, ledger: LedgerOnDisk) -> None:
+    ledger.write(ledger.path("1.1"), measure("1.1", outcomes="{rules: 1234567.89}"))
+    assert "1234567.89 项" in told(browser.get("/measures/1.1"))
+    assert "1234567.89 项" in ledger.ok("show", "1.1")

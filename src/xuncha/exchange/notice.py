@@ -17,6 +17,7 @@ from xuncha.language import gettext as _
 from xuncha.model.states import State, is_ongoing
 from xuncha.model.vocabulary import STATUS_WORDS, Status, escape_braces
 from xuncha.pages.line import REASONS
+from xuncha.tally import plain_number
 
 if TYPE_CHECKING:
     from xuncha.pages.line import Line
@@ -164,7 +165,7 @@ class _Drafter:
             draft.doubt(message)
             draft.notes += filter(None, [remark])
         for label, amount, unit in self.notice.stated.outcomes:
-            draft.notes.append(f"通报所列成果：{label}{amount:g}{unit}，未分到各条措施。")
+            draft.notes.append(f"通报所列成果：{label}{plain_number(amount)}{unit}，未分到各条措施。")
 
     def _paragraphs(self) -> dict[str, list[str]]:
         """Return the paragraphs of the first and the last part, without counts that would contradict the ledger's."""

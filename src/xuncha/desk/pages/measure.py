@@ -18,7 +18,7 @@ from xuncha.report.record import evidence_authors
 from xuncha.requests.answers import file_version, measure_rows
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import load_record, load_settings
-from xuncha.tally import Horizon
+from xuncha.tally import Horizon, plain_number
 from xuncha.workflow.verbs import VERBS
 
 
@@ -41,7 +41,11 @@ def show(request: Request) -> Response:
         "row": row,
         "light": Horizon.of_register(state.register, desk.today).light(row),
         "measure": measure,
-        "outcomes": settings.outcomes if settings else (),
+        "outcomes": [
+            (kind, plain_number(measure.outcomes[kind.key]))
+            for kind in (settings.outcomes if settings else ())
+            if kind.key in measure.outcomes
+        ],
         "problem": next(each for each in state.register.problems if each.id == row.problem),
         "events": desk.history(identity),
         "evidence_authors": evidence_authors(desk.root, identity, measure),
