@@ -17,6 +17,8 @@ from tests.conftest import LedgerOnDisk, measure
 from tests.notice.forms import notice
 from tests.notice.test_texts import SNIPPETS, ledger_of
 from tests.notice.test_withheld import Case, write
+from xuncha.paper.outline import Document, Table
+from xuncha.paper.texts import html
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,3 +96,22 @@ def test_it_prints_on_a4(browser: Any, page: Path, tmp_path: Path) -> None:
         for box in re.findall(rb"/MediaBox \[([^\]]*)\]", (tmp_path / "notice.pdf").read_bytes())
     }
     assert all(abs(size - wanted) < 2 for size, wanted in zip(*boxes, (0, 0, 595, 842), strict=True))
+
+
+def test_a_column_of_long_names_beside_short_ones_keeps_room_on_a_phone(
+    browser: Any, ledger: LedgerOnDisk
+) -> None:
+    """Each character of a long name stood on a line of its own, because the columns of days and states do not shrink."""
+    header = ("序号", "整改措施", "责任领导", "责任科室", "整改时限", "剩余", "状态")
+    row = (
+        "1",
+        "第1项措施（1.1）",
+        "分管副局长",
+        "防汛抗旱指挥部办公室综合协调科",
+        "2025年1月4日",
+        "还有4天",
+        "推进中",
+    )
+    document = Document("通报", (Table(header, (row,), (1 / 7,) * 7),))
+    browser.open(ledger.write("table.html", html(document)), 360)
+    assert browser.value("document.querySelectorAll('td')[3].offsetWidth") > 60

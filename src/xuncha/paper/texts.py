@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from xuncha.chinese.characters import width, wrapped
 from xuncha.chinese.numbers import TELEPHONE
-from xuncha.paper.heading import pieces
+from xuncha.paper.heading import may_break, pieces
 from xuncha.paper.outline import Block, Document, Form, Instruction, Table
 
 if TYPE_CHECKING:
@@ -185,7 +185,10 @@ def escaped_title(text: str) -> str:
         return escape(text)
     parts = (words if sum(map(width, words)) > _PHONE_WIDTH else ["".join(words)] for words in groups)
     units = [word for words in parts for word in words]
-    joints = ("<wbr>" if width(left[-1:]) == width(right[:1]) == 1 else "" for left, right in pairwise(units))
+    joints = (
+        "<wbr>" if width(left[-1:]) == width(right[:1]) == 1 and may_break(left, right) else ""
+        for left, right in pairwise(units)
+    )
     return Markup("").join(
         escape(word) + Markup(joint)  # noqa: S704  `joint` is one of the two texts above
         for word, joint in zip_longest(units, joints, fillvalue="")
