@@ -173,7 +173,11 @@ class Document:
 
 
 class OutlineError(ValueError):
-    """A template has printed an invalid outline; the message says what is wrong, and in which line."""
+    """A template has printed an invalid outline; the message says what is wrong, and `line` is the wrong line, if it is one."""
+
+    def __init__(self, message: str, line: str = "") -> None:
+        super().__init__(message)
+        self.line = line
 
 
 def read(text: str) -> Document:
@@ -192,7 +196,8 @@ def read(text: str) -> Document:
                 _add_line(blocks, kind, rest)
             except ValueError:
                 shown = _BLANKS.sub(" ", line.replace(CELL, " | ")).strip()[:40]
-                raise OutlineError(_("this is no line of an outline: {line}", line=shown)) from None
+                message = _("this is no line of an outline: {line}", line=shown)
+                raise OutlineError(message, line) from None
     if not head["title"]:
         raise OutlineError(_("it has no title"))
     parts = (block.table() if isinstance(block, _Rows) else block for block in blocks)

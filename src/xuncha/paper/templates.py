@@ -20,7 +20,9 @@ from jinja2 import (
     FunctionLoader,
     StrictUndefined,
     TemplateError,
+    TemplateNotFound,
     TemplateSyntaxError,
+    UndefinedError,
 )
 from jinja2.loaders import split_template_path
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -40,6 +42,8 @@ from xuncha.paper.texts import LINE, escaped_text, escaped_title, markdown
 _VALUE_ERRORS = (ArithmeticError, TypeError, ValueError, LookupError, AttributeError, AssertionError)
 TEMPLATE_ERRORS: Final = (TemplateError, *_VALUE_ERRORS, RecursionError, MemoryError, OSError)
 """Errors that a template can raise; all are reported as the template's."""
+_UNKNOWN = re.compile(r"'([^']*)'(?: is undefined)?$")
+"""The name in Jinja's message that it is unknown."""
 _UNSAFE = re.compile(f"(?![{CELL}{LINE_END}])[{UNSAFE}]")
 """Characters that could control a terminal or hide a text, except the two separators of an outline, which its reader removes."""
 
@@ -113,7 +117,15 @@ def make_document(name: str, files: OwnFiles, **values: object) -> Document:
     try:
         return read(render(name, files, **values))
     except OutlineError as error:
-        raise template_error(name, 0, str(error), files, values) from None
+        own = files.files.get(name)
+        source = own.decode("utf-8", "replace").splitlines() if isinstance(own, bytes) else []
+        lines = list(enumerate(source, 1))
+        # A line that prints values is known by the kind of its block, unless there are several of this kind.
+        found = [number for number, line in lines if line == error.line] or [
+            number for number, line in lines if line.split()[:1] == error.line.split()[:1] != []
+        ]
+        line = found[0] if len(found) == 1 else 0
+        raise template_error(name, line, str(error), files, values) from None
 
 
 def environment(name: str, files: OwnFiles | None) -> Environment:
@@ -173,6 +185,10 @@ def error_reason(error: BaseException) -> str:
     """Return the reason why a template cannot be rendered."""
     if isinstance(error, TemplateSyntaxError):
         return error.message or ""
+    if isinstance(error, TemplateNotFound):
+        return _("there is no {file} in {path}", file=error.name, path=f"{FOLDER}/")
+    if isinstance(error, UndefinedError) and (unknown := _UNKNOWN.search(str(error))):
+        return _("the key `{key}` is not known", key=unknown[1])
     return too_much_memory(LIMITS.memory) if isinstance(error, MemoryError) else str(error)
 
 
