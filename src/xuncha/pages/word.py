@@ -230,11 +230,8 @@ def _read(package: Package, part: str, target: Numbering | _Body) -> None:
 
 def _refusal(fault: Fault, path: str) -> RefusedError:
     if fault == "password":
-        message, hint = (
-            _("the document is password-protected"),
-            _("open it, and save it without the password"),
-        )
-        return RefusedError("password", message, hint, path)
+        hint = _("open it, and save it without the password")
+        return RefusedError("password", _("the document is password-protected"), hint, path)
     if fault == "too-large":
         message = _("unpacked, the document is larger than {n} MB", n=_MAX_SIZE // 1024**2)
         hint = _("a notice is much smaller; save its text alone")

@@ -20,9 +20,8 @@ PITCH: Final = 28.95
 """Usual line pitch in points: 22 lines fill a page."""
 _PAGE: Final = 22
 _ROW: Final = 28
-_FEW_LINES: Final = (
-    4  # so few lines get no page of their own: the standard allows a smaller pitch instead (7.3.5.4)
-)
+_FEW_LINES: Final = 4
+"""So few lines get no page of their own: the standard allows a smaller pitch instead (7.3.5.4)."""
 _MAX_LINES: Final = 4  # a title of more lines gets no shape
 _NO_START = re.compile(r"[的地得和与及暨或等者了、，。：；！？）》”’〕)]")
 _NO_END = re.compile(r".*([和与及暨或对向给将在以从按为第中]|关于|中共|[（《“‘〔(]|[0-9A-Za-z])")

@@ -39,8 +39,9 @@ from xuncha.paper.own import FOLDER, OwnFileError, OwnFiles, built_in, is_change
 from xuncha.paper.process import LIMITS, LimitError, Task, run, too_much_memory
 from xuncha.paper.texts import LINE, escaped_text, escaped_title, markdown
 
-_VALUE_ERRORS = (ArithmeticError, TypeError, ValueError, LookupError, AttributeError, AssertionError)
-TEMPLATE_ERRORS: Final = (TemplateError, *_VALUE_ERRORS, RecursionError, MemoryError, OSError)
+TEMPLATE_ERRORS: Final = (
+    TemplateError, ArithmeticError, TypeError, ValueError, LookupError, AttributeError, AssertionError, RecursionError, MemoryError, OSError,
+)  # fmt: skip
 """Errors that a template can raise; all are reported as the template's."""
 _UNKNOWN = re.compile(r"'([^']*)'(?: is undefined)?$")
 """The name in Jinja's message that it is unknown."""

@@ -131,7 +131,6 @@ def weekly(
         if work.entries or work.actions:
             works.append(work)
     red, yellow = with_light(by_id, "red"), with_light(by_id, "yellow")
-    later = [item for item in by_id.values() if item.light == "green" and item.days is not None]
     return Weekly(
         organisation=ledger.settings.name,
         desk=desk(ledger.settings),
@@ -142,7 +141,7 @@ def weekly(
         overdue=red,
         due_soon=yellow,
         undecided=len(with_light(by_id, "none")),
-        next_due=min(later, key=lambda item: item.days or 0, default=None),
+        next_due=next((item for item in with_light(by_id, "green") if item.days is not None), None),
         leaders=tuple(_leaders(ledger, today, works, red, yellow)),
         reviews=_reviews(ledger, today, by_id),
         comments=_comments(comments, since, today),
