@@ -141,7 +141,11 @@ def content(ledger: Ledger, today: Date, anchor: Anchor | None = None) -> Notice
         **inspection,
         has_leading_group=settings.leading_group is not None,
         counts=counts,
-        outcomes=_outcomes(ledger),
+        outcomes=tuple(
+            Outcome(kind.label, total, kind.unit)
+            for kind in settings.outcomes
+            if (total := amount(kind.key, ledger.measures.values()))
+        ),
         categories=_categories(ledger, values["not_started_text"]),
         contact=PublicContact(**settings.contact.model_dump()),
         tells_counts=any(
@@ -173,14 +177,6 @@ def reported_after(ledger: Ledger) -> list[str]:
         if row.publish and not measure.notice_text and max(days, default=day) > day:
             ids.append(row.id)
     return ids
-
-
-def _outcomes(ledger: Ledger) -> tuple[Outcome, ...]:
-    return tuple(
-        Outcome(kind.label, total, kind.unit)
-        for kind in ledger.settings.outcomes
-        if (total := amount(kind.key, ledger.measures.values()))
-    )
 
 
 def _categories(ledger: Ledger, not_started_text: str | None) -> tuple[PublicCategory, ...]:

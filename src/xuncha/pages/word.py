@@ -26,8 +26,6 @@ _CHINESE: Final = frozenset({
 _PLACE: Final = re.compile(r"%([1-9])")
 _CIRCLED: Final = 20
 _LETTERS: Final = 26
-
-
 Properties = dict[str, str]
 """The properties of a paragraph, a style or a level of a list, by the names of their elements."""
 _STRIKES: Final = frozenset({"strike", "dstrike"})

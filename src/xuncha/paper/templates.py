@@ -120,12 +120,10 @@ def make_document(name: str, files: OwnFiles, **values: object) -> Document:
     except OutlineError as error:
         own = files.files.get(name)
         source = own.decode("utf-8", "replace").splitlines() if isinstance(own, bytes) else []
-        lines = list(enumerate(source, 1))
-        # A line that prints values is known by the kind of its block, unless there are several of this kind.
-        found = [number for number, line in lines if line == error.line] or [
-            number for number, line in lines if line.split()[:1] == error.line.split()[:1] != []
-        ]
-        line = found[0] if len(found) == 1 else 0
+        # A line that prints values is known by the kind of its block, unless several are of this kind.
+        kinds = [line if line == error.line else (line.split() or [""])[0] for line in source]
+        wanted = error.line if error.line in kinds else (error.line.split() or ["title"])[0]
+        line = kinds.index(wanted) + 1 if kinds.count(wanted) == 1 else 0
         raise template_error(name, line, str(error), files, values) from None
 
 

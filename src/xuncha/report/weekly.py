@@ -124,12 +124,11 @@ def weekly(
     """
     by_id = items(ledger, today)
     by_measure = _by_measure(events, since, today)
-    works = []
-    for identity, item in by_id.items():
-        measure, before = ledger.measures[identity], earlier.get(identity)
-        work = _work(item, measure, by_measure.get(item.id, []), before, since, today)
-        if work.entries or work.actions:
-            works.append(work)
+    every = (
+        _work(item, ledger.measures[each], by_measure.get(item.id, []), earlier.get(each), since, today)
+        for each, item in by_id.items()
+    )
+    works = [work for work in every if work.entries or work.actions]
     red, yellow = with_light(by_id, "red"), with_light(by_id, "yellow")
     return Weekly(
         organisation=ledger.settings.name,
@@ -150,11 +149,9 @@ def weekly(
 
 def recorded(events: Iterable[Event], since: Date, today: Date) -> set[Identity]:
     """Return the measures for which progress was recorded in these days: they may have new entries with earlier dates."""
-    return {
-        Identity.parse(identity)
-        for identity, measure_events in _by_measure(events, since, today).items()
-        if any(event.action in {"progress", "attach"} for event in measure_events)
-    }
+    by_measure = _by_measure(events, since, today).items()
+    actions = {identity: {event.action for event in own} for identity, own in by_measure}
+    return {Identity.parse(identity) for identity, own in actions.items() if own & {"progress", "attach"}}
 
 
 def as_json(report: Weekly, ledger: Ledger) -> dict[str, Any]:

@@ -41,11 +41,8 @@ def show(request: Request) -> Response:
         "row": row,
         "light": Horizon.of_register(state.register, desk.today).light(row),
         "measure": measure,
-        "outcomes": [
-            (kind, plain_number(measure.outcomes[kind.key]))
-            for kind in (settings.outcomes if settings else ())
-            if kind.key in measure.outcomes
-        ],
+        "outcomes": settings.outcomes if settings else (),
+        "plain_number": plain_number,
         "problem": next(each for each in state.register.problems if each.id == row.problem),
         "events": desk.history(identity),
         "evidence_authors": evidence_authors(desk.root, identity, measure),
