@@ -142,7 +142,9 @@ def ics(frame: Frame, rows: Sequence[Entry], today: date, last_year: int, owner:
 def _event(frame: Frame, entry: Entry, today: date, stamp: datetime, last_year: int) -> Event:
     from icalendar import TRANSP, Alarm, Event  # noqa: PLC0415
 
-    title = _one_line(_title(entry))
+    note = _day_off_note(entry)
+    title = f"{_KINDS[entry.kind]} {entry.measure.id} {entry.measure.title}"
+    title = _one_line(f"{title}（{note}）" if note else title)
     event = Event.new(
         uid=_uid(frame, entry.measure.id),
         summary=title,
@@ -170,11 +172,6 @@ def _one_line(text: str) -> str:
 def _uid(frame: Frame, name: str) -> UUID:
     """Return the permanent identifier of an entry; organisation and day of the feedback stand for the ledger."""
     return uuid5(_NAMESPACE, f"{frame.organisation}\n{frame.feedback}\n{name}")
-
-
-def _title(entry: Entry) -> str:
-    note = _day_off_note(entry)
-    return f"{_KINDS[entry.kind]} {entry.measure.id} {entry.measure.title}" + (note and f"（{note}）")
 
 
 def _day_off_note(entry: Entry) -> str:

@@ -286,9 +286,8 @@ def _categories(ledger: Ledger, register: Register, rows: _Rows, *, internal: bo
                 number = row.id if internal else measures.items[0].number.partition(".")[0]
                 finding = ledger.problems[int(row.id)].finding if internal else None
                 group = measures._replace(key=f"problem-{number}")
-                problems.append(
-                    ProblemItem(number, row.title, row.is_complete, finding, not row.publish, group)
-                )
+                problem = ProblemItem(number, row.title, row.is_complete, finding, not row.publish, group)
+                problems.append(problem)
         if problems:
             inside = [row for row in rows.all if row.category == key]
             yield CategoryItem(title, rows.group(f"category-{problems[0].number}", inside), tuple(problems))

@@ -177,8 +177,7 @@ def lines(
     try:
         package = Package(content, _MAX_SIZE)
         main = _main(package, path)
-        kinds = ("styles", "numbering")
-        parts = [part for kind in kinds for part in package.related(main, kind)[:1]]
+        parts = [part for kind in ("styles", "numbering") for part in package.related(main, kind)[:1]]
         asides = {part: why for kind, why in _ASIDES.items() for part in package.related(main, kind)}
         package.check_size((*parts, *asides, main), _MAX_ELEMENTS, _MAX_DEPTH)
         numbering = Numbering()

@@ -69,13 +69,9 @@ class Table:
             for column in zip(self.header, *self.rows, strict=True)
         ]
         for max_word, max_number, min_share in _UNBROKEN_WIDTHS:
-            needs = []
+            limits, needs = (max_word, max_number), []
             for column, share in zip(columns, shares, strict=True):
-                whole = [
-                    length
-                    for length, is_number in column
-                    if length <= (max_number if is_number else max_word)
-                ]
+                whole = [length for length, is_number in column if length <= limits[is_number]]
                 need = max(whole, default=1)
                 is_broken = len(whole) < len(column)
                 needs.append(max(need + padding if padding else ceil(need), share * min_share * is_broken))

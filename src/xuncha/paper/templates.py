@@ -206,6 +206,5 @@ def template_error(
     text = _("the template is wrong: {message}", message=" ".join(message.split()))
     listed = _(", ").join(f"`{name}`" for name in names)
     hint = _("a template can use {names}; docs/templates.md describes what they contain", names=listed)
-    return InvalidLedgerError(
-        [Finding("template", text, Place(f"{FOLDER}/{name}", line or 1, 1, excerpt or ""), hint)]
-    )
+    place = Place(f"{FOLDER}/{name}", line or 1, 1, excerpt or "")
+    return InvalidLedgerError([Finding("template", text, place, hint)])

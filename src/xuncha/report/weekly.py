@@ -266,9 +266,8 @@ def _leaders(
         sections = []
         for office in groups(register._replace(problems=leader_problems), today, "office"):
             pair = (leader.title, office.title)
-            overdue, due_soon = (
-                tuple(item for item in each if (item.leader, item.office) == pair) for each in (red, yellow)
-            )
+            overdue = tuple(item for item in red if (item.leader, item.office) == pair)
+            due_soon = tuple(item for item in yellow if (item.leader, item.office) == pair)
             works = tuple(work for work in done if (work.item.leader, work.item.office) == pair)
             sections.append(Section(office.title, office.total, office.closed, works, overdue, due_soon))
         yield Leader(leader.title, tuple(sections))
