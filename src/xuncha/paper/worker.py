@@ -66,13 +66,8 @@ def _document(job: Job, files: OwnFiles) -> bytes:
 
 def _set_limits(job: Job) -> None:
     """Set limits beyond which the system ends this process. It can write no file and, except for the task `look`, where typst lays out pictures in threads, start no process."""
-    limits = {
-        "RLIMIT_CORE": 0,
-        "RLIMIT_FSIZE": 0,
-        "RLIMIT_NPROC": 0,
-        "RLIMIT_CPU": job.limits.seconds,
-        "RLIMIT_AS": job.limits.memory,
-    }
-    if job.task == "look":
-        del limits["RLIMIT_NPROC"]
+    limits = {"RLIMIT_CORE": 0, "RLIMIT_FSIZE": 0}
+    limits |= {"RLIMIT_CPU": job.limits.seconds, "RLIMIT_AS": job.limits.memory}
+    if job.task != "look":
+        limits["RLIMIT_NPROC"] = 0
     limit_process(limits)
