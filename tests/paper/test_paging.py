@@ -93,6 +93,23 @@ def test_a_day_stays_on_one_line_beside_long_names_and_in_a_font_with_wide_digit
     assert table.fitted_widths(36.8, 0.6)[4] * 36.8 > 7 * 0.56 + 3 + 0.5
 
 
+def test_a_day_stays_on_one_line_and_no_column_of_long_texts_gets_narrow_for_a_title_beside_it() -> None:
+    header = ("序号", "反馈问题", "编号", "整改措施", "整改目标", "整改时限")
+    row = (
+        "1",
+        "激发市场主体活力不足",
+        "1.1",
+        "补齐信息公开的制度短板",
+        "学习成果转化为工作举措，及时学习",
+        "2023年12月31日前",
+    )
+    other = ("2", "贯彻落实上级决策部", "2.1", "提速重点项目建设", "—", "2023年12月31日前")
+    table = Table(header, (row, other), tuple(each / 27 for each in (1.5, 4.6, 1.8, 7.3, 5.8, 6)))
+    widths = [round(share * 33) for share in table.fitted_widths(33, 0)]
+    assert widths[5] == 8
+    assert widths[4] >= 5
+
+
 @given(table=tables())
 def test_the_columns_fill_the_table(table: Table) -> None:
     assert sum(table.fitted_widths(36.8, 0.6)) == pytest.approx(1)

@@ -31,7 +31,7 @@ _WIDER: Final = 0.06
 """How much wider than half of a full-width character a half-width one is in fonts that stand in for those of the standard."""
 SHORT: Final = 12
 """A text of at most this width, in full-width characters, is short."""
-_UNBROKEN_WIDTHS: Final = ((9, 9, 0.85), (9, 9, 0.5), (6, 9, 0.5), (6, 6, 0.85), (4, 4, 0.6))
+_UNBROKEN_WIDTHS: Final = ((9, 9, 0.85), (6, 9, 0.7), (6, 9, 0.5), (6, 6, 0.85), (4, 4, 0.6))
 """Tried in turn: words, and days and numbers, up to these widths stay on one line; a column with longer texts keeps at least this fraction of its share."""
 
 
