@@ -22,7 +22,7 @@ from xuncha.parts import require_part
 from xuncha.tally import add_days, review_day
 
 if TYPE_CHECKING:
-    from icalendar import Event
+    from icalendar import Component, Event
 
 
 Kind = Literal["deadline", "review"]
@@ -115,6 +115,12 @@ def ics(frame: Frame, rows: Sequence[Entry], today: date, last_year: int, owner:
     with require_part("office"):
         from icalendar import Calendar, Timezone  # noqa: PLC0415  takes 50 ms
     stamp = datetime(today.year, today.month, today.day, tzinfo=UTC)
+    components: list[Component] = [_event(frame, entry, today, stamp, last_year) for entry in rows]
+    if not components:
+        # A calendar needs one (RFC 5545, 3.6). A time zone may not have the English comment that icalendar adds (3.6.5).
+        time_zone = Timezone.from_tzid("Asia/Shanghai", first_date=date(2000, 1, 1))
+        time_zone.pop("COMMENT", None)
+        components = [time_zone]
     calendar = Calendar.new(
         prodid="-//xuncha//xuncha//ZH",
         calscale="GREGORIAN",
@@ -124,9 +130,7 @@ def ics(frame: Frame, rows: Sequence[Entry], today: date, last_year: int, owner:
         ),
         description="内部资料，含责任领导、责任科室和未公开事项，不得对外公开。",
         last_modified=stamp,
-        # Without any component it would be invalid.
-        subcomponents=[_event(frame, entry, today, stamp, last_year) for entry in rows]
-        or [Timezone.from_tzid("Asia/Shanghai", first_date=date(2000, 1, 1))],
+        subcomponents=components,
     )
     return bytes(calendar.to_ical())
 
@@ -135,9 +139,8 @@ def _event(frame: Frame, entry: Entry, today: date, stamp: datetime, last_year: 
     from icalendar import TRANSP, Alarm, Event  # noqa: PLC0415
 
     note = _day_off_note(entry)
-    title = _one_line(
-        f"{_KINDS[entry.kind]} {entry.measure.id} {entry.measure.title}" + (note and f"（{note}）")
-    )
+    title = f"{_KINDS[entry.kind]} {entry.measure.id} {entry.measure.title}"
+    title = _one_line(f"{title}（{note}）" if note else title)
     event = Event.new(
         uid=_uid(frame, entry.measure.id),
         summary=title,

@@ -187,16 +187,21 @@ def measure_json(row: MeasureRow, horizon: Horizon) -> dict[str, Any]:
 
 def amount(outcome: str, measures: Iterable[Measure]) -> int | float:
     """Add up one outcome, given by its key, over measures."""
-    total = round(sum(measure.outcomes.get(outcome, 0) for measure in measures), 6)
-    return int(total) if total == int(total) else total
+    return plain_number(sum(measure.outcomes.get(outcome, 0) for measure in measures))
+
+
+def plain_number(number: float) -> int | float:
+    """Round to six places, and turn a whole number into an int: as text, it has all its digits (3, 1234567.89)."""
+    rounded = round(number, 6)
+    return int(rounded) if rounded == int(rounded) else rounded
 
 
 def rate(closed: int, total: int) -> float | None:
-    """Return closed divided by total, rounded to four places; None if the total is 0.
+    """Return closed divided by total, rounded to four places, a half upwards; None if the total is 0.
 
     Notices call the rate of problems 整改完成率: 19 of 25 is 0.76, 688 of 697 is 0.9871.
     """
-    return round(closed / total, 4) if total else None
+    return (20_000 * closed + total) // (2 * total) / 10_000 if total else None
 
 
 def percent(closed: int, total: int) -> str:

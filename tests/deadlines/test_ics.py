@@ -242,7 +242,10 @@ def test_the_same_ledger_on_the_same_day_gives_the_same_bytes(ledger: LedgerOnDi
 def test_a_ledger_in_which_nothing_is_due_gives_a_calendar_without_entries(ledger: LedgerOnDisk) -> None:
     for identity in ("1.1", "1.2", "2.1", "2.2", "2.3", "3.1"):
         put(ledger, identity, "closed")
-    assert events(made(ledger)) == {}
+    written = made(ledger)
+    assert events(written) == {}
+    assert b"BEGIN:VTIMEZONE" in written, "RFC 5545, 3.6: at least one component"
+    assert b"COMMENT" not in written, "English, and not allowed in a time zone (3.6.5)"
 
 
 @pytest.mark.parametrize("due", ["0001-01-02", "9999-12-31"])

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.conftest import measure
 from tests.desk.client import Browser, told
 from tests.punctuation import half_width
 from xuncha.desk import view
@@ -143,3 +144,9 @@ def test_a_ledger_without_measures_does_not_blame_the_filters(ledger: LedgerOnDi
     browser = Browser(ledger.root)
     assert "还没有措施" in told(browser.get("/measures"))
     assert "没有符合条件的措施" in told(browser.get("/measures?status=closed"))
+
+
+def test_an_outcome_is_shown_to_the_last_digit(browser: Browser, ledger: LedgerOnDisk) -> None:
+    ledger.write(ledger.path("1.1"), measure("1.1", outcomes="{rules: 1234567.89}"))
+    assert "1234567.89 项" in told(browser.get("/measures/1.1"))
+    assert "1234567.89 项" in ledger.ok("show", "1.1")

@@ -190,3 +190,9 @@ def test_an_imported_notice_tells_each_count_once_and_as_the_ledger_has_it(ledge
     shown = ledger.ok(*made, "notice")
     assert "3个问题已完成整改3个，5条措施已完成5条，正在推进0条。" in shown
     assert "其余1条" not in shown
+
+
+def test_an_outcome_is_noted_to_the_last_digit(tmp_path: Path) -> None:
+    found = draft(tmp_path, "整改期间，追缴资金1234567.89万元，制定修订制度3项。")
+    assert "通报所列成果：追缴资金1234567.89万元，未分到各条措施。" in found.notes
+    assert "通报所列成果：制定修订制度3项，未分到各条措施。" in found.notes

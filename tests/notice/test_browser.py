@@ -17,6 +17,9 @@ from tests.conftest import LedgerOnDisk, measure
 from tests.notice.forms import notice
 from tests.notice.test_texts import SNIPPETS, ledger_of
 from tests.notice.test_withheld import Case, write
+from tests.paper.files import needs_poppler, pages
+from xuncha.paper.outline import Block, Document, Table
+from xuncha.paper.texts import html
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,3 +97,50 @@ def test_it_prints_on_a4(browser: Any, page: Path, tmp_path: Path) -> None:
         for box in re.findall(rb"/MediaBox \[([^\]]*)\]", (tmp_path / "notice.pdf").read_bytes())
     }
     assert all(abs(size - wanted) < 2 for size, wanted in zip(*boxes, (0, 0, 595, 842), strict=True))
+
+
+def test_a_column_of_long_names_beside_short_ones_keeps_room_on_a_phone(
+    browser: Any, ledger: LedgerOnDisk
+) -> None:
+    """Each character of a long name stood on a line of its own, because the columns of days and states do not shrink."""
+    header = ("序号", "整改措施", "责任领导", "责任科室", "整改时限", "剩余", "状态")
+    row = (
+        "1",
+        "第1项措施（1.1）",
+        "分管副局长",
+        "防汛抗旱指挥部办公室综合协调科",
+        "2025年1月4日",
+        "还有4天",
+        "推进中",
+    )
+    document = Document("通报", (Table(header, (row,), (1 / 7,) * 7),))
+    browser.open(ledger.write("table.html", html(document)), 360)
+    assert browser.value("document.querySelectorAll('td')[3].offsetWidth") > 60
+
+
+@needs_poppler
+def test_a_printed_page_keeps_days_whole_and_the_signature_with_the_text_before_it(
+    browser: Any, ledger: LedgerOnDisk, tmp_path: Path
+) -> None:
+    """A column of long names was one character wide on paper, too; the signature or the date stood alone on the last page."""
+    header = ("序号", "整改措施", "责任领导", "责任科室", "整改时限", "剩余", "状态")
+    row = (
+        "1",
+        "第1项措施（1.1）",
+        "分管副局长",
+        "防汛抗旱指挥部办公室综合协调科",
+        "2025年1月4日",
+        "还有4天",
+        "推进中",
+    )
+    table = Table(header, (row,), tuple(each / 20.9 for each in (1.5, 5.5, 2.8, 2.8, 3.6, 2.6, 2.1)))
+    for lines in range(8, 20):
+        paragraphs = [Block("p", f"第{number}段。") for number in range(lines)]
+        end = Block("sign", "中共某市水务局党组"), Block("date", "2024年12月31日")
+        page = ledger.write("table.html", html(Document("通报", (table, *paragraphs, *end))))
+        browser.open(page, 1280)
+        browser.print(tmp_path / "table.pdf")
+        printed = pages((tmp_path / "table.pdf").read_bytes(), tmp_path)
+        last = "".join(printed[-1])
+        assert all(text in last for text in (f"第{lines - 1}段", "党组", "12月31日")), lines
+        assert any("2025年1月4日" in line for line in printed[0])

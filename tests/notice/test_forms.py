@@ -86,7 +86,7 @@ def test_an_own_outline_is_used_and_a_wrong_one_told(bare_ledger: Ledger, form: 
     bare_ledger.write("templates/notice.outline.j2", "title {{ notice.title }}\nh9 甲\n")
     result = bare_ledger.run("notice", "-f", form, "-o", f"out.{form}")
     assert result.code == 1
-    assert result.err.startswith("templates/notice.outline.j2:1:1: error[template]: ")
+    assert result.err.startswith("templates/notice.outline.j2:2:1: error[template]: ")
     assert "h9 甲" in result.err
     assert not (bare_ledger.root / f"out.{form}").exists()
 

@@ -147,6 +147,41 @@ def test_a_wrong_template_ends_the_command_with_exit_code_1(bare_ledger: LedgerO
     assert not (bare_ledger.root / "out.txt").exists()
 
 
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("{{ nothing }}", "没有 `nothing` 这个字段"),
+        ("{{ notice.titel }}", "没有 `titel` 这个字段"),
+        ("{% include 'nothing.j2' %}", "templates/ 中没有 nothing.j2"),
+    ],
+)
+def test_a_name_that_is_not_known_is_told_in_chinese(
+    bare_ledger: LedgerOnDisk, source: str, said: str
+) -> None:
+    bare_ledger.write("templates/notice.txt.j2", source)
+    result = bare_ledger.run("notice")
+    assert f"模板有误：{said}\n" in result.err
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        ("title 甲\n{# 乙 #}\nfoo 丙 {{ notice.date | day }}\n", 3),
+        ("title 甲\ntable 1 2\nrow {{ ['甲'] | cells }}\n", 3),
+        ("title 甲\ntable 1 2\n  table 1 x\n", 3),
+        ("p 甲\n", 1),  # without a title
+    ],
+)
+def test_a_wrong_line_of_an_own_outline_is_told_with_its_place(
+    bare_ledger: LedgerOnDisk, source: str, line: int
+) -> None:
+    bare_ledger.write("templates/notice.outline.j2", source)
+    result = bare_ledger.run("notice", "-f", "docx", "-o", "out.docx")
+    first, shown = result.err.splitlines()[:2]
+    assert first.startswith(f"templates/notice.outline.j2:{line}:1: error[template]: ")
+    assert line == 1 or shown.strip() == source.splitlines()[line - 1].strip()
+
+
 def test_an_error_in_own_words_is_told_in_their_file(bare_ledger: LedgerOnDisk) -> None:
     bare_ledger.write(
         "templates/notice.words.j2",

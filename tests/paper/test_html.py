@@ -10,7 +10,7 @@ from hypothesis import given
 from tests.notice.forms import VOID, Element, Page
 from tests.paper.documents import HOSTILE, documents
 from xuncha.paper.outline import Block, Document, Instruction, Table
-from xuncha.paper.texts import html
+from xuncha.paper.texts import escaped_title, html
 
 _TEXTS = ("h1", "h2", "h3", "h4", "h5", "p", "caption", "th", "td")
 
@@ -107,3 +107,12 @@ def test_a_word_wider_than_the_screen_is_broken() -> None:
     """All that inherits from the page breaks it; only short cells and telephone numbers stay whole."""
     (body,) = re.findall(r"^body \{.*?\}", html(Document("通报", ())), re.MULTILINE | re.DOTALL)
     assert "overflow-wrap: anywhere" in body
+
+
+def test_no_line_of_a_title_ends_with_a_bracket_that_opens_or_begins_with_one_that_closes() -> None:
+    pytest.importorskip("rjieba")
+    shown = escaped_title(
+        "中共某市水务局（市南水北调工程建设管理局、市防汛抗旱指挥部办公室）党组整改工作通报"
+    )
+    assert shown.count("<wbr>") > 5
+    assert not re.search("（<wbr>|<wbr>[）、]", shown)

@@ -78,9 +78,36 @@ def test_states_numbers_and_names_have_room_for_one_line() -> None:
     header = ("序号", "整改措施", "责任领导", "责任科室", "整改时限", "销号率", "状态")
     table = Table(header, rows, tuple(each / 21 for each in (1.5, 5.5, 2.8, 2.8, 3.6, 2.6, 2.2)))
     room = 36.8
-    for place in (0, 2, 5, 6):
+    for place in (0, 2, 3, 4, 5, 6):
         assert table.fitted_widths(room, 0.6)[place] * room >= width(rows[0][place]) + 0.5
     assert sum(table.fitted_widths(room, 0.6)) == pytest.approx(1)
+
+
+def test_a_day_stays_on_one_line_beside_long_names_and_in_a_font_with_wide_digits() -> None:
+    header = ("序号", "整改措施", "责任领导", "责任科室", "整改时限", "剩余", "状态")
+    rows = (
+        ("13", "第14项措施（3.14）", "分管副局长", "防汛抗旱综合协调与物资保障科", "2025年1月14日", "还有13天", "已申请销号"),
+        ("14", "第2项（3.2）", "分管副局长", "农村水利水电科", "2025年1月15日", "还有14天", "推进中"),
+    )  # fmt: skip
+    table = Table(header, rows, tuple(each / 21 for each in (1.5, 5.5, 2.8, 2.8, 3.6, 2.6, 2.2)))
+    assert table.fitted_widths(36.8, 0.6)[4] * 36.8 > 7 * 0.56 + 3 + 0.5
+
+
+def test_a_day_stays_on_one_line_and_no_column_of_long_texts_gets_narrow_for_a_title_beside_it() -> None:
+    header = ("序号", "反馈问题", "编号", "整改措施", "整改目标", "整改时限")
+    row = (
+        "1",
+        "激发市场主体活力不足",
+        "1.1",
+        "补齐信息公开的制度短板",
+        "学习成果转化为工作举措，及时学习",
+        "2023年12月31日前",
+    )
+    other = ("2", "贯彻落实上级决策部", "2.1", "提速重点项目建设", "—", "2023年12月31日前")
+    table = Table(header, (row, other), tuple(each / 27 for each in (1.5, 4.6, 1.8, 7.3, 5.8, 6)))
+    widths = [round(share * 33) for share in table.fitted_widths(33, 0)]
+    assert widths[5] == 8
+    assert widths[4] >= 5
 
 
 @given(table=tables())

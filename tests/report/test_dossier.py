@@ -82,14 +82,14 @@ def test_without_history_the_record_is_enough(bare_ledger: LedgerOnDisk) -> None
         bare_ledger.path("2.2"),
         measure(
             "2.2", "closed", term="long_term", closed="{date: 2024-04-01, note: 同意}",
-            reviews="[{date: 2024-06-01, result: slipped, text: 有反弹}]", outcomes="{rules: 2}",
+            reviews="[{date: 2024-06-01, result: slipped, text: 有反弹}]", outcomes="{rules: 1234567.89}",
         ),
     )  # fmt: skip
     shown = told(bare_ledger, "report", "dossier", "2.2")
     for text in (
         "没有可查的历史记录",
         "整改成效出现反弹，有反弹。",
-        "制定修订制度2项",
+        "制定修订制度1234567.89项",
         "销号记载：2024年4月1日，同意",
     ):
         assert text in shown, text

@@ -16,7 +16,7 @@ from xuncha.model.identity import EVIDENCE, Identity
 from xuncha.model.register import Frame, MeasureRow, Register
 from xuncha.model.vocabulary import LIGHTS, STATUSES, TERMS, Light, Status, Term, status_name, word_name
 from xuncha.requests.outcomes import event_rows, feedback_of
-from xuncha.tally import Group, Horizon, Tally, percent, review_day
+from xuncha.tally import Group, Horizon, Tally, percent, plain_number, review_day
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -281,7 +281,11 @@ def measure_screen(
 ) -> list[RenderableType]:
     """Lay out the screen of a measure; `kinds` are the kinds of its outcomes."""
     closed, escalated, outcomes = measure.closed, measure.escalated, measure.outcomes
-    results = [f"{kind.label} {outcomes[kind.key]:g} {kind.unit}" for kind in kinds if kind.key in outcomes]
+    results = [
+        f"{kind.label} {plain_number(outcomes[kind.key])} {kind.unit}"
+        for kind in kinds
+        if kind.key in outcomes
+    ]
     facts = _pairs(
         (_("Status"), status_text(measure.status, horizon.light(row))),
         (_("Goal"), measure.goal),

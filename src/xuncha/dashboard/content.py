@@ -164,6 +164,7 @@ def content(ledger: Ledger, events: Sequence[Event], today: Date, *, internal: b
     rows = _Rows(register.measures, horizon, _items(ledger, register, horizon, events, internal=internal))
     categories = tuple(_categories(ledger, register, rows, internal=internal))
     problems = [problem for category in categories for problem in category.problems]
+    closed = [row for row in rows.all if row.status == "closed"]
     return Board(
         organisation=ledger.settings.name,
         inspector=register.frame.inspector,
@@ -174,14 +175,12 @@ def content(ledger: Ledger, events: Sequence[Event], today: Date, *, internal: b
         at_once=sum(row.due is None and horizon.light(row) == "yellow" for row in rows.all),
         counts=tally(register, today),
         statuses=tuple(
-            rows.group(name, (row for row in rows.all if row.status == name)) for name in STATUSES
+            rows.group(each, (row for row in rows.all if row.status == each)) for each in STATUSES
         ),
-        staged=rows.group(
-            "staged", (row for row in rows.all if row.term == "long_term" and row.status == "closed")
-        ),
+        staged=rows.group("staged", (row for row in closed if row.term == "long_term")),
         lights=tuple(
-            rows.group(name, (row for row in rows.all if horizon.light(row) == name), by_deadline=True)
-            for name in LIGHTS
+            rows.group(each, (row for row in rows.all if horizon.light(row) == each), by_deadline=True)
+            for each in LIGHTS
         ),
         reviews=rows.group("review", filter(horizon.is_review_due, rows.all)),
         categories=categories,
@@ -287,9 +286,8 @@ def _categories(ledger: Ledger, register: Register, rows: _Rows, *, internal: bo
                 number = row.id if internal else measures.items[0].number.partition(".")[0]
                 finding = ledger.problems[int(row.id)].finding if internal else None
                 group = measures._replace(key=f"problem-{number}")
-                problems.append(
-                    ProblemItem(number, row.title, row.is_complete, finding, not row.publish, group)
-                )
+                problem = ProblemItem(number, row.title, row.is_complete, finding, not row.publish, group)
+                problems.append(problem)
         if problems:
             inside = [row for row in rows.all if row.category == key]
             yield CategoryItem(title, rows.group(f"category-{problems[0].number}", inside), tuple(problems))

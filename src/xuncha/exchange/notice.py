@@ -19,6 +19,7 @@ from xuncha.model.states import State, is_ongoing
 from xuncha.model.vocabulary import STATUS_WORDS, Status, escape_braces
 from xuncha.pages.line import REASONS, Line
 from xuncha.reading.notice import Category, Measure, Notice, Problem
+from xuncha.tally import plain_number
 
 _LONGEST_TITLE = 300
 """The most characters of a title. A longer sentence is shortened there, and kept whole in the progress."""
@@ -162,7 +163,7 @@ class _Drafter:
             self.draft.doubt(message)
             self.draft.notes += filter(None, [remark])
         for label, amount, unit in self.notice.stated.outcomes:
-            self.draft.notes.append(f"通报所列成果：{label}{amount:g}{unit}，未分到各条措施。")
+            self.draft.notes.append(f"通报所列成果：{label}{plain_number(amount)}{unit}，未分到各条措施。")
 
     def _paragraphs(self) -> dict[str, list[str]]:
         """Return the paragraphs of the first and the last part, without counts that would contradict the ledger's."""

@@ -124,27 +124,28 @@ def content(ledger: Ledger, today: Date, anchor: Anchor | None = None) -> Notice
     register = ledger.register()
     counts = tally(register, today)
     values = {key: _fill(value, counts) for key, value in settings.notice}
-    missing = [f"notice.{key}" for key in ("title", "issuer", "date") if values[key] is None]
-    if settings.organisation is None:
-        missing.insert(0, "organisation")
-    missing += [
-        f"inspection.{key}" for key in ("inspector", "feedback") if getattr(settings.inspection, key) is None
-    ]
-    if missing or settings.organisation is None:
+    inspection = settings.inspection.model_dump()
+    needed = {"organisation": settings.organisation}
+    needed |= {f"notice.{key}": values[key] for key in ("title", "issuer", "date")}
+    needed |= {f"inspection.{key}": inspection[key] for key in ("inspector", "feedback")}
+    if missing := [key for key, value in needed.items() if value is None]:
         message = _("a notice needs {keys} in data/ledger.yaml", keys=_(", ").join(missing))
-        raise RefusedError(
-            "notice-incomplete", message, _("write it there, and type: xuncha edit"), LEDGER_FILE
-        )
+        hint = _("write it there, and type: xuncha edit")
+        raise RefusedError("notice-incomplete", message, hint, LEDGER_FILE)
     if not ledger.measures:
         message = _("the ledger has no measures yet, so there is nothing to report")
         raise RefusedError("nothing-to-tell", message, _("see `{path} --help`", path="xuncha add"))
     return NoticeContent(
         **values,
-        organisation=settings.organisation,
-        **settings.inspection.model_dump(),
+        organisation=settings.name,
+        **inspection,
         has_leading_group=settings.leading_group is not None,
         counts=counts,
-        outcomes=_outcomes(ledger),
+        outcomes=tuple(
+            Outcome(kind.label, total, kind.unit)
+            for kind in settings.outcomes
+            if (total := amount(kind.key, ledger.measures.values()))
+        ),
         categories=_categories(ledger, values["not_started_text"]),
         contact=PublicContact(**settings.contact.model_dump()),
         tells_counts=any(
@@ -176,14 +177,6 @@ def reported_after(ledger: Ledger) -> list[str]:
         if row.publish and not measure.notice_text and max(days, default=day) > day:
             ids.append(row.id)
     return ids
-
-
-def _outcomes(ledger: Ledger) -> tuple[Outcome, ...]:
-    return tuple(
-        Outcome(kind.label, total, kind.unit)
-        for kind in ledger.settings.outcomes
-        if (total := amount(kind.key, ledger.measures.values()))
-    )
 
 
 def _categories(ledger: Ledger, not_started_text: str | None) -> tuple[PublicCategory, ...]:

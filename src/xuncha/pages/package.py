@@ -30,8 +30,6 @@ _RELATIONSHIPS: Final = re.compile(r"(?:(?P<folder>.*)/)?_rels/(?P<name>[^/]*)\.
 _NOT_TEXT: Final = ("image/", "audio/", "video/", "application/x-font", "application/vnd.openxmlformats-officedocument.obfuscatedFont")  # fmt: skip
 _NOT_UTF_8: Final = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<", b"\x00\x00")
 """First bytes of a part that is XML in UTF-16 or UTF-32."""
-
-
 _CHUNK: Final = 64 * 1024
 _MAX_TOKEN: Final = 1024 * 1024  # bytes of a tag with its attributes, or of a comment
 _MAX_DEPTH: Final = 100

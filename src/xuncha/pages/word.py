@@ -26,8 +26,6 @@ _CHINESE: Final = frozenset({
 _PLACE: Final = re.compile(r"%([1-9])")
 _CIRCLED: Final = 20
 _LETTERS: Final = 26
-
-
 Properties = dict[str, str]
 """The properties of a paragraph, a style or a level of a list, by the names of their elements."""
 _STRIKES: Final = frozenset({"strike", "dstrike"})
@@ -179,8 +177,7 @@ def lines(
     try:
         package = Package(content, _MAX_SIZE)
         main = _main(package, path)
-        kinds = ("styles", "numbering")
-        parts = [part for kind in kinds for part in package.related(main, kind)[:1]]
+        parts = [part for kind in ("styles", "numbering") for part in package.related(main, kind)[:1]]
         asides = {part: why for kind, why in _ASIDES.items() for part in package.related(main, kind)}
         package.check_size((*parts, *asides, main), _MAX_ELEMENTS, _MAX_DEPTH)
         numbering = Numbering()
@@ -230,11 +227,8 @@ def _read(package: Package, part: str, target: Numbering | _Body) -> None:
 
 def _refusal(fault: Fault, path: str) -> RefusedError:
     if fault == "password":
-        message, hint = (
-            _("the document is password-protected"),
-            _("open it, and save it without the password"),
-        )
-        return RefusedError("password", message, hint, path)
+        hint = _("open it, and save it without the password")
+        return RefusedError("password", _("the document is password-protected"), hint, path)
     if fault == "too-large":
         message = _("unpacked, the document is larger than {n} MB", n=_MAX_SIZE // 1024**2)
         hint = _("a notice is much smaller; save its text alone")

@@ -91,9 +91,8 @@ def _add_head(word: WordDocument, document: Document) -> None:
     if document.mark:
         word.add_paragraph(document.mark, "Mark")
     if document.number or document.signer:
-        word.add_paragraph(
-            "\t".join(document.reference), "Reference Both" if document.signer else "Reference"
-        )
+        style = "Reference Both" if document.signer else "Reference"
+        word.add_paragraph("\t".join(document.reference), style)
     _add_title(word, title(document))
 
 

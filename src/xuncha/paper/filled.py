@@ -25,20 +25,16 @@ from xuncha.paper.templates import TEMPLATE_ERRORS, environment, error_place, er
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-_NAMES: Final = (
-    "alias", "tag", "dataBinding", "tblCaption", "tblDescription", "proofErr", "customXmlPr", "smartTagPr",
+_INVISIBLE: Final = (
+    "{*}alias", "{*}tag", "{*}dataBinding", "{*}tblCaption", "{*}tblDescription", "{*}proofErr", "{*}customXmlPr", "{*}smartTagPr",
+    "{*}docVars", "{*}rsids", "{*}docId", "{*}writeProtection", "{*}documentProtection",
 )  # fmt: skip
-_SETTINGS: Final = ("docVars", "rsids", "docId", "writeProtection", "documentProtection")
-"""Settings that identify a machine or people; WPS keeps the machine's number in `docVars`."""
-_INVISIBLE: Final = tuple(f"{{*}}{name}" for name in (*_NAMES, *_SETTINGS))
+"""Elements that no reader sees. Those of the second line are settings that identify a machine or people: WPS keeps the machine's number in `docVars`."""
 _WRAPPERS: Final = ("{*}customXml", "{*}smartTag")
-_ATTRIBUTES: Final = tuple(
-    f"{{*}}{name}"
-    for name in (
-        *("descr", "title", "alt", "paraId", "textId"),
-        *(f"rsid{of}" for of in ("R", "RPr", "RDefault", "P", "Tr", "Sect", "Del")),
-    )
-)
+_ATTRIBUTES: Final = (
+    "{*}descr", "{*}title", "{*}alt", "{*}paraId", "{*}textId",
+    "{*}rsidR", "{*}rsidRPr", "{*}rsidRDefault", "{*}rsidP", "{*}rsidTr", "{*}rsidSect", "{*}rsidDel",
+)  # fmt: skip
 _PICTURES: Final = ("{*}docPr", "{*}cNvPr")
 """Elements that must have a `name`; programs fill it with the name of the picture's file."""
 _KEPT_IN_HIDDEN: Final = frozenset({f"{W}{name}" for name in ("rPr", "fldChar", "instrText")})

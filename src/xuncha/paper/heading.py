@@ -20,9 +20,8 @@ PITCH: Final = 28.95
 """Usual line pitch in points: 22 lines fill a page."""
 _PAGE: Final = 22
 _ROW: Final = 28
-_FEW_LINES: Final = (
-    4  # so few lines get no page of their own: the standard allows a smaller pitch instead (7.3.5.4)
-)
+_FEW_LINES: Final = 4
+"""So few lines get no page of their own: the standard allows a smaller pitch instead (7.3.5.4)."""
 _MAX_LINES: Final = 4  # a title of more lines gets no shape
 _NO_START = re.compile(r"[的地得和与及暨或等者了、，。：；！？）》”’〕)]")
 _NO_END = re.compile(r".*([和与及暨或对向给将在以从按为第中]|关于|中共|[（《“‘〔(]|[0-9A-Za-z])")
@@ -79,8 +78,7 @@ def pieces(title: str) -> list[list[str]]:
     fixed = _unbreakable(words) - {n for n, word in enumerate(words) if n and _SUBJECT.match(word)}
     groups: list[list[str]] = []
     for index, word in enumerate(words):
-        is_joined = index in fixed or _NO_START.match(word) or (index and _NO_END.fullmatch(words[index - 1]))
-        if groups and is_joined:
+        if index and (index in fixed or not may_break(words[index - 1], word)):
             groups[-1].append(word)
         else:
             groups.append([word])
@@ -97,8 +95,7 @@ def lines(title: str, max_width: int = _TITLE_WIDTH[False]) -> list[str]:
         return [title]
     words = list(_words(title, max_width))
     subjects = {place for place, word in enumerate(words) if place and _SUBJECT.match(word)}
-    pairs = enumerate(pairwise(words), 1)
-    banned = {place for place, (before, word) in pairs if _NO_START.match(word) or _NO_END.fullmatch(before)}
+    banned = {place for place, pair in enumerate(pairwise(words), 1) if not may_break(*pair)}
     fixed = _unbreakable(words) - subjects
     min_count = int(-(-width(title) // max_width))
     candidates = []
@@ -113,6 +110,11 @@ def lines(title: str, max_width: int = _TITLE_WIDTH[False]) -> list[str]:
                 mean = sum(widths) / count
                 candidates.append((faults, count, sum((each - mean) ** 2 for each in widths), parts))
     return min(candidates)[-1] if candidates else _fill_lines(words, max_width)
+
+
+def may_break(before: str, word: str) -> bool:
+    """Return whether a line of a title may end with one word and the next line begin with the other."""
+    return not (_NO_START.match(word) or _NO_END.fullmatch(before))
 
 
 def _words(title: str, max_width: int) -> Iterator[str]:

@@ -27,10 +27,12 @@ _BLANKS = re.compile(r"(?:[^\S\u3000]|[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uff
 """Blanks, and characters that no form can hold; the ideographic space counts as an ordinary character."""
 _MAX_DIGITS: Final = 6  # only so many digits of a number of pages are read
 _COVER_CELLS: Final = 2  # cells in a row of a cover
+_WIDER: Final = 0.06
+"""How much wider than half of a full-width character a half-width one is in fonts that stand in for those of the standard."""
 SHORT: Final = 12
 """A text of at most this width, in full-width characters, is short."""
-_UNBROKEN_WIDTHS: Final = ((9, 0.85), (6, 0.85), (4, 0.6))
-"""Tried in turn: texts up to this width stay on one line, and a column with longer texts keeps at least this fraction of its share."""
+_UNBROKEN_WIDTHS: Final = ((9, 9, 0.85), (6, 9, 0.7), (6, 9, 0.5), (6, 6, 0.85), (4, 4, 0.6))
+"""Tried in turn: words, and days and numbers, up to these widths stay on one line; a column with longer texts keeps at least this fraction of its share."""
 
 
 @dataclass(frozen=True)
@@ -57,18 +59,22 @@ class Table:
     def fitted_widths(self, total: float, padding: float) -> tuple[float, ...]:
         """Return widths of the columns, as shares, that break no state, number or day across lines, if there is enough room.
 
-        `total` is the width of the table in full-width characters; `padding` is the space left and right of the text in a cell together.
+        `total` is the width of the table in full-width characters; `padding` is the space left and right of the text in a cell together,
+        or 0 in a text, whose columns are as wide as some full-width characters.
         """
         shares = [share * total for share in self.widths]
-        columns = [[width(cell) for cell in column] for column in zip(self.header, *self.rows, strict=True)]
-        for max_width, min_share in _UNBROKEN_WIDTHS:
-            needs = [
-                max(
-                    ceil(max((length for length in column if length <= max_width), default=1)) + padding,
-                    share * min_share if max(column) > max_width else 0,
-                )
-                for column, share in zip(columns, shares, strict=True)
-            ]
+        wider = 2 * _WIDER if padding else 0
+        columns = [
+            [(width(cell) + wider * (len(cell) - width(cell)), cell[:1].isdecimal()) for cell in column]
+            for column in zip(self.header, *self.rows, strict=True)
+        ]
+        for max_word, max_number, min_share in _UNBROKEN_WIDTHS:
+            limits, needs = (max_word, max_number), []
+            for column, share in zip(columns, shares, strict=True):
+                whole = [length for length, is_number in column if length <= limits[is_number]]
+                need = max(whole, default=1)
+                is_broken = len(whole) < len(column)
+                needs.append(max(need + padding if padding else ceil(need), share * min_share * is_broken))
             if sum(needs) <= total:
                 pairs = list(zip(needs, shares, strict=True))
                 missing = sum(max(0, need - share) for need, share in pairs)
@@ -163,7 +169,11 @@ class Document:
 
 
 class OutlineError(ValueError):
-    """A template has printed an invalid outline; the message says what is wrong, and in which line."""
+    """A template has printed an invalid outline; the message says what is wrong, and `line` is the wrong line, if it is one."""
+
+    def __init__(self, message: str, line: str = "") -> None:
+        super().__init__(message)
+        self.line = line
 
 
 def read(text: str) -> Document:
@@ -182,7 +192,8 @@ def read(text: str) -> Document:
                 _add_line(blocks, kind, rest)
             except ValueError:
                 shown = _BLANKS.sub(" ", line.replace(CELL, " | ")).strip()[:40]
-                raise OutlineError(_("this is no line of an outline: {line}", line=shown)) from None
+                message = _("this is no line of an outline: {line}", line=shown)
+                raise OutlineError(message, line) from None
     if not head["title"]:
         raise OutlineError(_("it has no title"))
     parts = (block.table() if isinstance(block, _Rows) else block for block in blocks)

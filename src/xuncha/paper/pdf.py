@@ -30,20 +30,13 @@ _KAI: Final = (
     "LXGW WenKai", "LXGW WenKai GB", "AR PL UKai", "AR PL UKai CN", "AR PL KaitiM GB", "Kaiti SC", "FandolKai",
 )  # fmt: skip
 _FONTS: Final = {
-    "title": ("方正小标宋", ("FZXiaoBiaoSong-B05S", "FZXiaoBiaoSong-B05", "方正小标宋简体", "方正小标宋_GBK", "FZXBSJW", "FZXBSK")),
-    "body": ("仿宋_GB2312", ("FangSong_GB2312", "仿宋_GB2312", "FangSong", "仿宋", "STFangsong", "华文仿宋", "FZFangSong-Z02S", "FZFangSong-Z02")),
-    "first": ("黑体", ("SimHei", "黑体", "FZHei-B01S", "FZHei-B01")),
-    "second": ("楷体_GB2312", ("KaiTi_GB2312", "楷体_GB2312", "KaiTi", "楷体", "STKaiti", "华文楷体", "FZKai-Z03S", "FZKai-Z03")),
-    "number": ("宋体", ("SimSun", "宋体", "NSimSun", "STSong", "FZShuSong-Z01S", "FZShuSong-Z01")),
+    "title": ("方正小标宋", ("FZXiaoBiaoSong-B05S", "FZXiaoBiaoSong-B05", "方正小标宋简体", "方正小标宋_GBK", "FZXBSJW", "FZXBSK"), _SERIF + _SANS),
+    "body": ("仿宋_GB2312", ("FangSong_GB2312", "仿宋_GB2312", "FangSong", "仿宋", "STFangsong", "华文仿宋", "FZFangSong-Z02S", "FZFangSong-Z02"), _SERIF + _KAI + _SANS),
+    "first": ("黑体", ("SimHei", "黑体", "FZHei-B01S", "FZHei-B01"), _SANS + _SERIF),
+    "second": ("楷体_GB2312", ("KaiTi_GB2312", "楷体_GB2312", "KaiTi", "楷体", "STKaiti", "华文楷体", "FZKai-Z03S", "FZKai-Z03"), _KAI + _SERIF + _SANS),
+    "number": ("宋体", ("SimSun", "宋体", "NSimSun", "STSong", "FZShuSong-Z01S", "FZShuSong-Z01"), _SERIF + _SANS),
 }  # fmt: skip
-"""For each part of the page: the name of the font in the standard, and the names under which systems install it or an equivalent font."""
-_SUBSTITUTES: Final = {
-    "title": _SERIF + _SANS,
-    "body": _SERIF + _KAI + _SANS,
-    "first": _SANS + _SERIF,
-    "second": _KAI + _SERIF + _SANS,
-    "number": _SERIF + _SANS,
-}
+"""For each part of the page: the name of the font in the standard, the names under which systems install it or an equivalent, and fonts that stand in for it."""
 _WIDE_LETTER: Final = 3.0  # width of a capital letter in a cell, in millimetres
 _TELEPHONE = re.compile(f"({TELEPHONE.pattern})")
 _MISSING_TEXT = re.compile(r"the text (.+?) could not be displayed")
@@ -127,10 +120,8 @@ def _choose_fonts(families: Sequence[str]) -> tuple[dict[str, list[str]], list[s
     """Choose the installed fonts for each part of the page, the best first; return them with the warnings."""
     fonts = {family.casefold(): family for family in families}
     chosen, warnings = {}, []
-    for part, (name, names) in _FONTS.items():
-        usable = [
-            fonts[each.casefold()] for each in (*names, *_SUBSTITUTES[part]) if each.casefold() in fonts
-        ]
+    for part, (name, names, substitutes) in _FONTS.items():
+        usable = [fonts[each.casefold()] for each in names + substitutes if each.casefold() in fonts]
         if not usable:
             raise _no_font(name)
         if usable[0].casefold() not in {each.casefold() for each in names}:

@@ -78,11 +78,6 @@ def too_much_memory(limit: int) -> str:
     return _("it takes more memory than {n} MB", n=limit >> 20)
 
 
-def too_large(limit: int) -> str:
-    """Return the message that a template makes more than so many bytes."""
-    return _("it makes a document of more than {n} MB", n=limit >> 20)
-
-
 def _answer(job: bytes, limits: Limits) -> bytes:
     """Start the process, and return its answer. Raises LimitError if the system ended it."""
     # The new interpreter must load nothing from the current folder, or because of environment variables.

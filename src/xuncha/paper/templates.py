@@ -20,7 +20,9 @@ from jinja2 import (
     FunctionLoader,
     StrictUndefined,
     TemplateError,
+    TemplateNotFound,
     TemplateSyntaxError,
+    UndefinedError,
 )
 from jinja2.loaders import split_template_path
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -37,9 +39,12 @@ from xuncha.paper.own import FOLDER, OwnFileError, OwnFiles, built_in, is_change
 from xuncha.paper.process import LIMITS, LimitError, Task, run, too_much_memory
 from xuncha.paper.texts import LINE, escaped_text, escaped_title, markdown
 
-_VALUE_ERRORS = (ArithmeticError, TypeError, ValueError, LookupError, AttributeError, AssertionError)
-TEMPLATE_ERRORS: Final = (TemplateError, *_VALUE_ERRORS, RecursionError, MemoryError, OSError)
+TEMPLATE_ERRORS: Final = (
+    TemplateError, ArithmeticError, TypeError, ValueError, LookupError, AttributeError, AssertionError, RecursionError, MemoryError, OSError,
+)  # fmt: skip
 """Errors that a template can raise; all are reported as the template's."""
+_UNKNOWN = re.compile(r"'([^']*)'(?: is undefined)?$")
+"""The name in Jinja's message that it is unknown."""
 _UNSAFE = re.compile(f"(?![{CELL}{LINE_END}])[{UNSAFE}]")
 """Characters that could control a terminal or hide a text, except the two separators of an outline, which its reader removes."""
 
@@ -113,7 +118,13 @@ def make_document(name: str, files: OwnFiles, **values: object) -> Document:
     try:
         return read(render(name, files, **values))
     except OutlineError as error:
-        raise template_error(name, 0, str(error), files, values) from None
+        own = files.files.get(name)
+        source = own.decode("utf-8", "replace").splitlines() if isinstance(own, bytes) else []
+        # A line that prints values is known by the kind of its block, unless several are of this kind.
+        kinds = [line if line == error.line else (line.split() or [""])[0] for line in source]
+        wanted = error.line if error.line in kinds else (error.line.split() or ["title"])[0]
+        line = kinds.index(wanted) + 1 if kinds.count(wanted) == 1 else 0
+        raise template_error(name, line, str(error), files, values) from None
 
 
 def environment(name: str, files: OwnFiles | None) -> Environment:
@@ -173,6 +184,10 @@ def error_reason(error: BaseException) -> str:
     """Return the reason why a template cannot be rendered."""
     if isinstance(error, TemplateSyntaxError):
         return error.message or ""
+    if isinstance(error, TemplateNotFound):
+        return _("there is no {file} in {path}", file=error.name, path=f"{FOLDER}/")
+    if isinstance(error, UndefinedError) and (unknown := _UNKNOWN.search(str(error))):
+        return _("the key `{key}` is not known", key=unknown[1])
     return too_much_memory(LIMITS.memory) if isinstance(error, MemoryError) else str(error)
 
 
@@ -191,6 +206,5 @@ def template_error(
     text = _("the template is wrong: {message}", message=" ".join(message.split()))
     listed = _(", ").join(f"`{name}`" for name in names)
     hint = _("a template can use {names}; docs/templates.md describes what they contain", names=listed)
-    return InvalidLedgerError(
-        [Finding("template", text, Place(f"{FOLDER}/{name}", line or 1, 1, excerpt or ""), hint)]
-    )
+    place = Place(f"{FOLDER}/{name}", line or 1, 1, excerpt or "")
+    return InvalidLedgerError([Finding("template", text, place, hint)])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from xuncha.chinese.characters import width, wrapped
 from xuncha.chinese.numbers import TELEPHONE
-from xuncha.paper.heading import pieces
+from xuncha.paper.heading import may_break, pieces
 from xuncha.paper.outline import Block, Document, Form, Instruction, Table
 
 if TYPE_CHECKING:
@@ -82,21 +82,16 @@ def _two_ends(left: str, right: str) -> str:
 
 def _table(table: Table) -> list[str]:
     """Return the lines of a table: header and rows, with rules between the rows if one of them takes several lines."""
-    widths = _columns(table.fitted_widths(max(LINE - _GAP * (len(table.widths) - 1), 1), 0))
+    total = max(LINE - _GAP * (len(table.widths) - 1), _MIN_WIDTH * len(table.widths))
+    widths = [max(_MIN_WIDTH, int(share * total + 1e-6)) for share in table.fitted_widths(total, 0)]
+    widest = widths.index(max(widths))  # it gets what is left after rounding
+    widths[widest] = max(_MIN_WIDTH, widths[widest] + total - sum(widths))
     rows = [_row(row, widths) for row in table.rows]
     has_rules = any(len(lines) > 1 for lines in rows)
     result = [*_row(table.header, widths), _RULE]
     for number, (row, lines) in enumerate(zip(table.rows, rows, strict=True)):
         result += [_RULE, *lines] if has_rules and number and row[0] else lines
     return [*result, _RULE] if rows else result
-
-
-def _columns(shares: Sequence[float]) -> list[int]:
-    """Return the widths of columns in full-width characters; the widest column gets what is left after rounding."""
-    total = max(LINE - _GAP * (len(shares) - 1), _MIN_WIDTH * len(shares))
-    widths = [max(_MIN_WIDTH, int(share * total + 1e-6)) for share in shares]
-    widths[widths.index(max(widths))] += total - sum(widths)
-    return [max(_MIN_WIDTH, each) for each in widths]
 
 
 def _row(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
@@ -185,7 +180,10 @@ def escaped_title(text: str) -> str:
         return escape(text)
     parts = (words if sum(map(width, words)) > _PHONE_WIDTH else ["".join(words)] for words in groups)
     units = [word for words in parts for word in words]
-    joints = ("<wbr>" if width(left[-1:]) == width(right[:1]) == 1 else "" for left, right in pairwise(units))
+    joints = (
+        "<wbr>" if width(left[-1:]) == width(right[:1]) == 1 and may_break(left, right) else ""
+        for left, right in pairwise(units)
+    )
     return Markup("").join(
         escape(word) + Markup(joint)  # noqa: S704  `joint` is one of the two texts above
         for word, joint in zip_longest(units, joints, fillvalue="")

@@ -7,9 +7,10 @@ import os
 import pickle
 
 from xuncha.errors import InvalidLedgerError, SurroundingsError
+from xuncha.language import gettext as _
 from xuncha.language import use_language
 from xuncha.paper.own import OwnFiles
-from xuncha.paper.process import Job, too_large, too_much_memory
+from xuncha.paper.process import Job, too_much_memory
 from xuncha.parts import require_part
 from xuncha.system import limit_process
 
@@ -36,7 +37,7 @@ def answer(job: Job) -> bytes:
             head: dict[str, object] = {"used": files.used}
             if len(content) > job.limits.output:
                 content = b""
-                head = {"limit": too_large(job.limits.output)}
+                head = {"limit": _("it makes a document of more than {n} MB", n=job.limits.output >> 20)}
         except InvalidLedgerError as error:
             head = {"findings": error.findings}
         except SurroundingsError as error:
@@ -65,13 +66,8 @@ def _document(job: Job, files: OwnFiles) -> bytes:
 
 def _set_limits(job: Job) -> None:
     """Set limits beyond which the system ends this process. It can write no file and, except for the task `look`, where typst lays out pictures in threads, start no process."""
-    limits = {
-        "RLIMIT_CORE": 0,
-        "RLIMIT_FSIZE": 0,
-        "RLIMIT_NPROC": 0,
-        "RLIMIT_CPU": job.limits.seconds,
-        "RLIMIT_AS": job.limits.memory,
-    }
-    if job.task == "look":
-        del limits["RLIMIT_NPROC"]
+    limits = {"RLIMIT_CORE": 0, "RLIMIT_FSIZE": 0}
+    limits |= {"RLIMIT_CPU": job.limits.seconds, "RLIMIT_AS": job.limits.memory}
+    if job.task != "look":
+        limits["RLIMIT_NPROC"] = 0
     limit_process(limits)

@@ -122,14 +122,9 @@ def _extensions(root: Path, events: Sequence[Event], past: Sequence[Step]) -> It
     for event, step in zip(reversed(events), past, strict=True):
         if event.action == "extend" and event.id and not step.undone:
             identity = Identity.parse(event.id)
-            yield Extension(
-                step, _due(root, f"{event.commit}^", identity), _due(root, event.commit, identity)
-            )
-
-
-def _due(root: Path, revision: str, identity: Identity) -> Date | None:
-    measure = load_measures(Tree(root, revision), {identity}).get(identity)
-    return measure.due if measure else None
+            trees = Tree(root, f"{event.commit}^"), Tree(root, event.commit)
+            old, new = (load_measures(tree, {identity}).get(identity) for tree in trees)
+            yield Extension(step, old.due if old else None, new.due if new else None)
 
 
 def dossier_file(report: Dossier, form: str, root: Path, folder: Path, files: OwnFiles) -> DossierFile:
@@ -187,11 +182,9 @@ def _dossier_zip(report: Dossier, document: Document, folder: Path) -> DossierFi
     }
     text = "".join(f"{sha256}  {name}\n" for name, sha256 in hashes.items())
     (folder / _HASH_LIST).write_text(text, encoding="utf-8", newline="\n")
-    zip_path = folder / "zip"
+    zip_path, names = folder / "zip", [*hashes, _HASH_LIST]
     with zip_path.open("wb") as stream:
-        packing.store(
-            ((f"{top}/{name}", folder / name) for name in (*hashes, _HASH_LIST)), report.date, stream
-        )
+        packing.store([(f"{top}/{name}", folder / name) for name in names], report.date, stream)
     return DossierFile(report, zip_path, warnings)
 
 

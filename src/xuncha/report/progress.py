@@ -108,7 +108,6 @@ def progress(
     horizon = Horizon.of_register(register, today)
     due = {row.id for row in register.measures if horizon.is_review_due(row)}
     unfinished = tuple(each for each in states.values() if each.item.status != "closed")
-    later = [each.item for each in unfinished if each.item.light == "green" and each.item.days is not None]
     staged = tuple(each for each in states.values() if each.item.status == "closed" and each.item.long_term)
     return Progress(
         organisation=settings.name,
@@ -129,7 +128,7 @@ def progress(
         long_term_open=tuple(each.item for each in unfinished if each.item.long_term),
         overdue=with_light(by_id, "red"),
         due_soon=with_light(by_id, "yellow"),
-        later=tuple(sorted(later, key=lambda item: item.days or 0)),
+        later=tuple(item for item in with_light(by_id, "green") if item.days is not None),
     )
 
 

@@ -15,6 +15,7 @@ from xuncha.model.identity import EVIDENCE, Identity
 from xuncha.model.records import EvidenceFile, Ledger, Measure
 from xuncha.report.items import Item, field_values, plain
 from xuncha.store.files import WorkingTree, fingerprint
+from xuncha.tally import plain_number
 from xuncha.trail.git import Git
 from xuncha.trail.history import Event, undone_commits
 from xuncha.trail.replay import commits_in
@@ -117,7 +118,7 @@ def record(ledger: Ledger, identity: Identity, items: Mapping[Identity, Item]) -
         entries=entries,
         evidence=pieces,
         outcomes=tuple(
-            Outcome(kind.label, f"{measure.outcomes[kind.key]:g}", kind.unit)
+            Outcome(kind.label, str(plain_number(measure.outcomes[kind.key])), kind.unit)
             for kind in ledger.settings.outcomes
             if kind.key in measure.outcomes
         ),

@@ -124,14 +124,12 @@ def weekly(
     """
     by_id = items(ledger, today)
     by_measure = _by_measure(events, since, today)
-    works = []
-    for identity, item in by_id.items():
-        measure, before = ledger.measures[identity], earlier.get(identity)
-        work = _work(item, measure, by_measure.get(item.id, []), before, since, today)
-        if work.entries or work.actions:
-            works.append(work)
+    every = (
+        _work(item, ledger.measures[each], by_measure.get(item.id, []), earlier.get(each), since, today)
+        for each, item in by_id.items()
+    )
+    works = [work for work in every if work.entries or work.actions]
     red, yellow = with_light(by_id, "red"), with_light(by_id, "yellow")
-    later = [item for item in by_id.values() if item.light == "green" and item.days is not None]
     return Weekly(
         organisation=ledger.settings.name,
         desk=desk(ledger.settings),
@@ -142,7 +140,7 @@ def weekly(
         overdue=red,
         due_soon=yellow,
         undecided=len(with_light(by_id, "none")),
-        next_due=min(later, key=lambda item: item.days or 0, default=None),
+        next_due=next((item for item in with_light(by_id, "green") if item.days is not None), None),
         leaders=tuple(_leaders(ledger, today, works, red, yellow)),
         reviews=_reviews(ledger, today, by_id),
         comments=_comments(comments, since, today),
@@ -151,11 +149,9 @@ def weekly(
 
 def recorded(events: Iterable[Event], since: Date, today: Date) -> set[Identity]:
     """Return the measures for which progress was recorded in these days: they may have new entries with earlier dates."""
-    return {
-        Identity.parse(identity)
-        for identity, measure_events in _by_measure(events, since, today).items()
-        if any(event.action in {"progress", "attach"} for event in measure_events)
-    }
+    by_measure = _by_measure(events, since, today).items()
+    actions = {identity: {event.action for event in own} for identity, own in by_measure}
+    return {Identity.parse(identity) for identity, own in actions.items() if own & {"progress", "attach"}}
 
 
 def as_json(report: Weekly, ledger: Ledger) -> dict[str, Any]:
@@ -270,9 +266,8 @@ def _leaders(
         sections = []
         for office in groups(register._replace(problems=leader_problems), today, "office"):
             pair = (leader.title, office.title)
-            overdue, due_soon = (
-                tuple(item for item in each if (item.leader, item.office) == pair) for each in (red, yellow)
-            )
+            overdue = tuple(item for item in red if (item.leader, item.office) == pair)
+            due_soon = tuple(item for item in yellow if (item.leader, item.office) == pair)
             works = tuple(work for work in done if (work.item.leader, work.item.office) == pair)
             sections.append(Section(office.title, office.total, office.closed, works, overdue, due_soon))
         yield Leader(leader.title, tuple(sections))

@@ -18,7 +18,7 @@ from xuncha.report.record import evidence_authors
 from xuncha.requests.answers import file_version, measure_rows
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import load_record, load_settings
-from xuncha.tally import Horizon
+from xuncha.tally import Horizon, plain_number
 from xuncha.workflow.verbs import VERBS
 
 
@@ -42,6 +42,7 @@ def show(request: Request) -> Response:
         "light": Horizon.of_register(state.register, desk.today).light(row),
         "measure": measure,
         "outcomes": settings.outcomes if settings else (),
+        "plain_number": plain_number,
         "problem": next(each for each in state.register.problems if each.id == row.problem),
         "events": desk.history(identity),
         "evidence_authors": evidence_authors(desk.root, identity, measure),
