@@ -86,7 +86,9 @@ class _Translated:
 def _process_value(parameter: TyperOption | TyperArgument, ctx: typer.Context, value: object) -> object:
     """Convert a value as Typer does, but leave a text and what was not given as they are, and read a whole number here: even for these, Typer would load pydantic.
 
-    A format may be typed in capitals, and `-o -` is the same as no -o. Raises UsageError for what is no whole number; for `-` where a file must be named; and for an option with an empty value, which a
+    A format may be typed in capitals, and `-o -` is the same as no -o.
+
+    Raises UsageError for what is no whole number; for `-` where a file must be named; and for an option with an empty value, which a
     script's unset variable may cause: it is not the same as no option.
     """
     if value in (None, ()) and not parameter.required:

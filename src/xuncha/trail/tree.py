@@ -50,8 +50,9 @@ class Tree:
         if path not in self._names:
             raise FileNotFoundError(path)
         if path not in self._blobs:
-            comments = [each for each in self._names if each.startswith(f"{COMMENTS}/")]
-            self._fetch(comments if path in comments else [path])
+            prefix = f"{COMMENTS}/"
+            is_comment = path.startswith(prefix)
+            self._fetch([each for each in self._names if each.startswith(prefix)] if is_comment else [path])
         return self._blobs[path]
 
     def fingerprint(self, path: str) -> Fingerprint | None:

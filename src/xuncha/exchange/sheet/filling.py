@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from xuncha.errors import RefusedError
 from xuncha.exchange.drafts import Draft
 from xuncha.exchange.sheet import cells, safety
-from xuncha.exchange.sheet.filled_word import FilledWord
-from xuncha.exchange.sheet.filled_workbook import FilledWorkbook
 from xuncha.exchange.sheet.grid import column_of
 from xuncha.exchange.sheet.plan import Plan
 from xuncha.exchange.sheet.reading import ReadOptions, draft_of
@@ -16,6 +15,10 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.records import Ledger
 from xuncha.pages.kind import ZIP
+
+if TYPE_CHECKING:
+    from xuncha.exchange.sheet.filled_word import FilledWord
+    from xuncha.exchange.sheet.filled_workbook import FilledWorkbook
 
 
 def fill_table(
