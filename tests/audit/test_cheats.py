@@ -79,6 +79,15 @@ def test_a_ledger_goes_two_weeks_before_or_after_another_that_hardly_resembles_i
     assert {each.code for each in audit(book.root / "new").findings} & {"ledger-moved"} == expected
 
 
+def test_a_ledger_that_stays_did_not_go_at_the_beginning_of_time(tmp_path: Path) -> None:
+    book = Book(tmp_path / "台账")
+    book.now = datetime(1970, 1, 1, tzinfo=book.now.tzinfo) - timedelta(minutes=10)
+    book.commit(message("建立", "init"), said_otherwise(book, ("title", "goal", "finding")), who=LI)
+    book.write()
+    (book.root / "new").mkdir()
+    assert "ledger-moved" not in {each.code for each in audit(book.root / "new").findings}
+
+
 def test_the_ledger_that_is_cheated_with_is_sound(tmp_path: Path) -> None:
     book = Book(tmp_path / "台账")
     book.write()

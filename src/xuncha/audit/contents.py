@@ -36,11 +36,11 @@ def changed_after_closing(step: Step) -> Violations[HistoryPlace]:
         if change.statuses[0] != "closed":
             continue
         old, new = change.old or {}, change.new or {}
-        allowed = {"closed"} if change.statuses[1] != "closed" else set()  # reopened
+        is_reopened = change.statuses[1] != "closed"
         renamed = step.renamed_evidence(change.id) if old.get("progress") != new.get("progress") else {}
-        keys = [key for key in changed_since(old, new, renamed) if key not in allowed]
+        keys = [key for key in changed_since(old, new, renamed) if not (is_reopened and key == "closed")]
         amounts = [key for key in ("outcomes", "fields") if numbers(old, key) != numbers(new, key)]
-        if keys or (amounts and not allowed):
+        if keys or (amounts and not is_reopened):
             message = _("{id} was closed, but {keys} changed without it being reopened")
             yield step.report(change, message, None if keys else "warning", keys=quoted(keys or amounts))
 
@@ -141,9 +141,10 @@ def entry_changed(step: Step) -> Violations[HistoryPlace]:
     may_escalate = step.commit.trailers.action in {"escalate", "import"}
     for change in (*step.comments, *step.measures):
         old, new = change.old or {}, change.new or {}
-        fixed_keys: tuple[str, ...] = _COMMENT_KEYS if change.comment else ("escalated",)
-        if not change.comment and (change.statuses[0] == "closed" or (may_escalate and new.get("escalated"))):
-            fixed_keys = ()
+        may_change = change.statuses[0] == "closed" or (may_escalate and new.get("escalated"))
+        fixed_keys: tuple[str, ...] = () if may_change else ("escalated",)
+        if change.comment:
+            fixed_keys = _COMMENT_KEYS
         keys = [key for key in fixed_keys if old.get(key) not in (None, new.get(key))]
         keys += [key for key in _ENTRY_LISTS if old.get(key) != new.get(key) and _has_lost(step, change, key)]
         if keys:
@@ -180,10 +181,11 @@ def rebound_withdrawn(step: Step) -> Violations[HistoryPlace]:
         if change.statuses != ("closed", "closed") or not entries(change.old, "reviews"):
             continue
         slipped, newest = (last_review(data) for data in (change.old, change.new))
-        is_withdrawn = text_of(slipped, "result") == "slipped" != text_of(newest, "result")
+        is_withdrawn = text_of(slipped, "result") == "slipped" and text_of(newest, "result") != "slipped"
         if is_withdrawn and slipped in entries(change.new, "reviews"):
             closer = change.before.closer if change.before else None
             place = step.graph.places.get(closer.commit, -1) if closer else -1
+            # If the closing commit held this review already, the measure was reopened and closed after the review.
             if not any(slipped in entries(each.new, "reviews") for each in step.graph.changes.get(place, ())):
                 message = _(
                     "{id} had slipped as of {day}, and its next review finds otherwise: it was not reopened in between"

@@ -170,7 +170,7 @@ def _is_weaker(old: str, new: str) -> bool:
     """Return whether a new text requires less than the old one: it is much shorter, leaves letters out, or has smaller numbers in the same words."""
     if old == new:
         return False
-    letters: Iterator[str] = iter(old)
+    letters: Iterator[str] = iter(old)  # `in` goes on behind the letter found last, so the order counts
     is_part = all(letter in letters for letter in new)
     counts = [[float(each) for each in _NUMBERS.findall(text)] for text in (old, new)]
     same_words = _NUMBERS.sub("0", old) == _NUMBERS.sub("0", new)

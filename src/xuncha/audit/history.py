@@ -23,8 +23,8 @@ _SAMPLE: Final = (
     *PARTS,
     *(Identity(problem, number).path for problem in range(1, 21) for number in range(6)),
 )
-"""The files that are read to recognise a ledger, after its parts: some problems and measures."""
-_LENGTH: Final = 4  # letters of a piece of text; even two ledgers of the same field share few pieces
+"""The paths that are read to recognise a ledger: its parts, then those of the first problems and measures."""
+_PIECE: Final = 4  # characters in a piece of text; even two ledgers of the same field share few pieces
 _MAX_TEXT: Final = 2000
 _SIMILAR: Final = 0.5  # share of titles or pieces above which two ledgers are the same one
 _SIMILAR_GONE: Final = 0.2  # the same, if one of them disappeared within two weeks of the other's beginning
@@ -73,7 +73,7 @@ MOVED = RULES.declare(
 
 
 def check_former_places(git: Git, start: Commit, commits: Sequence[Commit]) -> Findings:
-    """Yield each folder where the same ledger stood before the commit that brings it, or in history that was merged into it since."""
+    """Yield each folder where the same ledger was before: before the commit that adds it here, or in history that was merged later."""
     later = {start.hash}
     for commit in commits:
         if not later.isdisjoint(commit.parents):
@@ -90,15 +90,15 @@ def check_former_places(git: Git, start: Commit, commits: Sequence[Commit]) -> F
     for folder, (newest, oldest) in changes.items():
         before_newest = f"{newest.hash}^"
         last = next((tip for tip in before if (tip, folder) in holding), before_newest)
-        # What a ledger said at last may have been written to hide which one it was.
+        # The last version may have been changed to hide which ledger it is, so older versions are compared, too.
         states += [f"{name}:{folder}" for name in (last, before_newest, oldest.hash)]
-    later_changes = _settings_changes(git, "HEAD")
+    all_changes = _settings_changes(git, "HEAD")
     own, *others = _read_features(git, [f"{start.hash}:{git.prefix}", *states])
     versions_of_each = zip(others[::3], others[1::3], others[2::3], strict=True)
     for folder, versions in zip(changes, versions_of_each, strict=True):
-        is_gone = ("HEAD", folder) not in holding and folder in later_changes
-        removed = later_changes[folder][0].moment_committed if is_gone else 0
-        is_near = abs(removed - start.moment_committed) < MAX_DELAY
+        is_gone = ("HEAD", folder) not in holding and folder in all_changes
+        removed = all_changes[folder][0].moment_committed if is_gone else None
+        is_near = removed is not None and abs(removed - start.moment_committed) < MAX_DELAY
         if any(own.is_similar(each, _SIMILAR_GONE if is_near else _SIMILAR) for each in versions):
             severity: Severity = "warning" if own.parts == versions[0].parts else "error"
             text = _("the ledger was in {folder} before; its history until then is there")
@@ -119,7 +119,8 @@ def _settings_changes(git: Git, *tips: str) -> dict[str, tuple[Commit, Commit]]:
         for each in log(git, *options, *tips, "--", f":(top,glob)**/{LEDGER_FILE}"):
             for touched in each.touched:
                 folder = touched.path.removesuffix(LEDGER_FILE)
-                changes[folder] = changes.get(folder, (each,))[0], each
+                newest, _oldest = changes.get(folder, (each, each))
+                changes[folder] = newest, each
     return changes
 
 
@@ -153,7 +154,7 @@ def _read_features(git: Git, folders: Sequence[str]) -> Iterator[_Features]:
             sample[: len(PARTS)],
             (str(settings.get("organisation", "")), str(mapping(settings, "inspection").get("feedback", ""))),
             {name_key(title) for each in records if (title := text_of(each, "title"))},
-            {each[at : at + _LENGTH] for each in plain for at in range(max(1, len(each) - _LENGTH + 1))},
+            {each[at : at + _PIECE] for each in plain for at in range(max(1, len(each) - _PIECE + 1))},
         )
 
 
@@ -171,12 +172,14 @@ def beginnings(commits: Sequence[Commit], anchors: Iterable[Anchor]) -> list[Com
     with_ledger: set[str] = set()
     first_commits = []
     for commit in commits:
-        begins = any(each.path == LEDGER_FILE and each.blob for each in commit.touched)
-        if begins and with_ledger.isdisjoint(commit.parents):
+        writes_settings = any(each.path == LEDGER_FILE and each.blob for each in commit.touched)
+        if writes_settings and with_ledger.isdisjoint(commit.parents):
             first_commits.append(commit)
-        if begins or not with_ledger.isdisjoint(commit.parents):
+        if writes_settings or not with_ledger.isdisjoint(commit.parents):
             with_ledger.add(commit.hash)
-    names = {each.hash for each in commits} if len(first_commits) > 1 else set()
+    if len(first_commits) <= 1:  # the usual case
+        return first_commits
+    names = {each.hash for each in commits}
     verified = [each for each in anchors if each.commit in names]
     accepted = ancestors(min(verified, key=lambda each: each.moment).commit, commits) if verified else set()
     return sorted(first_commits, key=lambda each: (each.hash not in accepted, each.moment_committed))

@@ -45,7 +45,7 @@ class Contribution:
         return self._checks_all or is_own or has_worked_on_others
 
     def follower(self, place: int) -> Commit | None:
-        """Return a later commit on top of a commit, if somebody known before the sides parted made it weeks before the merge; else None."""
+        """Return a descendant of a commit that was made weeks before the merge, by somebody else who was known before the sides parted; else None."""
         commit, merge = self._graph.commits[place], self.joining.commit
         people = commit.author, commit.email, commit.committer, merge.author, merge.email, merge.committer
         if people not in self._followers:
@@ -123,11 +123,12 @@ class Joining:
         return merged
 
     def _joined(self, path: str, *versions: Any) -> Any:  # noqa: ANN401
-        for alike in (key_of, partial(self.content, path)):
-            base, *sides = map(alike, versions)
+        """Join a base and two sides: by their hashes if these decide, else by their data as a whole, else key by key."""
+        for value_of in (key_of, partial(self.content, path)):
+            base, *sides = map(value_of, versions)
             merged = merged_value(base, sides)
             if merged is not UNSETTLED:
-                return next(each for each in versions if alike(each) == merged)
+                return next(each for each in versions if value_of(each) == merged)
         if not all(isinstance(each, dict) for each in (base, *sides)):
             return UNSETTLED
         data = merge_values(base, *sides)
@@ -136,7 +137,7 @@ class Joining:
     def base(self, path: str) -> Any:  # noqa: ANN401
         """Return what a file holds in the common history of the last side and the others; several common commits are joined.
 
-        If that has no such file but both have entered it, return the version that both entered: git can copy a commit to another branch.
+        If that has no such file but both have entered it, return the version that both entered, such as by a commit that was cherry-picked.
         """
         graph, rest, last = self.graph, union(self.sides[:-1]), self.sides[-1].ancestry
         version = self.merged(path, [*graph.tips(rest & last)])

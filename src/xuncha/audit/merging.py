@@ -51,7 +51,8 @@ def check_merge(joining: Joining, touched: Iterable[str] | None) -> Findings:
     """
     sides, result, graph = joining.sides, joining.result, joining.graph
     paths = dict.fromkeys(sides[0].state.differing_paths(result) if touched is None else touched)
-    for side in sides[touched is not None :]:  # the merge may take from another side what this one left alone
+    compared = sides if touched is None else sides[1:]
+    for side in compared:  # where it changed a file, but the merge has the version of another side
         common = graph.tips(side.ancestry & union(other for other in sides if other is not side))
         differing = {path for other in common for path in other.state.differing_paths(side.state)}
         changed = (path for path in differing if key_of(side.state.get(path)) != key_of(result.get(path)))
@@ -162,7 +163,7 @@ def _check_closing(place: HistoryPlace, before: Data, sides: Sequence[Data], res
 
 def _keys_after_closing(sides: Sequence[Data], merged: Data) -> list[str]:
     """Return the keys that came into a closed measure after its closing, compared with the nearest side that has this closing; none if it is open."""
-    closed = [side for side in sides if side.get("status") == "closed" == merged.get("status")]
+    closed = [side for side in sides if side.get("status") == merged.get("status") == "closed"]
     same_closings = [side for side in closed if side.get("closed") == merged.get("closed")]
     return min((changed_since(side, merged, {}) for side in same_closings), key=len, default=[])
 
@@ -181,11 +182,11 @@ def merged_into_closed(root: Path, before: str) -> dict[str, tuple[str, list[str
     contents = iter(git.blobs(f"{each}:./{path}" for path, commits in places for each in commits))
     changes: dict[str, tuple[str, list[str], str]] = {}
     steps_back = cache(partial(_steps_back, git))
-    for path, (head, *parents) in places:
-        merged, *sides = (read_data(next(contents)) for _commit in (head, *parents))
+    for path, (_head, *parents) in places:
+        merged, *sides = (read_data(next(contents)) for _commit in ("HEAD", *parents))
         keys = _keys_after_closing(sides, merged)
         number, statuses = number_of(path) or path, [text_of(each, "status") for each in sides]
-        is_closed = text_of(merged, "status") == "closed" in statuses
+        is_closed = text_of(merged, "status") == "closed" and "closed" in statuses
         closed = parents[statuses.index("closed")] if is_closed else ""
         pairs = zip(parents, statuses, strict=True)
         open_tips = [parent for parent, status in pairs if is_closed and status != "closed"]

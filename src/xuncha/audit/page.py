@@ -42,11 +42,11 @@ _BACKQUOTED: Final = re.compile(r"`([^`]*)`")
 def render(root: Path, audit: Audit) -> str:
     """Return the page. The template is always the built-in one, because the audited office must not design the page."""
     broken_rules = {finding.code for finding in audit.findings}
-    weights = ("不符合规则", "error"), ("提请注意", "warning"), ("备注", "note")
+    severities = ("不符合规则", "error"), ("提请注意", "warning"), ("备注", "note")
     values = {
         "audit": audit,
         "organisation": str(_settings(Git(root), audit).get("organisation", "")),
-        "weights": [(title, severity, _group_by_reason(audit, severity)) for title, severity in weights],
+        "parts": [(title, severity, _group_by_reason(audit, severity)) for title, severity in severities],
         "holds": [sentence for sentence, codes in SUBJECTS if not broken_rules.intersection(codes.split())],
         "anchors": [anchor.line for anchor in audit.anchors],
     }
@@ -77,7 +77,8 @@ def _in_plain_words(text: str) -> str:
 
     def replacement(match: re.Match[str]) -> str:
         code = match[1]
-        name = KEY_NAMES.get(code) or REQUIREMENTS.get(code, (action_name(code),))[0]
+        requirement = REQUIREMENTS[code][0] if code in REQUIREMENTS else ""
+        name = KEY_NAMES.get(code) or requirement or action_name(code)
         return name if name == code else f"“{name}”"
 
     return _BACKQUOTED.sub(replacement, text)

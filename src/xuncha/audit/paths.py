@@ -15,7 +15,7 @@ from xuncha.audit.catalogue import RULES, Findings, HistoryPlace
 from xuncha.audit.facts import number_of, quoted
 from xuncha.audit.graph import Step
 from xuncha.audit.joining import Joining
-from xuncha.audit.replayed import changes_of
+from xuncha.audit.replayed import Version, changes_of
 from xuncha.catalogue import Violations
 from xuncha.errors import Severity
 from xuncha.language import gettext as _
@@ -43,8 +43,9 @@ _MAX_ATTRIBUTES: Final = 1000  # files of attributes that are examined, at all c
 def link(step: Step) -> Violations[HistoryPlace]:
     """Find links and submodules among the files of the ledger."""
     for change in step.changes:
-        message = link_message(change.path, change.after.mode) if change.after else ""
-        if message and change.after and change.after[:2] != (change.before or ())[:2]:
+        before, after = change.before or Version(), change.after or Version()
+        message = link_message(change.path, after.mode)
+        if message and (before.mode, before.blob) != (after.mode, after.blob):
             yield step.at(change), message, ""
 
 
@@ -52,8 +53,9 @@ def link_message(path: str, mode: str) -> str:
     """Return the message that a path is a link or another repository instead of a file or folder; else empty."""
     if mode == _LINK:
         return _("{path} is a link, not a file or folder of the ledger", path=path)
-    message = _("{path} is another repository, not a folder of the ledger") if mode == SUBMODULE else ""
-    return message.format(path=path)
+    if mode == SUBMODULE:
+        return _("{path} is another repository, not a folder of the ledger", path=path)
+    return ""
 
 
 @RULES.rule(
@@ -70,7 +72,8 @@ def look_alike(step: Step) -> Violations[HistoryPlace]:
 
 
 @lru_cache(maxsize=4096)
-def _same_name(path: str) -> str:
+def _folded(path: str) -> str:
+    """Return a path without differences of letter case or composition."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
 
 
@@ -78,20 +81,18 @@ def _look_alikes(step: Step) -> Iterator[tuple[str, str, Severity]]:
     """Yield each added file whose name or folder differs from another one only in letter case or composition; with that one, and the severity."""
     folders = step.after.folders
     added = [each.path for each in step.changes if each.before is None and each.after is not None]
-    new_folders = {path: path.rpartition("/")[0] for path in added}
+    folder_of = {path: path.rpartition("/")[0] for path in added}
     by_name: defaultdict[str, list[str]] = defaultdict(list)
-    for folder in set(new_folders.values()):
+    for folder in set(folder_of.values()):
         for each in folders[folder]:
-            by_name[_same_name(each)].append(each)
-    new_folders = {
-        path: folder for path, folder in new_folders.items() if not step.before.folders.get(folder)
-    }
+            by_name[_folded(each)].append(each)
+    new_folders = {path: folder for path, folder in folder_of.items() if not step.before.folders.get(folder)}
     for folder in folders if new_folders else ():
         if folders[folder]:
-            by_name[_same_name(folder)].append(folder)
+            by_name[_folded(folder)].append(folder)
     for path in added:
         folder = new_folders.get(path, "")
-        alike = [*by_name[_same_name(path)], *by_name[_same_name(folder)]]
+        alike = [*by_name[_folded(path)], *by_name[_folded(folder)]]
         if twin := next((each for each in alike if each not in {path, folder}), None):
             # Two offices may attach such files in good faith.
             yield path, twin, "warning" if path.startswith(f"{EVIDENCE}/") else "error"
@@ -107,7 +108,7 @@ def check_merged_paths(joining: Joining) -> Findings:
     step = Step(joining.commit, sides[0], changes_of(joining.commit, sides[0], graph.files), graph)
     for finding in (*link(step), *RULES["evidence-changed"](step)):
         path = finding.place.path
-        is_pointer = finding.severity == "warning"  # what else happened to evidence, `merging` tells
+        is_pointer = finding.severity == "warning"  # `audit.merging` reports all else about evidence
         if (is_pointer or finding.code == "link") and all(
             side.get(path) != result.get(path) for side in sides
         ):
@@ -131,16 +132,16 @@ OWN_TEMPLATE: Final = RULES.declare(
 def check_beside(git: Git, head: str) -> Findings:
     """Yield what commits bring beside the records: templates, forms and links in their place, and names that differ from the ledger's only in letter case.
 
-    What a merge takes from one of its sides was named there.
+    What a merge takes from one of its sides was reported on that side.
     """
-    names = {_same_name(each): each for each in ("data", FOLDER, *PARTS)}
+    names = {_folded(each): each for each in ("data", FOLDER, *PARTS)}
     known: set[str | Touched] = set()
     folders = (f":(icase){name}" for name in ("data", FOLDER))
     for commit in commits_in(git, *folders, *(f":(exclude,literal){part}" for part in PARTS), head=head):
         for touched in (each for each in commit.touched if each.blob):
             top, *rest = touched.path.split("/")
             path = "/".join([top, *rest[:1]]) if top in {"data", FOLDER} else top
-            own, place = names.get(_same_name(path), path), HistoryPlace.at(commit, touched.path)
+            own, place = names.get(_folded(path), path), HistoryPlace.at(commit, touched.path)
             if own != path and path not in known:
                 yield look_alike.finding(place._replace(path=path), _look_alike_message(path, own))
             is_new = len(commit.parents) < 2 or touched not in known  # noqa: PLR2004
@@ -165,6 +166,7 @@ CONVERTED = RULES.declare(
 def check_attributes(git: Git, commits: Sequence[Commit], paths: Iterable[str]) -> Findings:
     """Yield the commits from which on git converts files of the ledger, as git itself tells; `paths` are all that the ledger ever had."""
     prefix = git.prefix
+    # For the prefix a/b/, the folders above are "", "a/" and "a/b/".
     above = [prefix[:place] for place, letter in enumerate(f"/{prefix}") if letter == "/"]
     pathspecs = [f":(top,literal){folder}{_ATTRIBUTES}" for folder in (*above, f"{prefix}data/")]
     order = {commit.hash: place for place, commit in enumerate(commits)}

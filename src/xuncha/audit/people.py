@@ -25,16 +25,17 @@ def _mailbox(email: str) -> str:
 
 
 def addresses_of(settings: Data | None, *emails: str) -> set[str]:
-    """Return all addresses of the persons who have these, folded, according to `people` in the settings; none for an empty one."""
+    """Return these addresses and all others that `people` in the settings gives to the same persons, folded. An empty address is left out."""
     given = {folded(email) for email in emails} - {""}
     return given.union(*(addresses for _name, addresses in people_of(settings) if given & addresses))
 
 
 def is_one_person(applicant: Actor | None, closer: Actor, settings: Data | None) -> bool:
-    """Return whether nothing shows that two persons closed a measure: without an application, or an address, or if one of the closer's is the applicant's."""
+    """Return whether nothing shows that two persons closed a measure: no one applied, an address is missing, or author or committer of the closing applied."""
     applying = addresses_of(settings, applicant.email) if applicant else set()
-    closing = addresses_of(settings, closer.email)
-    return not (applying and closing) or bool(applying & (closing | addresses_of(settings, closer.committer)))
+    if not applying or not addresses_of(settings, closer.email):
+        return True
+    return not applying.isdisjoint(addresses_of(settings, closer.email, closer.committer))
 
 
 def _may_be_one_person(applicant: Actor, closer: Actor, settings: Data | None) -> bool:
@@ -42,11 +43,11 @@ def _may_be_one_person(applicant: Actor, closer: Actor, settings: Data | None) -
     return not is_one_person(applicant, closer, settings) and (
         name_key(applicant.name) == name_key(closer.name)
         or _mailbox(applicant.email) == _mailbox(closer.email)
-        or any(_is_forged(person, settings) for person in (applicant, closer))
+        or any(_has_other_committer(person, settings) for person in (applicant, closer))
     )
 
 
-def _is_forged(actor: Actor, settings: Data | None) -> bool:
+def _has_other_committer(actor: Actor, settings: Data | None) -> bool:
     """Return whether a commit names a committer other than its author. A rebase of another's work does so, too."""
     committer = addresses_of(settings, actor.committer)
     return bool(committer) and committer.isdisjoint(addresses_of(settings, actor.email))
@@ -227,13 +228,15 @@ class Signers:
     def findings(self, root: Path) -> Findings:
         """Yield the closings that had to be signed and were not, and the findings on commits that no signature of the author supports."""
         authors = {actor.commit: (actor, settings) for actor, settings, *_more in self._required}
-        authors |= {who.commit: (who, settings) for who, settings, _findings in self._claims}
+        authors |= {actor.commit: (actor, settings) for actor, settings, _findings in self._claims}
         flaws = _signature_flaws(root, authors)
-        for who, _settings, place, lenient in self._required:
-            if flaw := flaws.get(who.commit):
+        for actor, _settings, place, lenient in self._required:
+            if flaw := flaws.get(actor.commit):
                 severity: Severity = "warning" if lenient else flaw.severity
                 yield UNSIGNED.finding(place, flaw.message.format(id=place.id), "", severity)
-        for who, _settings, findings in self._claims:
-            if flaw := flaws.get(who.commit):
-                self.relies_on_claims |= not flaw.is_verified
-                yield from findings if flaw.is_verified else ()
+        for actor, _settings, findings in self._claims:
+            flaw = flaws.get(actor.commit)
+            if flaw and flaw.is_verified:
+                yield from findings
+            elif flaw:
+                self.relies_on_claims = True

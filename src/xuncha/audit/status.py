@@ -162,13 +162,13 @@ def dropped_requirements(step: Step) -> dict[Requirement, int]:
 
 
 def recently_required(step: Step, seconds: int = _LOOSENED_RECENTLY) -> set[Requirement]:
-    """Return what the policy before a commit did not require, but had until some seconds before."""
+    """Return the requirements that were dropped from the policy in the seconds before a commit, and not restored before it."""
     since = step.commit.moment_committed - seconds
     return {name for name, moment in step.node.dropped.items() if moment >= since} - {*step.required}
 
 
 class Closing(NamedTuple):
-    """What is kept of a commit that closed measures, under the names of `Step`."""
+    """A commit that closed measures, with those attributes of its `Step` that later checks need."""
 
     commit: Commit
     closings: list[Change]
@@ -177,7 +177,7 @@ class Closing(NamedTuple):
 
 
 class Closings:
-    """The closings of a history."""
+    """The commits that closed measures, for checks against a policy that only other commits show."""
 
     def __init__(self, graph: Graph, signers: Signers) -> None:
         self._graph = graph
@@ -212,7 +212,7 @@ class Closings:
             self._signers.require(actor, closing.settings, place, lenient=is_lenient)
 
     def check(self, closing: Closing | Step, stricter: set[Requirement]) -> Findings:
-        """Yield the closings that lack what a stricter policy required; a signature is asked for at the end."""
+        """Yield the closings that lack what a stricter policy required. For a signature, only record it: `Signers.findings` checks that."""
         for change in closing.closings if stricter else ():
             actor = Actor.from_commit(closing.commit)
             if lacking := unmet(sorted(stricter), change, actor, closing.settings):
@@ -225,14 +225,14 @@ class Closings:
             self._require_signature(closing, lenient=True)
 
     def check_revoked(self, step: Step) -> Findings:
-        """Yield the closings since a loosening of the policy that a commit soon revokes, except those named when they were made."""
+        """Yield the closings that lack a requirement which was dropped before them and is soon restored; those within a week of the drop were checked at once."""
         required = {name for change in step.settings_edits for name in required_by(change.new)}
-        restored = required & recently_required(step, _REVOKED_SOON) if required else required
+        restored = required & recently_required(step, _REVOKED_SOON)
         for closing in self._by_commit.values() if restored else ():
             since = closing.commit.moment_committed - _LOOSENED_RECENTLY
-            names = {name for name in restored if step.node.dropped[name] < since} - {*closing.required}
+            stricter = {each for each in restored if step.node.dropped[each] < since} - {*closing.required}
             if step.has_ancestor(closing.commit.hash) and closing.commit.hash not in self._graph.undone:
-                yield from self.check(closing, names)
+                yield from self.check(closing, stricter)
 
     def check_sides(self, joining: Joining) -> Findings:
         """Yield the closings of one side of a merge that lack what another side, and still the merge, requires."""

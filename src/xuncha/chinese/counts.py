@@ -119,8 +119,8 @@ def _role(text: str, match: re.Match[str]) -> RoleName:
 def rates(text: str) -> Iterator[Rate]:
     """Find the completion rates of a line: 整改完成率76%, 措施办结率为98.71％."""
     for match in _RATE.finditer(half_width_digits(text)) if "率" in text else ():
-        begin = "problems" if match["problems"] else "measures" if match["measures"] else "rate"
-        yield Rate(match.start(begin), match.end(), _thing(match), match["percent"])
+        thing = _thing(match)
+        yield Rate(match.start(thing or "rate"), match.end(), thing, match["percent"])
 
 
 def is_share(percent: str, part: float, whole: float) -> bool:

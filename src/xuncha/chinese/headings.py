@@ -13,7 +13,7 @@ _DIGITS: Final = "[0-9０-９]{1,3}"
 
 
 class Level(IntEnum):
-    """The kinds of heading numbers, from the outermost level to the innermost; the last one is a number in words."""
+    """The kinds of heading numbers, from the outermost level to the innermost; the last one is a number beside a word such as 问题."""
 
     CHAPTER = 1  # 一、 or 第一章
     SECTION = 2  # （一） or ㈠ or 第一节
@@ -33,6 +33,7 @@ _FORMS: Final[dict[Level, str]] = {
     Level.HALF: rf"(?P<a5>{_DIGITS})(?P<after5>[）)])",
     Level.CIRCLE: rf"(?P<a6>{SYMBOL})(?P<after6>[、.．]?)",
 }
+"""The pattern of each level: the groups a, b and c, with the level's number, hold the forms of the number, and `after` its punctuation."""
 _HEADING: Final = re.compile("|".join(f"(?P<{level.name}>{form})" for level, form in _FORMS.items()))
 
 

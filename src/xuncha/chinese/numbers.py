@@ -19,9 +19,9 @@ _GROUPED: Final = re.compile(r"(?<=[0-9]),(?=(?:[0-9]{3})+(?![0-9]))")  # the co
 _MYRIAD: Final = 10**4
 _LONGEST: Final = 30  # the most characters that a number may have
 _ARABIC: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
-NUMERAL: Final = "[〇○零一二两三四五六七八九十百千万亿廿卅卌]"  # one character of a Chinese number
+_CHARACTER: Final = "[〇○零一二两三四五六七八九十百千万亿廿卅卌]"  # one character of a Chinese number
 _ARABIC_PART: Final = r"(?:[0-9０-９]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9０-９]+)(?:[.．][0-9０-９]+)?"
-NUMBER: Final = rf"(?=[0-9０-９]|{NUMERAL})(?:{_ARABIC_PART})?(?:{NUMERAL}(?:点(?={NUMERAL}))?(?:{_ARABIC_PART})?){{0,20}}"
+NUMBER: Final = rf"(?=[0-9０-９]|{_CHARACTER})(?:{_ARABIC_PART})?(?:{_CHARACTER}(?:点(?={_CHARACTER}))?(?:{_ARABIC_PART})?){{0,20}}"
 """Part of other patterns: a text that may be a number. `amount` reads it, and returns None if it is not a number."""
 SYMBOL: Final = "[①-⓿❶-➓㈠-㈩⑴-⒛㉑-㉟㊀-㊉㊱-㊿]"  # a number that is one character: ① ⑫ ㊿ ⑴ ⒈ ㈠
 _SYMBOL: Final = re.compile(SYMBOL)
@@ -72,8 +72,9 @@ def _multiplier(text: str, unit: int) -> Decimal | None:
     if unit >= _MYRIAD:
         number = _parse(text)
         return number if number and (unit > _MYRIAD or number < unit) else None
-    one_digit = len(text) == 1 and text in _DIGITS[1:] + "两" * (unit > _UNITS["十"])
-    return _without_units(text) if one_digit or _ARABIC.fullmatch(text) else None
+    digits = _DIGITS[1:] if unit == _UNITS["十"] else _DIGITS[1:] + "两"
+    is_digit = len(text) == 1 and text in digits
+    return _without_units(text) if is_digit or _ARABIC.fullmatch(text) else None
 
 
 def _remainder(text: str, unit: int) -> Decimal | None:

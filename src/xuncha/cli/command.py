@@ -164,7 +164,7 @@ def program(verb: str | None = None) -> typer.Typer:
     modules = VERBS | HIDDEN
     for module in dict.fromkeys(modules.values()) if verb is None else [modules[verb]]:
         import_module(f"xuncha.cli.{module}")
-    entries = [(words, *entry) for words, entry in _ENTRIES.items() if verb in {None, words[0]}]
+    entries = [(words, *entry) for words, entry in _ENTRIES.items() if verb is None or words[0] == verb]
     order = list(modules)  # the order of the help; groups first, since their commands are added to them
     entries.sort(key=lambda entry: (not entry[-1], order.index(entry[0][0])))
     for words, function, hidden, is_group in entries:
@@ -177,6 +177,7 @@ def program(verb: str | None = None) -> typer.Typer:
     return app
 
 
+# Typer gets no values for these options: `cli.invocation.split_options` takes them off the command line first.
 def root_options(
     ledger: str | None = optional(
         "--ledger DIR", _("The ledger's folder; default: the nearest one upwards"), variable="XUNCHA_LEDGER"

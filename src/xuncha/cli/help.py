@@ -21,22 +21,23 @@ from xuncha.model.vocabulary import action_name
 
 _WIDEST: Final = 80
 _NAMES: Final = 30  # columns for the names of options; after a longer name, the help begins on the next line
-_ITEM = re.compile(r"\S+(?: \S+)*\s*")
-_WORD = re.compile(r"\S+\s*")
+_ITEM = re.compile(r"\S+(?: \S+)*\s*")  # a verb with its word; two blanks end it
+_WORD = re.compile(r"\S+\s*")  # an example is broken only between words
 _METAVAR = re.compile(r"[A-Z]{2,}")
 _SECTION = re.compile(r"[A-Z][a-z]+:\n")
-_NONE = mark("Python is set to omit the help texts; to read them, type: unset PYTHONOPTIMIZE")
+_NO_DOCSTRINGS = mark("Python is set to omit the help texts; to read them, type: unset PYTHONOPTIMIZE")
 
 
 def split_docstring(docstring: str | None) -> tuple[list[str], list[str]]:
     """Return the paragraphs of a docstring before its first section, each as one line, and the lines of its examples."""
     if not docstring:
-        return [_NONE], []
+        return [_NO_DOCSTRINGS], []
     text = inspect.cleandoc(docstring)
     blocks = takewhile(lambda block: not _SECTION.match(block), re.split(r"\n\s*\n", text))
     paragraphs = [" ".join(block.split()) for block in blocks]
     examples = re.search(r"^Examples:\n((?: +\S.*\n?)+)", text, re.MULTILINE)
-    return paragraphs, [line.strip() for line in examples[1].splitlines()] if examples else []
+    lines = examples[1].splitlines() if examples else []
+    return paragraphs, [line.strip() for line in lines]
 
 
 def summary(docstring: str | None) -> str:
@@ -130,8 +131,9 @@ def _table(rows: list[tuple[str, str]], pieces: re.Pattern[str] = PIECE) -> list
     lines = []
     for name, text in rows:
         meaning = _wrap(text, column, pieces)
-        blanks = " " * (column - 2 - terminal_columns(name))
-        lines.append(f"  {screen.bold(name)}{blanks}" + (meaning.pop(0) if blanks else ""))
+        gap = column - 2 - terminal_columns(name)
+        first = meaning.pop(0) if gap > 0 else ""
+        lines.append(f"  {screen.bold(name)}{' ' * gap}{first}")
         lines += [" " * column + line for line in meaning]
     return lines
 

@@ -49,11 +49,10 @@ def split_options(arguments: Sequence[str]) -> tuple[list[str], dict[str, str | 
     """Split arguments into the others and the options of the whole program; return both, with the last value of each option. After `--`, nothing is an option."""
     rest: list[str] = []
     options: dict[str, str | None] = {}
-    remaining = list(reversed([decoded_argument(argument) for argument in arguments]))
-    while remaining:
-        argument = remaining.pop()
+    remaining = map(decoded_argument, arguments)
+    for argument in remaining:
         if argument == "--":
-            rest += [argument, *reversed(remaining)]
+            rest += [argument, *remaining]
             break
         name, equals, value = argument.partition("=")
         if name not in VALUED + FLAGS:
@@ -61,7 +60,7 @@ def split_options(arguments: Sequence[str]) -> tuple[list[str], dict[str, str | 
         elif equals:
             options[name] = value
         else:
-            options[name] = remaining.pop() if name in VALUED and remaining else None
+            options[name] = next(remaining, None) if name in VALUED else None
     return rest, options
 
 

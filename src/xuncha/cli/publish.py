@@ -116,6 +116,7 @@ def calendar(
         len(rows),
     )
     content = ics(register.frame, rows, call.today, workdays.last_year, recipient)
+    # `deliver` fills in the path.
     deliver(content, output, message.format(path="{path}", n=len(rows)), warnings)
 
 

@@ -152,8 +152,9 @@ def write_files(root: Path, paths: list[str], source: Path, commit: str) -> list
         Git(root, writes=True).run(*_LARGE_FILES, "checkout-index", "--quiet", "-z", "--stdin", stdin=lines)
     from_lfs = []
     for path in paths:
-        small = (root / path).stat().st_size <= MAX_POINTER
-        if not (small and (pointer := parse_pointer((root / path).read_bytes()))):
+        is_small = (root / path).stat().st_size <= MAX_POINTER
+        pointer = parse_pointer((root / path).read_bytes()) if is_small else None
+        if pointer is None:
             continue
         fetched = None
         with (root / path).open("wb") as target:

@@ -114,7 +114,8 @@ def read_objects(git: Git, names: Iterable[str], limit: int) -> Iterator[GitObje
             digest, kept = hashlib.sha256(), b""
             for block in blocks:
                 digest.update(block)
-                kept = (kept + block)[: limit + 1] if len(kept) <= limit else kept
+                if len(kept) <= limit:
+                    kept = (kept + block)[: limit + 1]
             yield GitObject(name, kind, size, digest.hexdigest(), kept)
 
 

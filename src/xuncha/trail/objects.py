@@ -55,7 +55,8 @@ def changed_tree(git: Git, tree: str, changes: Changes) -> str:
 def commit(git: Git, tree: str, parents: Iterable[str], message: str) -> str:
     """Make a commit, signed if git is set up to sign, and return its hash."""
     sign = git.run("config", "--type=bool", "commit.gpgSign", ok_codes=(0, 1)).strip() == b"true"
-    options = [option for parent in parents for option in ("-p", parent)] + ["-S"] * sign
+    options = [option for parent in parents for option in ("-p", parent)]
+    options += ["-S"] if sign else []
     return git.text(*UTF8, "commit-tree", tree, *options, "-F", "-", stdin=message.encode())
 
 
@@ -106,9 +107,10 @@ def fast_forward_remains(git: Git, before: str, after: str) -> Mapping[str, str]
             continue
         if actual not in {old, new, nothing}:
             # If git was killed while it wrote the file, it holds the first part of its new content.
-            beginning = (top.root / path).read_bytes()
-            target = b"" if new == nothing else top.run("cat-file", "--filters", f"--path={path}", new)
-            if new == nothing or not target.startswith(beginning):
+            if new == nothing:
+                continue
+            target = top.run("cat-file", "--filters", f"--path={path}", new)
+            if not target.startswith((top.root / path).read_bytes()):
                 continue
         remains[path] = old
     return remains

@@ -38,8 +38,7 @@ LOG_SETTINGS: Final = tuple(
     )
     for word in ("-c", setting)
 )  # fmt: skip
-_RAW_FIELDS: Final = ("mode before", "mode", "content before", "content", "letter")
-"""The fields that git prints for a touched file, before its path."""
+_RAW_FIELDS: Final = 5  # fields that git prints for a touched file, before its path
 _SEPARATOR: Final = b"\x1e"
 _JOINER: Final = " / "  # joins the values of a trailer that should occur only once
 # One query for all trailers: one by one, they would take git as long as all the rest.
@@ -65,13 +64,13 @@ class Trailers(NamedTuple):
     """The values of `Xuncha-From`, in the order of the ids; fewer where some had no status. `targets` likewise."""
     targets: tuple[str, ...]
     reason: str
-    undoes: tuple[str, ...] = ()  # the commits that were taken back, newest first
-    comments: tuple[str, ...] = ()
+    undoes: tuple[str, ...]  # the commits that were taken back, newest first
+    comments: tuple[str, ...]
     """The numbers of comments; for a renumbered one, old and new number with a blank between them."""
-    renumbered: tuple[tuple[str, str], ...] = ()
+    renumbered: tuple[tuple[str, str], ...]
     """The old and the new number of everything that a `remove` renumbered."""
-    changes: tuple[StatusChange, ...] = ()  # the change of status of each id
-    account: str = ""  # who was signed in, where the change was made in a browser
+    changes: tuple[StatusChange, ...]  # the change of status of each id
+    account: str  # who was signed in, where the change was made in a browser
 
 
 class Touched(NamedTuple):
@@ -102,9 +101,9 @@ class Commit(NamedTuple):
     trailers: Trailers
     touched: tuple[Touched, ...]
     adds_file: bool  # whether one of these files is new
-    committer: str = ""  # the e-mail of the committer, who may have applied another person's work
-    moment_committed: int = 0  # when it was committed, as `moment`
-    invalid_offsets: tuple[tuple[str, ...], ...] = ()  # of UTC, each after the day that git prints with it
+    committer: str  # the e-mail of the committer, who may have applied another person's work
+    moment_committed: int  # when it was committed, as `moment`
+    invalid_offsets: tuple[tuple[str, ...], ...]  # day and UTC offset of each date whose offset is invalid
 
     @property
     def day(self) -> str:
@@ -131,6 +130,7 @@ def log(git: Git, *arguments: str) -> Iterator[Commit]:
 
 
 def _parse_log(pieces: Iterator[bytes]) -> Iterator[Commit]:
+    """Yield the commits. Each has its fields, then two pieces for each touched file: its facts, which begin with a colon, and its path."""
     count, piece = 0, next(pieces, b"")
     while piece:
         fields = [piece, *islice(pieces, len(_LOG_FIELDS) - 1)]
@@ -139,7 +139,7 @@ def _parse_log(pieces: Iterator[bytes]) -> Iterator[Commit]:
         touched = {}
         while (piece := next(pieces, b"")).lstrip(b"\n").startswith(b":"):
             facts = piece.decode("ascii", "replace").split(" ")
-            if len(facts) != len(_RAW_FIELDS):
+            if len(facts) != _RAW_FIELDS:
                 raise TruncatedError
             _before, mode, _old, blob, letter = facts
             path = _path(next(pieces, b""))
@@ -151,20 +151,20 @@ def _parse_log(pieces: Iterator[bytes]) -> Iterator[Commit]:
         moment, date = _moment(*fields[4:6])
         moment_committed, committed = (moment, date) if fields[6:8] == fields[4:6] else _moment(*fields[6:8])
         yield Commit(
-            name,
-            tuple(parents.split()),
-            _line(fields[2]),
-            _line(fields[3]),
-            moment,
-            date,
-            committed,
-            _line(fields[9][:_MAX_SUBJECT]),
-            _trailers(fields[10]),
-            tuple(touched),
-            "A" in touched.values(),
-            _line(fields[8]),
-            moment_committed,
-            _invalid_offsets(fields[5:8:2]),
+            hash=name,
+            parents=tuple(parents.split()),
+            author=_line(fields[2]),
+            email=_line(fields[3]),
+            moment=moment,
+            date=date,
+            committed=committed,
+            subject=_line(fields[9][:_MAX_SUBJECT]),
+            trailers=_trailers(fields[10]),
+            touched=tuple(touched),
+            adds_file="A" in touched.values(),
+            committer=_line(fields[8]),
+            moment_committed=moment_committed,
+            invalid_offsets=_invalid_offsets([fields[5], fields[7]]),
         )
 
 
@@ -181,21 +181,21 @@ def _path(raw: bytes) -> str:
     return raw.decode("utf-8", "backslashreplace").replace("\n", "\\n")
 
 
-def _has_zone(date: bytes) -> bool:
+def _has_valid_offset(date: bytes) -> bool:
     """Return whether the UTC offset of a date is valid: at most 14 hours, as everywhere on earth."""
     return (date[-6:-5] in b"+-" and date[-5:] <= b"14:00") or date[-1:] == b"Z"
 
 
 def _invalid_offsets(dates: Sequence[bytes]) -> tuple[tuple[str, ...], ...]:
     """Return day and UTC offset of each date whose offset is invalid."""
-    texts = (date.decode("ascii", "replace") for date in dates if not _has_zone(date))
+    texts = (date.decode("ascii", "replace") for date in dates if not _has_valid_offset(date))
     return tuple(match.groups() for text in texts if (match := _DATE.fullmatch(text)))
 
 
 def _moment(seconds: bytes, date: bytes) -> tuple[int, str]:
     """Read a time. Beyond the calendar it becomes the beginning of 1970; if the offset is invalid, or date and seconds differ, it is in UTC."""
     moment = int(seconds) if _SECONDS.fullmatch(seconds) else 0
-    text = date.decode("ascii", "replace") if _has_zone(date) else ""
+    text = date.decode("ascii", "replace") if _has_valid_offset(date) else ""
     with contextlib.suppress(ValueError):
         if datetime.fromisoformat(text).timestamp() == moment:
             return moment, text

@@ -85,7 +85,7 @@ class SlowError(GitError):
 
 
 def _write(stream: IO[bytes], content: bytes) -> None:
-    """Write all that git is asked; a git that has ended meanwhile says why."""
+    """Write the input of git. If git ended before it read all, its exit code and error message say why."""
     with contextlib.suppress(OSError), stream:
         stream.write(content)
 
@@ -113,7 +113,7 @@ class GitRunner:
     def process(
         self,
         *arguments: str,
-        stdin: IO[bytes] | int = subprocess.DEVNULL,
+        stdin: int = subprocess.DEVNULL,
         stderr: IO[bytes] | int = subprocess.PIPE,
         environ: Mapping[str, str] | None = None,
         finishes: bool = True,
@@ -132,7 +132,7 @@ class GitRunner:
             hint = _("type: unset GIT_DIR; in a hook: env -u GIT_DIR xuncha …")
             raise SurroundingsError("another-repository", text.format(path=actual), hint)
         if self.writes:
-            options, variables = self._write_options(), {**(environ or {})}
+            options, variables = self._write_options(), environ or {}
         else:
             options, overrides = self._read_options(), programs.overrides(self.settings())
             variables = {**_READ_ENVIRON, **programs.as_variables(overrides, os.environ), **(environ or {})}
@@ -149,7 +149,7 @@ class GitRunner:
         self,
         arguments: Sequence[str],
         environ: Mapping[str, str],
-        stdin: IO[bytes] | int = subprocess.DEVNULL,
+        stdin: int = subprocess.DEVNULL,
         stderr: IO[bytes] | int = subprocess.PIPE,
         group: Mapping[str, Any] = MappingProxyType({}),
     ) -> Iterator[subprocess.Popen[bytes]]:
@@ -186,7 +186,7 @@ class GitRunner:
     def _watched(self, process: subprocess.Popen[bytes]) -> Iterator[None]:
         """Stop a git that still runs after some seconds if a pipe or a device anywhere in the working tree has a name that git reads."""
         repo = repository.repository(self.root)
-        top = (repo and repo.top) or self.root
+        top = repo.top if repo and repo.top else self.root
 
         def stop_if_blocked() -> None:
             folders = (Path(folder) for folder, _folders, _files in os.walk(top))
@@ -289,8 +289,9 @@ class GitRunner:
         user = [(name, value) for name, value in os.environ.items() if name.startswith("GIT_CONFIG")]
         key = (self.root, *state, *sorted(user))
         if key not in _settings:
-            # With --git-dir, git does not check whose repository it is; it finds this one without, from the top.
-            options = [*_READ_OPTIONS, *([f"--work-tree={repo.top}"] if repo.top else [])]
+            # Without --git-dir, since git would not check then who owns the repository; from its top, git finds it by itself.
+            work_tree = [f"--work-tree={repo.top}"] if repo.top else []
+            options = [*_READ_OPTIONS, *work_tree]
             output = self._query([*options, "config", "--list", "--show-scope", "-z"], repo.top or self.root)
             if not output.endswith(b"\0") or output.count(b"\0") % 2:
                 raise TruncatedError
@@ -335,8 +336,8 @@ class GitRunner:
         if "safe.directory" in message:
             text = _("git does not trust this folder: {said}", said=message)
             command = TRUST_COMMAND.search(message)
-            hint = _("if you trust its owner, type: {command}") if command else ""
-            return SurroundingsError("not-yours", text, hint.format(command=command and command[0].strip()))
+            hint = _("if you trust its owner, type: {command}", command=command[0].strip()) if command else ""
+            return SurroundingsError("not-yours", text, hint)
         if self.is_partial() and self._lacks_objects():
             return self._partial_clone(message)
         return GitError(message or _("git gave no reason"), stdout.decode("utf-8", "replace"), returncode)

@@ -73,7 +73,7 @@ def _signature_kind(commit: GitObject) -> bytes | None:
         return b""  # the part that was not read may hold a signature
     key = b"gpgsig" if len(commit.name) == _SHA1_DIGITS else b"gpgsig-sha256"
     found = re.search(rb"^%b (?:-----BEGIN ([A-Z ]+)-----$)?" % key, header, re.MULTILINE)
-    return found and (found[1] or b"")
+    return (found[1] or b"") if found else None
 
 
 def _allowed_signers(git: Git, file: str) -> dict[str, frozenset[str]]:

@@ -42,7 +42,7 @@ class PlannedChange(NamedTuple):
     edits: Mapping[str, Any] = {}  # the new values of keys besides the status; None removes a key
     reason: str = ""  # for the trailer of the commit
     files: Mapping[str, bytes] = {}  # new files of evidence, by their paths in the ledger
-    signed: bool = False
+    signed: bool = False  # whether the commit must be signed
     notes: Sequence[str] = ()  # lines on what was done besides the change of status
     next_step: str = ""
     warning: tuple[str, str] | None = None  # a message and a hint

@@ -41,7 +41,7 @@ _SIGNED: Final = re.compile(
 """Signatures below a table."""
 _STOP: Final = re.compile("[。；;！!]$")
 _PAGE: Final = re.compile(
-    r"第\d+页(?:[,/]?共\d+页)?|共\d+页(?:[,/]?第\d+页)?|\d+/\d+|-\d+-|(?:\(?接上[页表]\)?|\(?下[页]?续\)?|\(续\)|—\d+—)"
+    r"第\d+页(?:[,/]?共\d+页)?|共\d+页(?:[,/]?第\d+页)?|\d+/\d+|-\d+-|\(?接上[页表]\)?|\(?下页?续\)?|\(续\)|—\d+—"
 )
 """Texts that are printed at the edge of a page."""
 _HOW_MANY: Final = re.compile(r"[（(](?:共)?\s*\d+\s*(?:个|条|项)?(?:问题)?[)）]$")
@@ -61,7 +61,7 @@ class TableReader:
         self.problem: ProblemDraft | None = None
         self.problem_key: object = None
         """The key of the current problem: its number, or its category and its text."""
-        self.headed = True
+        self.titled = True
         """Whether anything names the problems: a column, or rows above the rows of their measures."""
         self.by_title: dict[str, list[ProblemDraft]] = {}
         """All problems, by the keys of their titles (`key_of`)."""
@@ -82,12 +82,12 @@ class TableReader:
         if table.first > table.last:
             return
         for column, heading in sorted(table.headings.items()):
-            name, (role, why) = table.names.get(column, heading), table.choices[column]
-            more = (table.first, table.last), table.ticks.get(column)
-            self.draft.columns.append(Column(self.sheet.name, letter(column), name, role, why, *more))
+            name, choice = table.names.get(column, heading), table.choices[column]
+            span, tick = (table.first, table.last), table.ticks.get(column)
+            self.draft.columns.append(Column(self.sheet.name, letter(column), name, *choice, span, tick))
         self.reader.declare_fields(self.sheet, table)
-        self.headed = bool(table.column("problem"))
-        above = dict.fromkeys(self.sheet.texts(table.header - 1))
+        self.titled = bool(table.column("problem"))
+        above = set(self.sheet.texts(table.header - 1))
         if len(above) == 1 and _ASPECT.search(title := _title_of_category(next(iter(above)))):
             self.category = title
         rows = self.sheet.rows(table.first, table.last)
@@ -111,7 +111,10 @@ class TableReader:
         self._read_rows(pending, table)
 
     def _row_kind(self, row: int, table: header.Table) -> tuple[str, str] | None:
-        """Return kind and text of a row without a measure: a `category`, `problem` or `heading` above its rows, a `remark` or sum, or empty; else None."""
+        """Return the kind and the text of a row without a measure; None for a row of a measure.
+
+        The kind is `category`, `problem` or `heading` if the row stands above others, `remark` also for a sum, and empty for an empty row.
+        """
         columns = self.sheet.columns(row)
         own = [column for column in columns if self.sheet.starts(row, column)]
         own_texts = list(dict.fromkeys(text for column in own if (text := self.sheet.text(row, column))))
@@ -123,7 +126,7 @@ class TableReader:
         if self._is_printed(own_texts):
             return remark
         is_merged = len(own) >= _FEW and self.sheet.merged((row, own[1]), (row, own[-1]))
-        numeral, (_head, *others) = "", own_texts
+        numeral, others = "", own_texts[1:]
         if is_merged and len(others) == 1 and table.role(own[0]) == "number":
             numeral, first = own_texts
             own, columns, texts = own[1:], columns[1:], texts - {numeral}
@@ -143,14 +146,14 @@ class TableReader:
 
     def _is_printed(self, texts: Sequence[str]) -> bool:
         """Return whether a row is a sum, a remark, a signature, a page number, the title again, or the numbers of the columns."""
-        first, plainly = texts[0], [plain(text) for text in texts]
+        first, bare = texts[0], [plain(text) for text in texts]
         alone = len(texts) == 1
-        is_sum = _SUM.search(plainly[0]) or any(map(_SUM_ALONE.fullmatch, plainly[:2]))
-        is_note = (_NOTE.match(first) and len(texts) <= 2) or _SIGNED.search(first)  # noqa: PLR2004  a label and its text
-        is_note = is_note or _SAMPLE.fullmatch(plainly[0])
-        is_again = alone and (_PAGE.fullmatch(plainly[0]) or first in self.draft.notes)
-        counted = len(texts) > _FEW and all(each in _COLUMN_LETTERS or each.isdecimal() for each in plainly)
-        return bool(is_sum or is_note or is_again or counted)
+        is_sum = _SUM.search(bare[0]) or any(map(_SUM_ALONE.fullmatch, bare[:2]))
+        is_note = _NOTE.match(first) and len(texts) <= 2  # noqa: PLR2004  a label and its text
+        is_other = _SIGNED.search(first) or _SAMPLE.fullmatch(bare[0])
+        is_again = alone and (_PAGE.fullmatch(bare[0]) or first in self.draft.notes)
+        counted = len(texts) > _FEW and all(each in _COLUMN_LETTERS or each.isdecimal() for each in bare)
+        return bool(is_sum or is_note or is_other or is_again or counted)
 
     def _start_group(self, row: int, kind: str, text: str) -> None:
         """Make the category or problem that a row names the current one; keep a remark."""
@@ -158,7 +161,7 @@ class TableReader:
             self.category = text
             self.problem = self.problem_key = None
         elif kind == "problem":
-            self.headed = True
+            self.titled = True
             self._begin(text, "", Row(self.sheet.name, row))
         elif kind:
             self.keep_remarks([text], f"{row}:{row}")
@@ -249,8 +252,8 @@ class TableReader:
                     title, finding = cells.one_line(text)[:MAX_LINE], text
                     message = _("several problems in one cell: read as one; give each a row")
                     self.reader.doubt(row, "problem", message, text)
-                self.problem = self._begin(title, finding, row, number)
-        elif self.problem is None or not self.headed or (category and self.problem.category != self.category):
+                return self._begin(title, finding, row, number)
+        elif self.problem is None or not self.titled or (category and self.problem.category != self.category):
             titles = (key_of(without_number(each)) for each in cells.items(row.text("measure")))
             alike = (each for title in titles for each in self.by_measure.get(title, ()))
             elsewhere = {
@@ -262,7 +265,7 @@ class TableReader:
                 return self.problem
             title = cells.one_line(without_number(row.text("measure")))[:MAX_LINE] or self.sheet.name
             self.reader.doubt(row, "problem", _("no problem is named: the measure title is used"), title)
-            self.problem = self._begin(title, "", row)
+            return self._begin(title, "", row)
         return self.problem
 
     def _begin(self, title: str, finding: str, row: Row, number: int | None = None) -> ProblemDraft:
@@ -275,9 +278,8 @@ class TableReader:
                 break
         else:
             record = {"title": title} | ({"finding": finding} if finding else {})
-            where = self.sheet.name, row.place("problem"), row.cells, (row.number, row.last)
-            problem = ProblemDraft(record, *where)
-            problem.number = number
+            rows, where = (row.number, row.last), row.place("problem")
+            problem = ProblemDraft(record, self.sheet.name, where, row.cells, rows, number=number)
             self.draft.problems.append(problem)
             alike.append(problem)
         problem.category = problem.category or self.category
@@ -347,7 +349,8 @@ def _resolve_dittos(sheet: Sheet, table: header.Table) -> Iterator[Spot]:
         for column in columns:
             cell = sheet.cells[row, column]
             if cell.text not in DITTOS:
-                above |= {column: cell} if cell.text else {}
+                if cell.text:
+                    above[column] = cell
             elif column in above:
                 sheet.cells[row, column] = above[column]
             else:
