@@ -20,7 +20,7 @@ from xuncha.pages.line import Line
 from xuncha.reading.counts import ALL_DONE, BRACKETS, Statement, statements
 from xuncha.reading.notice import Counted, CountKind, StatedCounts
 
-_Units = set[tuple["Thing", str]]  # things with the units in which a paragraph counts them
+_Units = set[tuple[Thing, str]]  # things with the units in which a paragraph counts them
 
 _PLACEHOLDERS: Final[dict[tuple[Thing, CountKind | None], str]] = {
     ("problems", "total"): "{问题数}", ("problems", "done"): "{已完成问题数}",

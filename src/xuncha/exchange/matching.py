@@ -30,8 +30,9 @@ class Match(NamedTuple):
 def matches(draft: Draft, ledger: Ledger) -> Iterator[Match]:
     """Match the problems and measures of a draft. Nothing in the ledger is matched twice."""
     free, measures = dict(ledger.problems), ledger.by_problem()
+    named = {key_of(problem.record["title"]) for problem in draft.problems}
     for problem in draft.problems:
-        number = _matching_number(draft, problem, free, measures)
+        number = _matching_number(draft, problem, free, measures, named)
         identities: list[Identity | None] = [None] * len(problem.measures)
         if number is not None:
             del free[number]
@@ -40,7 +41,11 @@ def matches(draft: Draft, ledger: Ledger) -> Iterator[Match]:
 
 
 def _matching_number(
-    whole: Draft, draft: ProblemDraft, free: dict[int, Problem], measures: dict[int, dict[Identity, Measure]]
+    whole: Draft,
+    draft: ProblemDraft,
+    free: dict[int, Problem],
+    measures: dict[int, dict[Identity, Measure]],
+    named: Collection[str],
 ) -> int | None:
     """Find the number of the problem in the ledger that a draft means; None for a new problem.
 
@@ -52,7 +57,7 @@ def _matching_number(
     for candidate, problem in free.items():
         if {key_of(problem.title), key_of(problem.finding or "")} & titles:
             return candidate
-    if number is None or number not in free:
+    if number is None or number not in free or key_of(free[number].title) in named:  # another row names it
         return None
     numbered = any(measure.identity in measures[number] for measure in draft.measures)
     if numbered or _similarity(title, free[number].title) >= _SIMILAR:
@@ -69,7 +74,8 @@ def _matching_identities(
     found: list[Identity | None] = [None] * len(drafts)
     free = dict(measures)
     titles = {key_of(measure.title) for measure in measures.values()}
-    for find in (partial(_named_identity, exact=exact), partial(_similar_identity, titles=titles)):
+    named = partial(_named_identity, exact=exact)
+    for find in (named, _equal_identity, partial(_similar_identity, titles=titles)):
         for place, draft in enumerate(drafts):
             if found[place] is None and (identity := find(draft, free)):
                 found[place] = identity
@@ -78,18 +84,23 @@ def _matching_identities(
 
 
 def _named_identity(draft: MeasureDraft, free: dict[Identity, Measure], *, exact: bool) -> Identity | None:
-    """Return the measure with the number of a draft and a title like its own, or with the same title."""
-    title = draft.record["title"]
-    if draft.identity in free and (exact or _similarity(title, free[draft.identity].title) >= _SIMILAR):
-        return draft.identity
-    equal = (identity for identity, measure in free.items() if key_of(measure.title) == key_of(title))
-    return next(equal, None)
+    """Return the measure with the number of a draft, if it has the same title, too."""
+    own = draft.identity
+    equal = own in free and (exact or key_of(free[own].title) == key_of(draft.record["title"]))
+    return own if equal else None
+
+
+def _equal_identity(draft: MeasureDraft, free: dict[Identity, Measure]) -> Identity | None:
+    """Return the measure with the title of a draft; of several, the one with its part and office, if there is one."""
+    title, part, office = (draft.record.get(key) for key in ("title", "part", "office"))
+    equal = [each for each, measure in free.items() if key_of(measure.title) == key_of(title)]
+    return max(equal, key=lambda each: (free[each].part == part, free[each].office == office), default=None)
 
 
 def _similar_identity(
     draft: MeasureDraft, free: dict[Identity, Measure], *, titles: Collection[str]
 ) -> Identity | None:
-    """Return the measure whose title begins like that of a draft, or is the most like it.
+    """Return the measure with the number of a draft if the titles are alike, else the one whose title begins like it, or is the most like it.
 
     `titles` are those of the ledger. A draft with one of them that is taken stands in the table twice, and is no new wording.
     """
@@ -97,6 +108,8 @@ def _similar_identity(
     key, others = key_of(title), {identity: key_of(measure.title) for identity, measure in free.items()}
     if key in titles:
         return None
+    if draft.identity in free and _similarity(title, free[draft.identity].title) >= _SIMILAR:
+        return draft.identity
     for identity, other in others.items():
         if min(len(key), len(other)) >= _SHORTEST_PREFIX and (key.startswith(other) or other.startswith(key)):
             return identity

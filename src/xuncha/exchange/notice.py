@@ -72,7 +72,7 @@ class _Drafter:
         for why, line in notice.unread:
             message = language.gettext(REASONS[why])
             self.draft.doubt(message, line.text, place=_place(line))
-        listed = {doubt.text for doubt in self.draft.doubts}  # some as time limits
+        listed = "\n".join(doubt.text for doubt in self.draft.doubts)  # some as time limits
         for line in notice.lines:
             for start, end, message in impossible_dates(line.text):
                 if (words := line.part(start, end)) and words.text not in listed:

@@ -75,7 +75,14 @@ def test_a_category_right_above_a_header_is_that_of_its_table(
 @pytest.mark.parametrize("header", ["编号,存在问题,整改措施,责任部门", "序号,反馈问题,整改措施,责任科室"])
 @pytest.mark.parametrize(
     ("above", "category"),
-    [("（二）财务方面", "财务方面"), ("（二）审计查出问题", ""), ("续表", "党建方面"), ("", "党建方面")],
+    [
+        ("（二）财务方面", "财务方面"),
+        ("（二）审计查出问题", ""),
+        ("续表", "党建方面"),
+        ("", "党建方面"),
+        ("1.学习贯彻不深入", "党建方面"),
+        ("1.数据截至2024年5月31日", "党建方面"),
+    ],
 )
 def test_a_numbered_heading_of_another_table_ends_the_category(
     above: str, category: str, header: str, tmp_path: Path
@@ -112,27 +119,3 @@ def test_what_stands_below_the_table_of_a_web_page_is_kept_as_a_remark(tmp_path:
     (tmp_path / "台账.html").write_text(page, encoding="utf-8")
     draft = draft_of(tmp_path / "台账.html", ReadOptions(date(2024, 7, 1)))
     assert [each.text for each in draft.doubts if each.role == ""] == ["注：第1项经核查未完成。"]
-
-
-@pytest.mark.parametrize(
-    ("above", "heading", "states", "is_doubt"),
-    [
-        ("（已完成整改的问题）", "责任科室", ["办公室"], True),
-        ("（已完成整改的问题）", "完成情况", ["已完成", "推进中"], True),
-        ("某局已完成整改问题清单（2个）", "完成情况", ["推进中"], True),
-        ("二、正在整改的问题", "完成情况", ["已完成"], True),
-        ("一、已完成整改的问题", "完成情况", ["已完成", "已完成"], False),
-        ("（尚未完成的问题）", "完成情况", ["推进中", "未启动"], False),
-        ("某局整改问题清单", "责任科室", ["办公室"], False),
-        ("整改完成情况", "责任科室", ["办公室"], False),
-        ("未按规定公开的问题", "责任科室", ["办公室"], False),
-    ],
-)
-def test_a_band_with_a_status_that_no_row_below_it_states_is_a_doubt(
-    above: str, heading: str, states: list[str], is_doubt: bool, tmp_path: Path
-) -> None:
-    rows = [f"{number},问题{number},措施{number},{state}" for number, state in enumerate(states, 1)]
-    path = tmp_path / "台账.csv"
-    path.write_text("\n".join([above, f"序号,反馈问题,整改措施,{heading}", *rows]), encoding="utf-8")
-    draft = draft_of(path, ReadOptions(date(2024, 7, 1)))
-    assert [each.text for each in draft.doubts if each.place] == ([above] if is_doubt else [])

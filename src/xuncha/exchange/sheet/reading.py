@@ -22,7 +22,7 @@ from xuncha.exchange.sheet.tables import TableReader
 from xuncha.language import gettext as _
 from xuncha.model.forms import FIELD_PREFIX, Form
 from xuncha.model.register import FieldFrame, Frame
-from xuncha.model.states import is_plain_state, read_state
+from xuncha.model.states import is_plain_state
 from xuncha.reading.frame import with_opening
 from xuncha.reading.notice import Notice
 from xuncha.rules.names import suggestion
@@ -39,10 +39,6 @@ _GENERIC_SHEET: Final = re.compile(
     re.IGNORECASE,
 )
 """The name of a sheet that is no category; a state such as 已销号 is none, either."""
-_BAND: Final = re.compile(
-    r"((?:已|未|尚|正在|基本|部分)[^，。；]{1,10}?)的?(?:问题|任务|事项|措施)(?:清单|台账)?[)）]?(?:[（(][^（）()]*[)）])?[:：]?$"
-)
-"""A text above rows that states the status of all of them: （已完成整改的问题）."""
 
 
 class ReadOptions(NamedTuple):
@@ -143,7 +139,6 @@ def read_sheets(sheets: Sequence[Sheet], options: ReadOptions, own: Frame | None
         for table in tables[sheet.name]:
             taker.read_table(table)
         taker.keep_remarks(sheet.outside)
-        _compare_bands(draft, sheet)
     draft.form = None if own else form or form_of(draft, visible, tables)
     # Keep the numbers only if they number the problems: each once, and in rising order.
     numbers = [problem.number for problem in draft.problems if problem.number is not None]
@@ -268,21 +263,3 @@ def _read_above(draft: Draft, sheet: Sheet, end: int) -> None:
             draft.doubt(message, text, sheet.name)
         if match := _ORGANISATION.search(text):
             draft.settings.setdefault("organisation", match["name"] or match["labelled"])
-
-
-def _compare_bands(draft: Draft, sheet: Sheet) -> None:
-    """List each text such as （已完成整改的问题） that states a status which not all of the rows below it state."""
-    bands = []
-    for row in sheet.by_row:
-        texts = set(sheet.texts(row))
-        match = _BAND.search(texts.pop()) if len(texts) == 1 else None
-        state = read_state(match[1]) if match else None
-        if match and state and state.explicit:
-            bands.append((row, match.string, state.status == "closed"))
-    ends = [*(row for row, _text, _closes in bands[1:]), sheet.last_row + 1]
-    for (row, text, closes), end in zip(bands, ends, strict=False):
-        below = [each for each in draft.measures if each.sheet == sheet.name and row < each.rows[0] < end]
-        statuses = {each.record.get("status") for each in below}
-        if None in statuses or any((status == "closed") != closes for status in statuses):
-            message = _("the rows below it do not all say so: not used as their status")
-            draft.doubt(message, text, place(sheet.name, f"{row}:{row}"), "state")

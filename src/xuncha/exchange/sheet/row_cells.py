@@ -19,12 +19,16 @@ UNNAMED: Final = "unnamed"
 DIVISIBLE: Final = {"goal", "progress", "due", "state", "evidence"}
 """Roles of which one cell may hold a part for each of several measures."""
 _IN_BRACKETS: Final = re.compile(r"(.+?)\s*[（(](.+)[）)]", re.DOTALL)
-OFFICE: Final = "[\u4e00-\u9fff]{2,12}[科室股处部办站所队]"
-"""A name that ends like that of an office, which may still be a person's: 李登科."""
+_OFFICE: Final = re.compile("[\u4e00-\u9fff]{2,12}[科室股处部办站所队]")
 _NAMES_OFFICE: Final = re.compile(
     "[\u4e00-\u9fff]{2,12}(?:[科室股处部办站所队局委院区段组团校乡镇]|中心|车间|公司)(?![科室股处部办站所队局委院区段组团校乡镇]?[主副长员书常成])"
 )
 """The beginning of a text that names an office, and no post in one: 办公室主任, 财政局局长."""
+_PERSON: Final = re.compile(
+    "(?:[王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚"
+    "谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文]|欧阳|上官|司马|诸葛)[\u4e00-\u9fff]科"
+)
+"""What may be a name as well as an office: 李登科."""
 DITTOS: Final = frozenset(
     {"同上", "同前", "〃", "″", "同上。", "〞", "↑", "如上", "（续）", "(续)", "续", "接上", "接上页"}
 )
@@ -53,6 +57,8 @@ class Row:
     last: int = 0  # the last of several rows
     under: list[tuple[str, str, Cell]] = field(default_factory=list)
     """The cells with the roles of their columns, and the joined texts of the headings."""
+    unclear_leader: bool = False
+    """Whether a cell for both a leader and an office is taken as the leader, but begins as an office does."""
 
     def put(self, role: str, cell: Cell) -> None:
         """Add a cell. A second cell with a measure holds the rest of a sentence that was cut, and is joined to the first."""
@@ -132,6 +138,7 @@ def row_of(sheet: Sheet, rows: Sequence[int], table: header.Table, *, exact: boo
             parts = [(role, cell)]
             if role and used:
                 parts = _split_cell(cell, role, table.headings[column], used)
+                row.unclear_leader |= _may_be_office(parts, table.headings[column], used)
             elif not role and (column in table.choices or spot[0] not in rows):
                 continue
             for name, part in parts:
@@ -160,13 +167,24 @@ def _split_cell(cell: Cell, role: str, heading: str, used: Collection[str]) -> l
         role == "leader"
         and "office" not in used
         and _joined_roles(heading) == (role, "office")
-        and all(re.fullmatch(OFFICE, name) for name in re.split(r"[、，,；;/／\s]+", cell.text))
+        and all(map(_is_office, re.split(r"[、，,；;/／\s]+", cell.text)))
     ):
         return [("office", cell)]
     texts = roles.by_label(cell.text) or _paired(cell.text, role, heading) if role in roles.LABELLED else {}
     if len(texts) < 2 or (texts.keys() - {role}) & set(used):  # noqa: PLR2004  a single text is the cell itself
         return [(role, cell)]
     return [(name, Cell.of(text, "", cell.place, unseen=cell.unseen)) for name, text in texts.items()]
+
+
+def _is_office(name: str) -> bool:
+    return bool(_OFFICE.fullmatch(name)) and not _PERSON.fullmatch(name)
+
+
+def _may_be_office(parts: Sequence[tuple[str, Cell]], heading: str, used: Collection[str]) -> bool:
+    """Return whether a cell for a leader and an office is taken as the leader, but begins as an office does."""
+    (role, cell), *others = parts
+    is_leader = role == "leader" and not others and "office" not in used
+    return is_leader and bool(_OFFICE.match(cell.text)) and _joined_roles(heading)[1] == "office"
 
 
 def _joined_roles(heading: str) -> tuple[str, str]:
@@ -188,7 +206,8 @@ def _paired(text: str, role: str, heading: str) -> dict[str, str]:
     if len(pieces) != 2 or not all(pieces):  # noqa: PLR2004
         return {}
     # 张三（局长） and 张三；李四 name no office.
-    if second == "office" and (not _NAMES_OFFICE.match(pieces[1]) or re.fullmatch(OFFICE, pieces[0])):
+    no_office = _PERSON.fullmatch(pieces[1]) or not _NAMES_OFFICE.match(pieces[1])
+    if second == "office" and (no_office or _is_office(pieces[0])):
         return {}
     is_pair = first == role and {first, second} <= roles.PEOPLE
     return {first: pieces[0], second: pieces[1].strip("（()）")} if is_pair else {}
@@ -209,4 +228,6 @@ def measure_row(row: Row, number: int, count: int) -> Row:
         elif role not in _FIRST_ONLY or number == 0:
             shared[role] = held
     under = [(role, name, divided.get(role, [cell])[0]) for role, name, cell in row.under]
-    return Row(row.sheet, row.number, shared | divided, row.ticks, under=under)
+    return Row(
+        row.sheet, row.number, shared | divided, row.ticks, under=under, unclear_leader=row.unclear_leader
+    )

@@ -16,7 +16,7 @@ from xuncha.exchange.names import names
 from xuncha.exchange.sheet import cells, header, roles
 from xuncha.exchange.sheet.grid import Cell, Sheet
 from xuncha.exchange.sheet.header import Table
-from xuncha.exchange.sheet.row_cells import OFFICE, UNNAMED, Row, measure_row
+from xuncha.exchange.sheet.row_cells import UNNAMED, Row, measure_row
 from xuncha.language import gettext as _
 from xuncha.model import states
 from xuncha.model.fields import MAX_LINE, MAX_NAME
@@ -156,7 +156,7 @@ class RowReader:
             measure.record["leader"] = leaders[0]
         if len(leaders) > 1:
             self.doubt(row, "leader", _("several leaders: {name} is responsible", name=leaders[0]))
-        if re.match(rf"{OFFICE}[（(]", row.text("leader")):
+        if row.unclear_leader:
             self.doubt(row, "leader", _("it may be an office: read as the leader"))
         offices, helping = names(row.text("office"), people=False)
         if offices:
@@ -164,9 +164,6 @@ class RowReader:
         if len(offices) > 1:
             message = _("several offices: {name} is responsible, the others are co-responsible")
             self.doubt(row, "office", message.format(name=offices[0]))
-        of_leader = "leader" not in row.cells and any(role == "leader" for role, *_rest in row.under)
-        if of_leader and re.fullmatch("..科", row.text("office")):  # 财务科, but also 李登科
-            self.doubt(row, "office", _("it may be a person: read as the office"))
         others = names(row.text("co_offices"), people=False)
         candidates = dict.fromkeys(chain(offices[1:], helping, *others))
         if helpers := [name for name in candidates if name not in offices[:1]]:

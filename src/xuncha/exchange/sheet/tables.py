@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from xuncha.chinese.enumerations import without_number
+from xuncha.chinese.enumerations import NUMBERED, Family, marks, without_number
 from xuncha.exchange.drafts import Column, Draft, MeasureDraft, ProblemDraft
 from xuncha.exchange.matching import key_of
 from xuncha.exchange.sheet import cells, header
@@ -58,6 +58,8 @@ class TableReader:
         self.reader = reader
         self.sheet = sheet
         self.category = self.sheet_category = category
+        self.level: Family | None = None
+        """How the heading of the current category is numbered; None if it is not."""
         self.problem: ProblemDraft | None = None
         self.problem_key: object = None
         """The key of the current problem: its number, or its category and its text."""
@@ -89,7 +91,7 @@ class TableReader:
         self.titled = bool(table.column("problem"))
         above = set(self.sheet.texts(table.header - 1))
         if len(above) == 1 and _ASPECT.search(title := _title_of_category(next(iter(above)))):
-            self.category = title
+            self.category, self.level = title, _level(next(iter(above)))
         rows = self.sheet.rows(table.first, table.last)
         if self.draft.exact:
             for row in rows:
@@ -113,7 +115,7 @@ class TableReader:
     def _row_kind(self, row: int, table: header.Table) -> tuple[str, str] | None:
         """Return the kind and the text of a row without a measure; None for a row of a measure.
 
-        The kind is `category`, `problem` or `heading` if the row stands above others, `remark` also for a sum, and empty for an empty row.
+        The kind is `category` or `problem` if the row stands above others, `remark` also for a sum, and empty for an empty row.
         """
         columns = self.sheet.columns(row)
         own = [column for column in columns if self.sheet.starts(row, column)]
@@ -141,8 +143,7 @@ class TableReader:
         if not has_problems:
             return "problem", cells.one_line(without_number(first))
         has_words = table.role(own[0]) == "number" and not re.search(r"\d", first)
-        kept = remark if without_number(first) == first else ("heading", first)
-        return kept if across or has_words else None
+        return remark if across or has_words else None
 
     def _is_printed(self, texts: Sequence[str]) -> bool:
         """Return whether a row is a sum, a remark, a signature, a page number, the title again, or the numbers of the columns."""
@@ -158,14 +159,15 @@ class TableReader:
     def _start_group(self, row: int, kind: str, text: str) -> None:
         """Make the category or problem that a row names the current one; keep a remark."""
         if kind == "category":
-            self.category = text
+            self.category, self.level = text, _level(next(iter(self.sheet.texts(row))))
             self.problem = self.problem_key = None
         elif kind == "problem":
             self.titled = True
             self._begin(text, "", Row(self.sheet.name, row))
         elif kind:
             self.keep_remarks([text], f"{row}:{row}")
-            if kind == "heading":  # of other problems, whose category it does not name
+            if self.level and _level(text) == self.level:
+                # a heading beside that of the category, which names none for its own problems
                 self.category = self.sheet_category
 
     def keep_remarks(self, texts: Sequence[str], address: str = "") -> None:
@@ -289,17 +291,16 @@ class TableReader:
     def _enter(self, problem: ProblemDraft, measure: MeasureDraft) -> None:
         """Add a measure to a problem. If another sheet has the measure already, add only what is new; list it if its category is another there."""
         title = measure.record["title"]
+        others = self.earlier.get(id(problem), [])
+        if known := _earlier_measure(others, measure):
+            self._complete(known, measure)
+            # The next row with this title means the next measure with it.
+            others.remove(known)
+            others.append(known)
+            return
         for other in self.by_title[key_of(problem.record["title"])]:
-            others = self.earlier.get(id(other), [])
-            for position, earlier in enumerate(others):
-                same_number = earlier.identity is not None and earlier.identity == measure.identity
-                same_title = key_of(earlier.record["title"]) == key_of(title)
-                if other is problem and (same_number or same_title):
-                    self._complete(earlier, measure)
-                    # The next row with this title means the next measure with it.
-                    others.append(others.pop(position))
-                    return
-                if other is not problem and same_title:
+            for earlier in self.earlier.get(id(other), ()) if other is not problem else ():
+                if key_of(earlier.record["title"]) == key_of(title):
                     message = _("the same measure is in another category on {sheet}: entered twice")
                     self.draft.doubt(message.format(sheet=earlier.sheet), title, measure.place, "measure")
         key = id(problem), key_of(measure.record.get("part", "")), key_of(title)
@@ -319,6 +320,7 @@ class TableReader:
             source = known.sources.get("status", known.sheet)
             message = _("it differs from {sheet}: not counted as closed", sheet=source)
             self.draft.doubt(f"{message} → {STATUS_WORDS[status]}", more.record["title"], more.place, "state")
+            known.sources["status"] = more.place
         for name, value in more.record.items():
             if name == "closed" and known.record.get("status") != "closed":
                 continue
@@ -355,6 +357,27 @@ def _resolve_dittos(sheet: Sheet, table: header.Table) -> Iterator[Spot]:
                 sheet.cells[row, column] = above[column]
             else:
                 yield row, column
+
+
+def _earlier_measure(others: Sequence[MeasureDraft], measure: MeasureDraft) -> MeasureDraft | None:
+    """Return the measure of an earlier sheet that has the number or the title of another one; of several, the one that agrees the most."""
+    number, title = measure.identity, key_of(measure.record["title"])
+    same = [
+        each
+        for each in others
+        if key_of(each.record["title"]) == title or (number and each.identity == number)
+    ]
+
+    def agreement(other: MeasureDraft) -> list[bool]:
+        equal = [other.record.get(key) == measure.record.get(key) for key in ("part", "office", "leader")]
+        return [number is not None and other.identity == number, *equal]
+
+    return max(same, key=agreement, default=None)
+
+
+def _level(text: str) -> Family | None:
+    """Return how a heading is numbered: 一、 or （一） or 1.; None if it is not."""
+    return next((mark.family for mark in marks(text, NUMBERED) if mark.start == 0), None)
 
 
 def _title_of_category(text: str) -> str:
