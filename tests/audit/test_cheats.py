@@ -239,6 +239,36 @@ def enters_again_what_was_removed_with_the_same_words(book: Book) -> None:
 
 
 @honest
+def gives_a_finding_to_a_problem_whose_duplicate_was_removed(book: Book) -> None:
+    book.act("add", "3", title="作风不实", category="a")
+    book.act("add", "4", title="作风不实", category="a", finding="弄虚作假。")
+    removes_problem(book, "4")
+    book.edit("3", finding="作风有待改进。")
+
+
+@honest
+def gives_a_measure_the_title_of_another_whose_duplicate_was_removed(book: Book) -> None:
+    learning = {**book.fresh("1.3"), "title": "开展专题学习"}
+    book.edit("1.3", action="set", title="开展专题学习", goal="组织专题学习12次")
+    book.act("add", "1.4", **{**learning, "goal": "组织专题学习12次"})
+    removes(book, "1.4")
+    book.act("add", "2.2", **{**learning, "goal": "学习2次", "due": "2024-12-31"})
+    book.entry("2.2", "已经开展。")
+    closed_by(book, LI, identity="2.2")
+
+
+@honest
+def enters_what_resembles_a_measure_whose_removal_was_undone(book: Book) -> None:
+    book.edit("1.3", action="set", title="开展专题学习", goal="组织专题学习12次")
+    before = book.data("1.3")
+    removes(book, "1.3")
+    book.undo(book.mark, {path_of("1.3"): before})
+    book.act("add", "2.2", **{**before, "goal": "学习2次", "due": "2024-12-31"})
+    book.entry("2.2", "已经开展。")
+    closed_by(book, LI, identity="2.2")
+
+
+@honest
 def lowers_a_goal_that_was_entered_again_weeks_before_it_is_closed(book: Book) -> None:
     removes(book, "1.3")
     book.act("add", "1.3", **{**book.fresh("1.3"), "goal": "投入运行"})

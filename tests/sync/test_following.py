@@ -84,33 +84,6 @@ def test_a_category_with_another_key_on_one_side_has_it_where_the_other_used_the
     assert {each.code for each in audit(pair.here.root).findings} == {"by-hand"}
 
 
-@pytest.mark.parametrize("key", ["tasks", "c9"])
-def test_a_category_to_which_each_side_gave_another_key_stands_once(pair: Pair, key: str) -> None:
-    rename_category(pair.there, "work")
-    rename_category(pair.here, key)
-    sync(pair.there.root)
-    result = pair.here.run("sync")
-    assert (result.code, result.err) == (0, "")
-    assert f"2 中的 {key} 已改为 work，与 data/ledger.yaml 一致" in result.out
-    sync(pair.there.root)
-    assert same(pair)
-    settings = parse((pair.here.root / "data/ledger.yaml").read_bytes())
-    assert [each["key"] for each in settings["categories"]] == ["a", "work"]
-    assert {each.code for each in audit(pair.here.root).findings} == {"by-hand"}
-
-
-@pytest.mark.parametrize("mistake", ["{key: 5,", "{"])
-def test_a_key_that_is_wrong_or_missing_gives_way_to_that_of_the_other_side(pair: Pair, mistake: str) -> None:
-    rename_category(pair.there, "work")
-    text = (pair.here.root / "data/ledger.yaml").read_text(encoding="utf-8")
-    pair.here.write("data/ledger.yaml", text.replace("{key: b,", mistake))
-    pair.here.commit()
-    sync(pair.there.root)
-    assert pair.here.run("sync").code == 0
-    settings = parse((pair.here.root / "data/ledger.yaml").read_bytes())
-    assert [each["key"] for each in settings["categories"]] == ["a", "work"]
-
-
 def test_a_name_stays_where_one_side_has_emptied_its_list(pair: Pair) -> None:
     text = (pair.here.root / "data/ledger.yaml").read_text(encoding="utf-8")
     pair.here.write("data/ledger.yaml", text.replace("leaders: [局长, 分管副局长]", "leaders:"))

@@ -55,7 +55,7 @@ def by_hand(step: Step) -> Violations[HistoryPlace]:
     "trailers-mismatch",
     why="Programs rely on the trailers; a commit that did something other than they say misleads them.",
     wrong="A commit says `Xuncha-Action: progress` and `Xuncha-Id: 2.3`, and has changed the title of 2.3, or has touched 2.4; or it "
-    "says `close` and changes nothing.",
+    "says `close` and changes nothing, or `import` and reopens 2.3, which was closed.",
 )
 def trailers_mismatch(step: Step) -> Violations[HistoryPlace]:
     """Find commits whose trailers say something else than the files show."""

@@ -110,7 +110,8 @@ def _used_facts(step: Step) -> set[str]:
     "withheld",
     "warning",
     why="What was public and is now withheld disappears from the notice, whether it is done or not.",
-    wrong="`publish` of 2.3 or of problem 2 becomes false; or that of an entry after 2.3 was closed.",
+    wrong="`publish` of 2.3 or of problem 2 becomes false, also where it was removed and entered again; or that of an entry after 2.3 was "
+    "closed.",
 )
 def withheld(step: Step) -> Violations[HistoryPlace]:
     """Find problems, measures and entries that are no longer published."""
@@ -136,9 +137,9 @@ def _has_hidden_entry(old: Data, new: Data) -> bool:
     "warning",
     why="A closed measure must have reached its goal; here the goal was lowered shortly before.",
     wrong="`goal` of 2.3 says 改造泵站12座, then 改造泵站2座, or much less, or nothing, also where 2.3 was removed and entered again; and "
-    "2.3 is closed in the same commit or within two weeks; or its `title` changes while an application to close is pending, or a merge brings a new title to the application. (What only "
-    "one side of a merge had changed counts as known to the others from the day of the merge, unless someone else had built on it "
-    "weeks before.)",
+    "2.3 is closed in the same commit or within two weeks; or its `title` changes while an application to close is pending, or a merge "
+    "brings a new title to the application. (What only one side of a merge had changed counts as known to the others from the day of "
+    "the merge, unless someone else had built on it weeks before.)",
 )
 def watered_down(step: Step) -> Violations[HistoryPlace]:
     """Find closings of measures whose goal was lowered, or title changed, shortly before."""

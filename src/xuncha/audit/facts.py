@@ -101,7 +101,7 @@ def quoted(names: Iterable[str]) -> str:
     return _(", ").join(f"`{name}`" for name in names)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 16)
 def folded(text: str) -> str:
     """Return a name or an address without differences that nobody sees: letter case, width, blanks, invisible characters."""
     plain = without_invisible(unicodedata.normalize("NFKC", text).casefold())
@@ -109,7 +109,7 @@ def folded(text: str) -> str:
     return "".join(letter for letter in visible if unicodedata.category(letter) != "Cf")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 16)
 def name_key(text: str) -> str:
     """Return a folded name without signs that are easily overlooked, such as stops and dots. A name of signs alone stays."""
     plain = folded(text)

@@ -68,7 +68,7 @@ class Graph:
         self.versions: defaultdict[str, list[tuple[int, Version]]] = defaultdict(list)
         """All versions of each file, each with the place of its commit."""
         self.removed: defaultdict[_Mark, list[tuple[str, Data]]] = defaultdict(list)
-        """The records that were removed, by each of their marks: the commit that removed them, and their data."""
+        """The records that were removed, by each mark that no other record had then: the commit that removed them, and their data."""
 
     def add(self, place: int, changes: list[Change]) -> None:
         """Record what a commit did."""
@@ -79,8 +79,14 @@ class Graph:
             if change.after:
                 self.versions[change.path].append((place, change.after))
             if change.old and commit.trailers.action == "remove" and change.id in commit.trailers.ids:
-                for mark in _marks(change.old):
+                # What another record still says was entered twice, and is not gone.
+                for mark in _marks(change.old) - self.marks(self.nodes[commit.hash].state):
                     self.removed[mark].append((commit.hash, change.old))
+
+    def marks(self, state: State) -> set[_Mark]:
+        """Return what the records of a state are recognised by."""
+        versions = (each for files in state.folders.values() for each in files.values())
+        return {mark for each in versions for mark in _marks(self.files.record(each))}
 
     def has_ancestor(self, node: Node, commit: str) -> bool:
         """Return whether a commit is an ancestor of another one, or is it."""
@@ -182,14 +188,13 @@ class Step:
         if any(key == "goal" for key, *_rest in marks):
             marks -= self._goals_before
         removed = {commit: data for mark in sorted(marks) for commit, data in self.graph.removed[mark]}
-        return [data for commit, data in removed.items() if self.has_ancestor(commit)]
+        known = (name for name in removed if self.has_ancestor(name))
+        return [removed[name] for name in known if not self.graph.is_undone(self.node, name)]
 
     @cached_property
     def _goals_before(self) -> set[_Mark]:
         """The goals of all measures before the commit."""
-        versions = (each for files in self.before.folders.values() for each in files.values())
-        marks = (mark for each in versions for mark in _marks(self.files.record(each)))
-        return {mark for mark in marks if mark[0] == "goal"}
+        return {mark for mark in self.graph.marks(self.before) if mark[0] == "goal"}
 
     def state_with_former_goals(self) -> State:
         """Return the state after the commit; a measure that it enters again after a removal has its former goal in its past."""
@@ -197,7 +202,7 @@ class Step:
         for change in self.measures if self.graph.removed else ():
             if change.after and not change.before:
                 title = text_of(change.new, "title") or ""
-                goals = [text_of(twin, "goal") or "" for twin in self.removed_twins(change, None)]
+                goals = [goal for twin in self.removed_twins(change, None) if (goal := text_of(twin, "goal"))]
                 former = tuple(Rewording(self.commit.hash, title, goal) for goal in goals)
                 versions[change.path] = change.after._replace(rewordings=former)
         return self.after.with_changes(versions.items()) if versions else self.after

@@ -246,12 +246,12 @@ class Joining:
             self.adjustments.kept_names += words
 
     def _separate_categories(self, sides: Versions) -> None:
-        """Give new categories of ours the other keys that `names.keys_given_twice` returns, and their problems with them."""
+        """Give categories that were entered here other keys, if the other side has entered different ones under their keys."""
         settings = [self._settings(each) for each in sides]
         if not (keys := names.keys_given_twice(*settings)):
             return
         items = [
-            {**each, "key": keys[str(each.get("key"))]}
+            {**each, "key": keys[each["key"]]}
             if isinstance(each, dict) and str(each.get("key")) in keys
             else each
             for each in settings[1]["categories"]

@@ -44,17 +44,15 @@ def new_keys(kept: Mapping[Name, Any], settings: Data) -> dict[str, str]:
 def keys_given_twice(before: Data, ours: Data, theirs: Data) -> dict[str, str]:
     """Return other keys for new categories of ours, by their keys.
 
-    One that the other side has entered, too, or given another key, gets the key that it has there; one under whose key the other
-    side has entered another category gets a free key, but only if the program chose the key, such as c1: under a key that people
-    chose, both may mean the same.
+    A category that the other side has entered, too, gets the key that it has there. If the other side has entered a different category
+    under our key, ours gets a free key. Only keys that the program chooses, such as c1, are changed: under a key that people chose, both
+    may mean the same.
     """
     old, own, other = (dict(_titles(dict(_listed(each)))) for each in (before, ours, theirs))
-    new = [key for key in own if key not in old]
-    chosen = [key for key in new if _CHOSEN.fullmatch(key)]
-    fixed = own.keys() - chosen
-    their_keys = {title: key for key, title in other.items() if key not in fixed and old.get(key) != title}
+    new = [key for key in own if key not in old and _CHOSEN.fullmatch(key)]
+    their_keys = {title: key for key, title in other.items() if old.get(key) != title}
     same = {key: their_keys[own[key]] for key in new if their_keys.get(own[key], key) != key}
-    twice = [key for key in chosen if key not in same and other.get(key, own[key]) != own[key]]
+    twice = [key for key in new if key not in same and other.get(key, own[key]) != own[key]]
     free_keys = (each["key"] for each in categories([*old, *own, *other], twice))
     return same | dict(zip(twice, free_keys, strict=True))
 
