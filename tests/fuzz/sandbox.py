@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import signal
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.conftest import LEDGER, measure, problem
+from tests.steps import HangError, hang_guard
 from xuncha.errors import InvalidLedgerError, XunchaError
 from xuncha.store.faults import UnreadableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from types import FrameType
-
     from tests.fuzz.targets import Target
-
-LIMIT = 5.0
-"""Seconds of work for one input; not of waiting, since other processes are at work too."""
-
-
-class HangError(BaseException):
-    """An input has kept the program busy for too long; nothing that catches errors catches it."""
 
 
 class Failure(NamedTuple):
@@ -67,7 +56,7 @@ class Sandbox:
         here = Path.cwd()
         os.chdir(self.root)
         try:
-            with _limit():
+            with hang_guard():
                 target.run(data, self)
         except InvalidLedgerError as error:
             if target.makes_ledgers:
@@ -90,19 +79,3 @@ def _failure(error: BaseException, kind: str) -> Failure:
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "/xuncha/" in frame.filename]
     place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "outside"
     return Failure(f"{kind} at {place}", "".join(traceback.format_exception(error)))
-
-
-@contextlib.contextmanager
-def _limit() -> Iterator[None]:
-    """End what keeps the processor busy for too long."""
-
-    def too_long(_signal: int, _frame: FrameType | None) -> None:
-        raise HangError
-
-    before = signal.signal(signal.SIGVTALRM, too_long)
-    signal.setitimer(signal.ITIMER_VIRTUAL, LIMIT)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGVTALRM, before)

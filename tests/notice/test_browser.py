@@ -99,21 +99,17 @@ def test_it_prints_on_a4(browser: Any, page: Path, tmp_path: Path) -> None:
     assert all(abs(size - wanted) < 2 for size, wanted in zip(*boxes, (0, 0, 595, 842), strict=True))
 
 
+HEADER = ("序号", "整改措施", "责任领导", "责任科室", "整改时限", "剩余", "状态")
+ROW = (
+    "1", "第1项措施（1.1）", "分管副局长", "防汛抗旱指挥部办公室综合协调科", "2025年1月4日", "还有4天", "推进中",
+)  # fmt: skip
+
+
 def test_a_column_of_long_names_beside_short_ones_keeps_room_on_a_phone(
     browser: Any, ledger: LedgerOnDisk
 ) -> None:
     """Each character of a long name stood on a line of its own, because the columns of days and states do not shrink."""
-    header = ("序号", "整改措施", "责任领导", "责任科室", "整改时限", "剩余", "状态")
-    row = (
-        "1",
-        "第1项措施（1.1）",
-        "分管副局长",
-        "防汛抗旱指挥部办公室综合协调科",
-        "2025年1月4日",
-        "还有4天",
-        "推进中",
-    )
-    document = Document("通报", (Table(header, (row,), (1 / 7,) * 7),))
+    document = Document("通报", (Table(HEADER, (ROW,), (1 / 7,) * 7),))
     browser.open(ledger.write("table.html", html(document)), 360)
     assert browser.value("document.querySelectorAll('td')[3].offsetWidth") > 60
 
@@ -123,17 +119,7 @@ def test_a_printed_page_keeps_days_whole_and_the_signature_with_the_text_before_
     browser: Any, ledger: LedgerOnDisk, tmp_path: Path
 ) -> None:
     """A column of long names was one character wide on paper, too; the signature or the date stood alone on the last page."""
-    header = ("序号", "整改措施", "责任领导", "责任科室", "整改时限", "剩余", "状态")
-    row = (
-        "1",
-        "第1项措施（1.1）",
-        "分管副局长",
-        "防汛抗旱指挥部办公室综合协调科",
-        "2025年1月4日",
-        "还有4天",
-        "推进中",
-    )
-    table = Table(header, (row,), tuple(each / 20.9 for each in (1.5, 5.5, 2.8, 2.8, 3.6, 2.6, 2.1)))
+    table = Table(HEADER, (ROW,), tuple(each / 20.9 for each in (1.5, 5.5, 2.8, 2.8, 3.6, 2.6, 2.1)))
     for lines in range(8, 20):
         paragraphs = [Block("p", f"第{number}段。") for number in range(lines)]
         end = Block("sign", "中共某市水务局党组"), Block("date", "2024年12月31日")
