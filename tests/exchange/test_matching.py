@@ -27,13 +27,17 @@ SETTINGS = Settings(categories=[], leaders=[], offices=[])
     ],
 )
 def test_a_row_takes_no_measure_that_another_row_names(rows: list[str], numbers: list[int | None]) -> None:
-    titles = {1: "修订采购制度", 2: "修订采购管理制度"}
-    assert matched(titles, [MeasureDraft({"title": title}) for title in rows]) == numbers
+    measures = entered("修订采购制度", "修订采购管理制度")
+    assert matched(measures, [MeasureDraft({"title": title}) for title in rows]) == numbers
 
 
-def matched(titles: dict[int, str], drafts: list[MeasureDraft]) -> list[int | None]:
-    """Return the numbers of the measures, of those with these titles, that the drafts of one problem mean."""
-    measures = {Identity(1, n): Measure(title=title, status="in_progress") for n, title in titles.items()}
+def entered(*titles: str) -> dict[Identity, Measure]:
+    """Return the measures of a problem."""
+    return {Identity(1, n): Measure(title=each, status="in_progress") for n, each in enumerate(titles, 1)}
+
+
+def matched(measures: dict[Identity, Measure], drafts: list[MeasureDraft]) -> list[int | None]:
+    """Return the numbers of the measures of a problem that drafts mean."""
     ledger = Ledger(SETTINGS, {1: Problem(title="甲")}, measures)
     [match] = matches(Draft(problems=[ProblemDraft({"title": "甲"}, measures=drafts)]), ledger)
     return [each.measure if each else None for _draft, each in match.measures]
@@ -50,23 +54,34 @@ def matched(titles: dict[int, str], drafts: list[MeasureDraft]) -> list[int | No
 def test_the_number_of_a_row_counts_less_than_the_title_of_another(
     rows: list[tuple[int, str]], numbers: list[int | None]
 ) -> None:
-    titles = {n: f"修订财务管理办法{word}" for n, word in enumerate("一二三", 1)}
+    measures = entered(*(f"修订财务管理办法{word}" for word in "一二三"))
     drafts = [MeasureDraft({"title": title}, identity=Identity(1, n)) for n, title in rows]
-    assert matched(titles, drafts) == numbers
+    assert matched(measures, drafts) == numbers
 
 
-def test_of_several_measures_with_one_title_a_row_means_the_one_of_its_office() -> None:
-    ledger = Ledger(
-        SETTINGS,
-        {1: Problem(title="甲")},
-        {
-            Identity(1, n): Measure(title="加强学习教育", status="in_progress", office=office)
-            for n, office in enumerate(["甲科", "乙科"], 1)
-        },
-    )
-    drafts = [MeasureDraft({"title": "加强学习教育", "office": "乙科"})]
-    [match] = matches(Draft(problems=[ProblemDraft({"title": "甲"}, measures=drafts)]), ledger)
-    assert match.measures[0][1] == Identity(1, 2)
+@pytest.mark.parametrize(
+    ("rows", "numbers"),
+    [
+        ([(None, "乙科")], [2]),
+        ([(1, "乙科")], [2]),  # the first row is left out, and the rest numbered afresh
+        ([(None, "丙科"), (None, "甲科"), (None, "乙科")], [None, 1, 2]),
+        ([(1, "丙科"), (2, "甲科"), (3, "乙科")], [None, 1, 2]),
+        ([(2, None), (1, None)], [2, 1]),
+        ([(None, None), (None, None)], [1, 2]),
+    ],
+)
+def test_of_several_measures_with_one_title_a_row_means_the_one_of_its_office_or_number(
+    rows: list[tuple[int | None, str | None]], numbers: list[int | None]
+) -> None:
+    measures = {
+        Identity(1, n): Measure(title="加强学习教育", status="in_progress", office=office)
+        for n, office in enumerate(["甲科", "乙科"], 1)
+    }
+    drafts = [
+        MeasureDraft({"title": "加强学习教育", "office": office}, identity=Identity(1, n) if n else None)
+        for n, office in rows
+    ]
+    assert matched(measures, drafts) == numbers
 
 
 def test_a_problem_is_not_taken_by_its_number_if_another_row_names_it() -> None:
@@ -74,3 +89,15 @@ def test_a_problem_is_not_taken_by_its_number_if_another_row_names_it() -> None:
     rows = [(1, "理论学习不深入不经常问题"), (2, "理论学习不深入问题")]
     problems = [ProblemDraft({"title": title}, number=number) for number, title in rows]
     assert [each.number for each in matches(Draft(problems=problems), ledger)] == [None, 1]
+
+
+def test_of_two_problems_with_one_title_a_row_means_the_one_of_its_category() -> None:
+    categories = [{"key": "a", "title": "党建方面"}, {"key": "b", "title": "财务方面"}]
+    settings = Settings.model_validate({"categories": categories, "leaders": [], "offices": []})
+    problems = {n: Problem(title="学习不深入", category=key) for n, key in enumerate("ab", 1)}
+    rows = [
+        ProblemDraft({"title": "学习不够深入"}, number=1),
+        ProblemDraft({"title": "学习不深入"}, number=2),
+    ]
+    rows[1].category = "财务方面"
+    assert [each.number for each in matches(Draft(problems=rows), Ledger(settings, problems, {}))] == [1, 2]

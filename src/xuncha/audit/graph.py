@@ -68,7 +68,7 @@ class Graph:
         self.versions: defaultdict[str, list[tuple[int, Version]]] = defaultdict(list)
         """All versions of each file, each with the place of its commit."""
         self.removed: defaultdict[_Mark, list[tuple[str, Data]]] = defaultdict(list)
-        """The records that were removed, by each mark that no other record had then: the commit that removed them, and their data."""
+        """The records that were removed, by each of their marks: the commit that removed them, and their data. Without those entered twice."""
 
     def add(self, place: int, changes: list[Change]) -> None:
         """Record what a commit did."""
@@ -79,14 +79,16 @@ class Graph:
             if change.after:
                 self.versions[change.path].append((place, change.after))
             if change.old and commit.trailers.action == "remove" and change.id in commit.trailers.ids:
-                # What another record still says was entered twice, and is not gone.
-                for mark in _marks(change.old) - self.marks(self.nodes[commit.hash].state):
+                still_stands = self._says_the_same(change.old, self.nodes[commit.hash].state)
+                for mark in () if still_stands else _marks(change.old):
                     self.removed[mark].append((commit.hash, change.old))
 
-    def marks(self, state: State) -> set[_Mark]:
-        """Return what the records of a state are recognised by."""
+    def _says_the_same(self, removed: Data, state: State) -> bool:
+        """Return whether another record has title, goal and time limit of a removed one: it was entered twice, and is not gone."""
+        marks, due = _marks(removed), removed.get("due")
         versions = (each for files in state.folders.values() for each in files.values())
-        return {mark for each in versions for mark in _marks(self.files.record(each))}
+        records = (each for each in map(self.files.record, versions) if each and each.get("due") == due)
+        return any(marks <= _marks(each) for each in records)
 
     def has_ancestor(self, node: Node, commit: str) -> bool:
         """Return whether a commit is an ancestor of another one, or is it."""
@@ -194,7 +196,9 @@ class Step:
     @cached_property
     def _goals_before(self) -> set[_Mark]:
         """The goals of all measures before the commit."""
-        return {mark for mark in self.graph.marks(self.before) if mark[0] == "goal"}
+        versions = (each for files in self.before.folders.values() for each in files.values())
+        marks = (mark for each in versions for mark in _marks(self.files.record(each)))
+        return {mark for mark in marks if mark[0] == "goal"}
 
     def state_with_former_goals(self) -> State:
         """Return the state after the commit; a measure that it enters again after a removal has its former goal in its past."""

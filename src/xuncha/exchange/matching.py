@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from difflib import SequenceMatcher
-from functools import lru_cache, partial
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from xuncha.chinese.enumerations import without_number
 from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft
@@ -17,6 +18,15 @@ from xuncha.model.records import Ledger, Measure, Problem
 
 _SIMILAR = 0.6  # the least likeness of two titles of which one is a new wording of the other
 _SHORTEST_PREFIX = 6  # the fewest characters of a title that matches a longer one which begins with it
+_AGREEMENTS: Final = (
+    ("part", "office", "number"),
+    ("part", "office"),
+    ("number",),
+    ("part",),
+    ("office",),
+    (),
+)
+"""What measures with one title are told apart by, in the order in which it is tried."""
 
 
 class Match(NamedTuple):
@@ -30,34 +40,46 @@ class Match(NamedTuple):
 def matches(draft: Draft, ledger: Ledger) -> Iterator[Match]:
     """Match the problems and measures of a draft. Nothing in the ledger is matched twice."""
     free, measures = dict(ledger.problems), ledger.by_problem()
-    named = {key_of(problem.record["title"]) for problem in draft.problems}
+    categories: dict[str | None, str] = {each.key: each.title for each in ledger.settings.categories}
+    equal: list[int | None] = []
     for problem in draft.problems:
-        number = _matching_number(draft, problem, free, measures, named)
+        equal.append(_equal_number(problem, free, categories))
+        free.pop(equal[-1] or 0, None)
+    for problem, equal_number in zip(draft.problems, equal, strict=True):
+        number = equal_number or _alike_number(draft, problem, free, measures)
         identities: list[Identity | None] = [None] * len(problem.measures)
         if number is not None:
-            del free[number]
+            free.pop(number, None)
             identities = _matching_identities(problem.measures, measures[number], exact=draft.exact)
         yield Match(problem, number, list(zip(problem.measures, identities, strict=True)))
 
 
-def _matching_number(
-    whole: Draft,
-    draft: ProblemDraft,
-    free: dict[int, Problem],
-    measures: dict[int, dict[Identity, Measure]],
-    named: Collection[str],
+def _equal_number(
+    draft: ProblemDraft, free: dict[int, Problem], categories: Mapping[str | None, str]
 ) -> int | None:
-    """Find the number of the problem in the ledger that a draft means; None for a new problem.
+    """Find the problem with the title of a draft; of several, the one with its category, or its number.
 
-    An equal title counts more than an equal number, since an office numbers the rows of each sheet afresh. A number counts if
-    the titles are alike, or if the table numbers its measures, too, as this ledger does.
+    An equal title counts more than an equal number, since an office numbers the rows of each sheet afresh.
     """
+    titles = {key_of(draft.record["title"]), key_of(draft.record.get("finding", ""))} - {""}
+    equal = [
+        number
+        for number, problem in free.items()
+        if {key_of(problem.title), key_of(problem.finding or "")} & titles
+    ]
+
+    def agreement(number: int) -> tuple[bool, bool]:
+        return categories.get(free[number].category, "") == draft.category, number == draft.number
+
+    return max(equal, key=agreement, default=None)
+
+
+def _alike_number(
+    whole: Draft, draft: ProblemDraft, free: dict[int, Problem], measures: dict[int, dict[Identity, Measure]]
+) -> int | None:
+    """Find the problem with the number of a draft, if the titles are alike, or if the table numbers its measures, too, as this ledger does."""
     title, number = draft.record["title"], draft.number
-    titles = {key_of(title), key_of(draft.record.get("finding", ""))} - {""}
-    for candidate, problem in free.items():
-        if {key_of(problem.title), key_of(problem.finding or "")} & titles:
-            return candidate
-    if number is None or number not in free or key_of(free[number].title) in named:  # another row names it
+    if number is None or number not in free:
         return None
     numbered = any(measure.identity in measures[number] for measure in draft.measures)
     if numbered or _similarity(title, free[number].title) >= _SIMILAR:
@@ -71,34 +93,34 @@ def _matching_identities(
     drafts: list[MeasureDraft], measures: dict[Identity, Measure], *, exact: bool
 ) -> list[Identity | None]:
     """Find the measures that drafts mean; None for new ones. Equal titles come first: a row takes no measure that another row names."""
-    found: list[Identity | None] = [None] * len(drafts)
+    found: dict[int, Identity] = {}
     free = dict(measures)
-    titles = {key_of(measure.title) for measure in measures.values()}
-    named = partial(_named_identity, exact=exact)
-    for find in (named, _equal_identity, partial(_similar_identity, titles=titles)):
+
+    def take(place: int, identity: Identity | None) -> None:
+        if identity is not None:
+            found[place] = identity
+            del free[identity]
+
+    for place, draft in enumerate(drafts):
+        take(place, draft.identity if exact and draft.identity in free else None)
+    for names in _AGREEMENTS:
+        same = defaultdict[tuple[object, ...], list[Identity]](list)
+        for identity, measure in reversed(free.items()):
+            held = {"number": identity, "part": measure.part, "office": measure.office}
+            same[key_of(measure.title), *(held[name] for name in names)].append(identity)
         for place, draft in enumerate(drafts):
-            if found[place] is None and (identity := find(draft, free)):
-                found[place] = identity
-                del free[identity]
-    return found
-
-
-def _named_identity(draft: MeasureDraft, free: dict[Identity, Measure], *, exact: bool) -> Identity | None:
-    """Return the measure with the number of a draft, if it has the same title, too."""
-    own = draft.identity
-    equal = own in free and (exact or key_of(free[own].title) == key_of(draft.record["title"]))
-    return own if equal else None
-
-
-def _equal_identity(draft: MeasureDraft, free: dict[Identity, Measure]) -> Identity | None:
-    """Return the measure with the title of a draft; of several, the one with its part and office, if there is one."""
-    title, part, office = (draft.record.get(key) for key in ("title", "part", "office"))
-    equal = [each for each, measure in free.items() if key_of(measure.title) == key_of(title)]
-    return max(equal, key=lambda each: (free[each].part == part, free[each].office == office), default=None)
+            said = {**draft.record, "number": draft.identity}
+            equal = same[key_of(said["title"]), *(said.get(name) for name in names)]
+            if place not in found and equal:
+                take(place, equal.pop())
+    titles = {key_of(measure.title) for measure in measures.values()}
+    for place, draft in enumerate(drafts):
+        take(place, None if place in found else _similar_identity(draft, free, titles))
+    return [found.get(place) for place in range(len(drafts))]
 
 
 def _similar_identity(
-    draft: MeasureDraft, free: dict[Identity, Measure], *, titles: Collection[str]
+    draft: MeasureDraft, free: dict[Identity, Measure], titles: Collection[str]
 ) -> Identity | None:
     """Return the measure with the number of a draft if the titles are alike, else the one whose title begins like it, or is the most like it.
 

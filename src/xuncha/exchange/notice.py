@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -75,7 +76,8 @@ class _Drafter:
         listed = "\n".join(doubt.text for doubt in self.draft.doubts)  # some as time limits
         for line in notice.lines:
             for start, end, message in impossible_dates(line.text):
-                if (words := line.part(start, end)) and words.text not in listed:
+                words = line.part(start, end)
+                if words and not re.search(rf"(?<![0-9]){re.escape(words.text)}", listed):
                     self.draft.doubt(message, words.text, place=_place(words))
         self.draft.settings = self._settings()
 

@@ -246,7 +246,7 @@ class Joining:
             self.adjustments.kept_names += words
 
     def _separate_categories(self, sides: Versions) -> None:
-        """Give categories that were entered here other keys, if the other side has entered different ones under their keys."""
+        """Give categories that were entered here the other keys that `names.keys_given_twice` returns, and their problems with them."""
         settings = [self._settings(each) for each in sides]
         if not (keys := names.keys_given_twice(*settings)):
             return

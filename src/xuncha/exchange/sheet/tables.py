@@ -370,7 +370,8 @@ def _earlier_measure(others: Sequence[MeasureDraft], measure: MeasureDraft) -> M
 
     def agreement(other: MeasureDraft) -> list[bool]:
         equal = [other.record.get(key) == measure.record.get(key) for key in ("part", "office", "leader")]
-        return [number is not None and other.identity == number, *equal]
+        has_number = number is not None and other.identity == number
+        return [key_of(other.record["title"]) == title, has_number, *equal]
 
     return max(same, key=agreement, default=None)
 
