@@ -88,12 +88,14 @@ def _repository(root: Path) -> Iterator[None]:
             Git(root, writes=True).run("init", "--quiet")
         yield
     except BaseException as error:
-        with contextlib.suppress(OSError):
-            if makes_git:
+        if makes_git:
+            with contextlib.suppress(OSError):
                 remove_tree(root / ".git")
-            if made:
+        if made:
+            with contextlib.suppress(OSError):
                 remove_tree(root)
-            for folder in made[1:]:
+        for folder in made[1:]:
+            with contextlib.suppress(OSError):
                 folder.rmdir()
         if isinstance(error, OSError):
             text = _("{path} cannot be written: {reason}", path=root, reason=cause_of(error))
