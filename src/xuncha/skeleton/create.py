@@ -88,12 +88,9 @@ def _repository(root: Path) -> Iterator[None]:
             Git(root, writes=True).run("init", "--quiet")
         yield
     except BaseException as error:
-        if makes_git:
-            with contextlib.suppress(OSError):
-                remove_tree(root / ".git")
-        if made:
-            with contextlib.suppress(OSError):
-                remove_tree(root)
+        with contextlib.suppress(OSError):
+            if made or makes_git:
+                remove_tree(root if made else root / ".git")
         for folder in made[1:]:
             with contextlib.suppress(OSError):
                 folder.rmdir()

@@ -224,10 +224,8 @@ def numbered(
             message, hint = _("{path} does not belong here"), _("the names here are like {name}")
             findings.append(finding_on(path, "misnamed", message, hint, name=proper.format(n=1)))
         elif (number := int(match[1])) in names:
-            message, hint = (
-                _("{path} has the number of {other}"),
-                _("keep one of them, and give the other the next free number"),
-            )
+            message = _("{path} has the number of {other}")
+            hint = _("keep one of them, and give the other the next free number")
             findings.append(finding_on(path, "number-twice", message, hint, other=names[number]))
         else:
             names[number] = entry.name
