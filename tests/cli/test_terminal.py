@@ -162,6 +162,6 @@ def test_a_long_office_takes_no_address_from_the_list_of_accounts(ledger: Ledger
     path = ledger.root / "data/ledger.yaml"
     path.write_text(path.read_text("utf-8").replace("规划科, ", f"规划科, {office}, "), encoding="utf-8")
     ledger.ok("account", "add", "王芳", "--role", "manager", "--email", "wangfang@example.gov.cn")
-    ledger.ok("account", "add", "李强", "--role", "section", "--office", office)
+    ledger.ok("account", "add", "法规科李强", "--role", "section", "--office", office)
     shown = plain(in_terminal(ledger, "account", "list").out)
     assert all(each in shown for each in ("电子邮箱", "增加日期", "wangfang@example.gov.cn"))
