@@ -158,7 +158,7 @@ def test_sixty_problems_are_told_short_and_all_of_them_on_request(bare_ledger: L
 
 
 def test_a_long_office_takes_no_address_from_the_list_of_accounts(ledger: LedgerOnDisk) -> None:
-    office = "综合业务与法规科"
+    office = "综合业务与法规标准科"
     path = ledger.root / "data/ledger.yaml"
     path.write_text(path.read_text("utf-8").replace("规划科, ", f"规划科, {office}, "), encoding="utf-8")
     ledger.ok("account", "add", "王芳", "--role", "manager", "--email", "wangfang@example.gov.cn")
