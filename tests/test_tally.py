@@ -98,6 +98,7 @@ def register(problems: Sequence[Sequence[MeasureRow]], **fields: Any) -> Registe
         (1, 32, 0.0313),  # a half is rounded up, as in Excel and by hand
         (3, 32, 0.0938),
         (0, 7, 0.0),
+        (19_999, 20_000, 0.9999),  # not all of it
         (7, 7, 1.0),
     ],
 )

@@ -191,23 +191,27 @@ def amount(outcome: str, measures: Iterable[Measure]) -> int | float:
 
 
 def plain_number(number: float) -> int | float:
-    """Round to six places, and turn a whole number into an int: as text, it has all its digits (3, 1234567.89)."""
+    """Round to six places, and turn a whole number into an int: as text, it has no exponent from 0.0001 on (3, 1234567.89)."""
     rounded = round(number, 6)
     return int(rounded) if rounded == int(rounded) else rounded
 
 
-def rate(closed: int, total: int) -> float | None:
-    """Return closed divided by total, rounded to four places, a half upwards; None if the total is 0.
+def rate(closed: float, total: float) -> float | None:
+    """Return closed divided by total, rounded to four places, a half upwards; None if the total is 0. It is 1 only if everything is closed.
 
     Notices call the rate of problems 整改完成率: 19 of 25 is 0.76, 688 of 697 is 0.9871.
     """
-    return (20_000 * closed + total) // (2 * total) / 10_000 if total else None
+    if not total:
+        return None
+    # In whole numbers: as a float, a half may lie just below it.
+    rounded = (20_000 * closed + total) // (2 * total)
+    return (min(rounded, 9999) if closed < total else rounded) / 10_000
 
 
-def percent(closed: int, total: int) -> str:
-    """Return a rate as notices print it: 76%, 98.71%; a dash if the total is 0. It is 100% only if everything is closed."""
+def percent(closed: float, total: float) -> str:
+    """Return a rate as notices print it: 76%, 98.71%; a dash if the total is 0."""
     value = rate(closed, total)
-    return "—" if value is None else f"{min(value, 1 if closed == total else 0.9999) * 100:.4g}%"
+    return "—" if value is None else f"{value * 100:.4g}%"
 
 
 def tally(register: Register, today: date) -> Tally:

@@ -100,6 +100,23 @@ def test_on_a_narrow_screen_names_give_way_before_titles_and_days(columns: int, 
     assert shown(table, columns) == lines
 
 
+@pytest.mark.parametrize(
+    ("columns", "line"),
+    [
+        (41, "1.1 做好工作 分管副局长 规划科 2024-12-31"),
+        (34, "1.1 做好工作 分管副局长 2024-12-31"),
+        (24, "1.1 做好工作 2024-12-31"),
+        (19, "1.1 做好 2024-12-31"),
+    ],
+)
+def test_columns_are_left_out_one_by_one_and_titles_give_way_before_days_are_cut_off(
+    columns: int, line: str
+) -> None:
+    table = Columns(FIXED, Column(), SPARE, SPARE, FIXED)
+    table.add("1.1", "做好工作", "分管副局长", "规划科", "2024-12-31")
+    assert shown(table, columns)[0] == line
+
+
 @pytest.mark.parametrize("columns", [1, 5])
 def test_a_screen_without_room_is_no_reason_to_stop(columns: int) -> None:
     table = Columns(FIXED, Column(), FIXED, headings=("No.", "Measure", "Due"))

@@ -79,7 +79,7 @@ def test_init_in_a_folder_of_a_ledgers_repository_makes_a_ledger_of_its_own(ledg
 
 @pytest.mark.parametrize(
     ("name", "typed"),
-    [("某局 台账", '"某局 台账"'), ("-x", "./-x"), ("it's", '"it\'s"'), ("a$b", "'a$b'"), ("台账", "台账")],
+    [("某局 台账", "'某局 台账'"), ("-x", "./-x"), ("a\\b", "'a\\b'"), ("a$b", "'a$b'"), ("台账", "台账")],
 )
 def test_the_way_into_a_new_ledger_can_be_typed_as_it_is_shown(
     name: str, typed: str, tmp_path: Path, environment: dict[str, str]
@@ -96,6 +96,8 @@ def test_a_refused_init_leaves_no_folder_behind_and_none_of_others_is_lost(
     (tmp_path / "a").mkdir()
     nobody = LedgerOnDisk(tmp_path, {**environment, "GIT_CONFIG_GLOBAL": os.devnull})
     assert "error[no-user]" in nobody.run("init", "a/b/c/d").err
+    assert [path.name for path in tmp_path.rglob("*")] == ["a"]
+    assert "error[not-written]" in nobody.run("init", f"a/b/{'c' * 300}").err
     assert [path.name for path in tmp_path.rglob("*")] == ["a"]
 
 

@@ -155,3 +155,13 @@ def test_sixty_problems_are_told_short_and_all_of_them_on_request(bare_ledger: L
     for number in range(1, 61):
         assert f"第{number}个问题" in whole
     assert len(short.splitlines()) < len(whole.splitlines())
+
+
+def test_a_long_office_takes_no_address_from_the_list_of_accounts(ledger: LedgerOnDisk) -> None:
+    office = "综合业务与法规标准科"
+    path = ledger.root / "data/ledger.yaml"
+    path.write_text(path.read_text("utf-8").replace("规划科, ", f"规划科, {office}, "), encoding="utf-8")
+    ledger.ok("account", "add", "王芳", "--role", "manager", "--email", "wangfang@example.gov.cn")
+    ledger.ok("account", "add", "法规科李强", "--role", "section", "--office", office)
+    shown = plain(in_terminal(ledger, "account", "list").out)
+    assert all(each in shown for each in ("电子邮箱", "增加日期", "wangfang@example.gov.cn"))

@@ -143,6 +143,7 @@ def test_a_ledger_without_measures_does_not_blame_the_filters(ledger: LedgerOnDi
     ledger.commit()
     browser = Browser(ledger.root)
     assert "还没有措施" in told(browser.get("/measures"))
+    assert "还没有措施" in told(browser.get("/measures?order=due")), "an order is no filter"
     assert "没有符合条件的措施" in told(browser.get("/measures?status=closed"))
 
 

@@ -144,7 +144,7 @@ def test_items_are_numbered_anew_where_one_has_gone(tmp_path: Path) -> None:
             "the stated rate, 100%, should be 66.67%",
         ),
         ("整改完成率98%。", "the stated rate, 98%, should be 66.67%: 2 of 3 problems"),
-        ("措施完成率98%。", "the stated rate, 98%, should be 80.00%: 4 of 5 measures"),
+        ("措施完成率98%。", "the stated rate, 98%, should be 80%: 4 of 5 measures"),
     ],
 )
 def test_each_contradiction_of_the_counts_is_a_doubt(said: str, doubt: str, tmp_path: Path) -> None:

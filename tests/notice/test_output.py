@@ -144,9 +144,9 @@ def test_what_is_no_file_is_not_replaced_by_one(ledger: LedgerOnDisk, tmp_path: 
 def test_an_unknown_form_is_wrong_usage_and_names_those_there_are(
     ledger: LedgerOnDisk, tmp_path: Path
 ) -> None:
-    result = ledger.run("notice", "-f", "doc", "-o", tmp_path / "notice.doc")
+    result = ledger.run("notice", "-f", "Doc", "-o", tmp_path / "notice.doc")
     assert result.code == 2
-    assert "error[unknown-format]: " in result.err
+    assert "error[unknown-format]: 没有“Doc”" in result.err
     assert "txt、md、html" in result.err
     assert not (tmp_path / "notice.doc").exists()
 

@@ -153,6 +153,7 @@ def test_a_wrong_template_ends_the_command_with_exit_code_1(bare_ledger: LedgerO
         ("{{ nothing }}", "没有 `nothing` 这个字段"),
         ("{{ notice.titel }}", "没有 `titel` 这个字段"),
         ("{% include 'nothing.j2' %}", "templates/ 中没有 nothing.j2"),
+        ("{% include [] %}", "Tried to select from an empty list of templates."),
     ],
 )
 def test_a_name_that_is_not_known_is_told_in_chinese(
@@ -170,6 +171,7 @@ def test_a_name_that_is_not_known_is_told_in_chinese(
         ("title 甲\ntable 1 2\nrow {{ ['甲'] | cells }}\n", 3),
         ("title 甲\ntable 1 2\n  table 1 x\n", 3),
         ("p 甲\n", 1),  # without a title
+        ("p 甲\n\np 乙\n", 1),
     ],
 )
 def test_a_wrong_line_of_an_own_outline_is_told_with_its_place(

@@ -10,6 +10,7 @@ from hypothesis import given
 from tests.notice.forms import VOID, Element, Page
 from tests.paper.documents import HOSTILE, documents
 from xuncha.paper.outline import Block, Document, Instruction, Table
+from xuncha.paper.paging import LANDSCAPE, LARGE, UPRIGHT, Sheet, paged
 from xuncha.paper.texts import escaped_title, html
 
 _TEXTS = ("h1", "h2", "h3", "h4", "h5", "p", "caption", "th", "td")
@@ -96,6 +97,28 @@ def test_what_lies_is_a_part_of_its_own() -> None:
 
     assert "section" not in inside("甲")
     assert inside("乙").count("section") == inside("丙").count("section") == 1
+
+
+@pytest.mark.parametrize(
+    ("sheet", "before", "is_landscape"),
+    [
+        (UPRIGHT, (), False),
+        (LANDSCAPE, (), True),
+        (LANDSCAPE, (Instruction("landscape"),), False),
+        (LARGE, (Instruction("landscape", "A3"),), False),
+    ],
+)
+def test_columns_have_the_widths_of_the_word_file(
+    sheet: Sheet, before: tuple[Instruction, ...], is_landscape: bool
+) -> None:
+    table = Table(("序号", "整改措施", "时限"), (("1", "做" * 60, "2024年12月31日"),), (0.02, 0.9, 0.08))
+    text = html(Document("题", (*before, table), is_landscape))
+    widths = [float(each) / 100 for each in re.findall(r'<col style="width: ([0-9.]+)%">', text)]
+    assert widths == pytest.approx(paged(table, sheet, new_page=False).table.widths, abs=0.001)
+
+
+def test_the_head_of_a_table_is_printed_on_the_page_of_its_first_row() -> None:
+    assert re.search(r"caption, thead, [^}]*\{ break-after: avoid; \}", html(Document("题", ())))
 
 
 def test_a_title_above_no_table_is_kept() -> None:

@@ -36,6 +36,21 @@ def test_a_table_fits_and_keeps_every_character(table: Table) -> None:
     assert kept == sorted(bare("".join("".join(row) for row in (table.header, *table.rows))))
 
 
+def test_what_is_left_after_rounding_goes_to_the_longest_text_and_not_to_the_widest_column() -> None:
+    header = ("序号", "整改措施", "责任领导", "责任科室", "整改时限", "逾期", "状态")
+    row = (
+        "1",
+        "加快海上漂浮式光伏项目落地",
+        "分管产业和能源副主任",
+        "能源科",
+        "2024年4月30日",
+        "已逾期265天",
+        "推进中",
+    )
+    table = Table(header, (row,), tuple(each / 20.9 for each in (1.5, 5.5, 2.8, 2.8, 3.6, 2.6, 2.1)))
+    assert "1     加快海上漂浮  分管产业" in txt(Document("题", (table,)))
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -218,6 +218,14 @@ def test_what_is_found_is_what_is_wrong(text: str, wanted: str | None) -> None:
     assert sorted(codes(text)) == sorted((wanted or "").split())
 
 
+@pytest.mark.parametrize(
+    "text", ["反馈问题32个，已完成整改1个，整改完成率5%。", "收到信访件32件，办结1件，办结率5%。"]
+)
+def test_a_rate_is_rounded_as_everywhere_else(text: str) -> None:
+    (finding,) = proof(text)
+    assert finding.message.startswith(("1 of 32 is 3.13%, not 5%", "1件 of 32件 is 3.13%, not 5%"))
+
+
 def test_the_number_of_a_person_is_not_said_again() -> None:
     for text in ("身份证号370502198001011234", "电话13800138000", "卡号6222021604001234567"):
         (finding,) = proof(text)

@@ -15,7 +15,6 @@ from xuncha.cli.options import optional
 from xuncha.errors import UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
-from xuncha.requests.readers import find_moment
 from xuncha.system import temporary_folder
 
 if TYPE_CHECKING:
@@ -51,11 +50,12 @@ def archive(
 def _make(call: Context, output: Path, *, as_json: bool) -> None:
     from xuncha.archive.bag import write_zip  # noqa: PLC0415  other commands need none of this
     from xuncha.archive.gathering import gather  # noqa: PLC0415
+    from xuncha.trail.tree import commit_at, day_of  # noqa: PLC0415
 
     check_output(output, "zip")
     call.warn_of_leftovers()
-    commit, day = find_moment(call.root, "HEAD", "HEAD", call.today)
-    day = call.today if call.day_is_given else day
+    commit = commit_at(call.root, "HEAD")
+    day = call.today if call.day_is_given else day_of(call.root, commit, "HEAD")
     with temporary_folder() as place, screen.show_activity(_("Making the archive")):
         case = gather(call.root, commit, day, place)
         with (place / "archive.zip").open("wb") as stream:
@@ -90,9 +90,8 @@ def _warn(case: ArchiveCase, root: Path) -> None:
     for form, error in case.lacking.items():
         lacking.setdefault((reason(error), error.hint), []).append(form)
     for (why, hint), forms in lacking.items():
-        message = _(
-            "the notice as {form} is not in the archive: {reason}", form=_(", ").join(forms), reason=why
-        )
+        listed = _(", ").join(forms)
+        message = _("the notice as {form} is not in the archive: {reason}", form=listed, reason=why)
         screen.warning(message, hint)
     for path in case.facts.left_out:
         screen.warning(_("{path} is a link, and is not in the archive", path=path))

@@ -149,10 +149,8 @@ def proof(
             name = language.gettext(REASONS[why])
             screen.warning(_("{name}: {text}", name=name, text=_(", ").join(words)))
         if facts and not about:
-            message, hint = (
-                _("the notice does not name {organisation}; it is not compared with the ledger"),
-                "",
-            )
+            message = _("the notice does not name {organisation}; it is not compared with the ledger")
+            hint = ""
             if facts.organisation is None:
                 message = _("the ledger names no organisation yet; the notice is not compared with it")
                 hint = _("write `organisation: …`")

@@ -80,17 +80,20 @@ class Columns:
                 yield Segment(plain.rstrip(" ") + "\n")
 
     def _widths(self, widest: list[int], room: int) -> list[int]:
-        """Return the width of each column, 0 for spare ones if the others would not fit; what still does not fit is taken from the widest columns that wrap, while they can be read, then from all."""
+        """Return the width of each column: 0 for spare ones, from the right, as long as the others do not fit. What still does not fit is taken from the widest columns that wrap, while they can be read, then from all."""
         columns = list(zip(self.columns, widest, strict=True))
-        needed = sum(min(width, _LEAST) if column.wraps else width for column, width in columns)
-        fits = needed + self.gap * (len(widest) - 1) <= room
-        widths = [max(1, width) if fits or not column.is_spare else 0 for column, width in columns]
+        widths = [max(1, width) for width in widest]
+        needed = [min(width, _LEAST) if column.wraps else width for column, width in columns]
+        for place in reversed([place for place, column in enumerate(self.columns) if column.is_spare]):
+            if sum(needed) + self.gap * (sum(map(bool, widths)) - 1) > room:
+                widths[place] = needed[place] = 0
         room -= self.gap * (sum(map(bool, widths)) - 1)
         wrapping = [place for place, column in enumerate(self.columns) if column.wraps]
-        for places, least in (wrapping, _LEAST), (range(len(widths)), 1):
-            while (
-                sum(widths) > room and places and widths[place := max(places, key=widths.__getitem__)] > least
-            ):
+        for places, least in (wrapping, _LEAST), (wrapping, _LEAST // 2), (range(len(widths)), 1):
+            while places and sum(widths) > room:
+                place = max(places, key=widths.__getitem__)
+                if widths[place] <= least:
+                    break
                 widths[place] -= 1
         for place, column in enumerate(self.columns):
             if column.fills:

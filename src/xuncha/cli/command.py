@@ -111,7 +111,8 @@ def _process_value(parameter: TyperOption | TyperArgument, ctx: typer.Context, v
             message = _("{name} must be a whole number, not “{text}”", name=shown_name(parameter), text=value)
             raise UsageError("usage", message, see_help(ctx)) from None
     if isinstance(value, str) and kind is str:
-        return value.lower() if "-f" in parameter.opts else value
+        is_form = "-f" in parameter.opts and value.lower() in (parameter.metavar or "").split("|")
+        return value.lower() if is_form else value
     return type(parameter).process_value(parameter, ctx, value)
 
 

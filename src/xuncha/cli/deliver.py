@@ -135,9 +135,8 @@ def _check_place(output: Path) -> None:
 
 def _parts_below(path: Path, folder: Path) -> list[str] | None:
     """Return the parts of a path below a folder, in small letters; None if it is not below it."""
-    return (
-        [part.casefold() for part in path.relative_to(folder).parts] if path.is_relative_to(folder) else None
-    )
+    is_below = path.is_relative_to(folder)
+    return [part.casefold() for part in path.relative_to(folder).parts] if is_below else None
 
 
 def _real_path(output: Path) -> Path:

@@ -241,7 +241,7 @@ def _table(accounts: Iterable[Account]) -> Columns:
     from xuncha.cli.columns import FIXED, SPARE_FIXED, Column, Columns  # noqa: PLC0415
 
     headings = (_("Account"), _("Role"), _("Office or leader"), _("E-mail"), _("Added"), _("State"))
-    table = Columns(FIXED, FIXED, FIXED, SPARE_FIXED, SPARE_FIXED, Column(), headings=headings)
+    table = Columns(FIXED, FIXED, Column(), SPARE_FIXED, SPARE_FIXED, Column(), headings=headings)
     for each in accounts:
         state = _("disabled") if each.disabled else _("must change password") if each.renew else ""
         about = each.office or each.leader or ""

@@ -70,10 +70,8 @@ def init(
             screen.line(_("Left as they were: {paths}", paths=_(", ").join(kept_files)))
         if str(folder) != ".":
             path = f".{os.sep}{folder}" if str(folder).startswith("-") else str(folder)
-            if re.search(r"[^\w./\\:-]", path):
-                # Double quotes: cmd and bash read them in the same way, unless bash replaces what is in them.
-                is_safe = system.WINDOWS or not re.search(r"[\"$`\\!]", path)
-                path = f'"{path}"' if is_safe else shlex.quote(path)
+            if not re.fullmatch(r"[\w./\\:-]+" if system.WINDOWS else r"[\w./:-]+", path):
+                path = f'"{path}"' if system.WINDOWS else shlex.quote(path)
             screen.line(_("Next: cd {path}", path=path))
     entering = _(
         "Then: enter the organisation, the leaders, the offices and the categories in data/ledger.yaml, and type: xuncha edit; xuncha add problem …"

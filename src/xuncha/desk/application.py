@@ -157,7 +157,8 @@ def _malformed(request: Request, error: RequestValidationError) -> Response:
 
 def _failed(request: Request, error: HTTPException) -> Response:
     # The framework says 400 of a body that it cannot read.
-    status, other = {400: 422}.get(error.status_code, error.status_code), _("this cannot be done here")
+    status = {400: 422}.get(error.status_code, error.status_code)
+    other = _("this cannot be done here")
     size = _("the request is larger than {n} MB, or is incomplete", n=MAX_BYTES // 1024**2)
     code, message, *hint = {
         422: ("malformed", _("the request is too long, or cannot be read")),

@@ -19,6 +19,7 @@ from xuncha.model.vocabulary import escape_braces
 from xuncha.pages.line import Line
 from xuncha.reading.counts import ALL_DONE, BRACKETS, Statement, statements
 from xuncha.reading.notice import Counted, CountKind, StatedCounts
+from xuncha.tally import percent
 
 _Units = set[tuple[Thing, str]]  # things with the units in which a paragraph counts them
 
@@ -89,13 +90,13 @@ def contradictions(stated: StatedCounts, counted: Counted) -> Iterator[tuple[str
         nearly_done = _sums([each for each in every if _NEARLY_DONE.search(each[0])])
         if whole := total or listed:
             quotients += [(thing, name, reached + more, whole) for more in sorted(nearly_done)]
-    for kind, percent in stated.rates:
+    for kind, written in stated.rates:
         pairs = [each for each in quotients if kind in {None, each[0]}]
-        if pairs and not any(is_share(percent, *each[2:]) for each in pairs):
+        if pairs and not any(is_share(written, *each[2:]) for each in pairs):
             _of, name, part, whole = pairs[0]
-            message = _("the stated rate, {percent}%, should be {rate}%: {done} of {total} {things}")
-            right = f"{100 * part / whole:.2f}"
-            yield message.format(percent=percent, done=part, total=whole, things=name, rate=right), ""
+            message = _("the stated rate, {percent}%, should be {rate}: {done} of {total} {things}")
+            numbers = {"percent": written, "rate": percent(part, whole), "done": part, "total": whole}
+            yield message.format(**numbers, things=name), ""
 
 
 def _sums(parts: Sequence[tuple[str, int]]) -> set[int]:

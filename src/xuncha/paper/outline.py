@@ -169,9 +169,9 @@ class Document:
 
 
 class OutlineError(ValueError):
-    """A template has printed an invalid outline; the message says what is wrong, and `line` is the wrong line, if it is one."""
+    """A template has printed an invalid outline; the message says what is wrong, and `line` is the wrong line, or the kind of the missing one."""
 
-    def __init__(self, message: str, line: str = "") -> None:
+    def __init__(self, message: str, line: str) -> None:
         super().__init__(message)
         self.line = line
 
@@ -195,7 +195,7 @@ def read(text: str) -> Document:
                 message = _("this is no line of an outline: {line}", line=shown)
                 raise OutlineError(message, line) from None
     if not head["title"]:
-        raise OutlineError(_("it has no title"))
+        raise OutlineError(_("it has no title"), "title")
     parts = (block.table() if isinstance(block, _Rows) else block for block in blocks)
     return Document(head["title"], tuple(parts), landscape, head["mark"], head["number"], head["signer"])
 

@@ -16,7 +16,7 @@ _CHARACTER: Final = 12.0  # width of a character in a cell, in points
 _LINE: Final = 17.0  # height of a line, in points
 _ROW_SPACE: Final = 6.0  # height of a row in addition to its lines, in points
 _CAPTION: Final = 29.0  # height of the caption above a table, in points
-_PADDING: Final = 0.6  # space left and right in a cell together, in characters
+PADDING: Final = 0.6  # space left and right in a cell together, in characters
 _MIN_FILL: Final = 0.4  # if less of a page is left, rows that belong together go to the next one
 _MAX_SHARE: Final = 0.9  # largest share of a page for one row
 _REPEATED: Final = 20  # characters of a long text that the next page repeats
@@ -28,6 +28,11 @@ class Sheet(NamedTuple):
 
     width: int
     height: int
+
+    @property
+    def characters(self) -> float:
+        """The characters of a line in a table."""
+        return self.width * _POINTS / _CHARACTER
 
 
 UPRIGHT: Final = Sheet(156, 225)
@@ -52,9 +57,8 @@ def paged(table: Table, sheet: Sheet, *, new_page: bool) -> Paged:
     `new_page` says that the table begins a page, below its caption. Otherwise its position is unknown, and rows that belong together take
     half a page at most.
     """
-    characters = sheet.width * _POINTS / _CHARACTER
-    table = replace(table, widths=table.fitted_widths(characters, _PADDING))
-    widths = [max(1.0, share * characters - _PADDING - 0.4) for share in table.widths]
+    table = replace(table, widths=table.fitted_widths(sheet.characters, PADDING))
+    widths = [max(1.0, share * sheet.characters - PADDING - 0.4) for share in table.widths]
     page_height = sheet.height * _POINTS - _height(table.header, widths)
     lines = max(1, int((page_height * _MAX_SHARE - _ROW_SPACE) / _LINE))
     rows = [part for row in table.rows for part in _cut(row, widths, lines)]

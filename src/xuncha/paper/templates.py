@@ -122,7 +122,7 @@ def make_document(name: str, files: OwnFiles, **values: object) -> Document:
         source = own.decode("utf-8", "replace").splitlines() if isinstance(own, bytes) else []
         # A line that prints values is known by the kind of its block, unless several are of this kind.
         kinds = [line if line == error.line else (line.split() or [""])[0] for line in source]
-        wanted = error.line if error.line in kinds else (error.line.split() or ["title"])[0]
+        wanted = error.line if error.line in kinds else error.line.split()[0]
         line = kinds.index(wanted) + 1 if kinds.count(wanted) == 1 else 0
         raise template_error(name, line, str(error), files, values) from None
 
@@ -184,7 +184,7 @@ def error_reason(error: BaseException) -> str:
     """Return the reason why a template cannot be rendered."""
     if isinstance(error, TemplateSyntaxError):
         return error.message or ""
-    if isinstance(error, TemplateNotFound):
+    if isinstance(error, TemplateNotFound) and error.name:
         return _("there is no {file} in {path}", file=error.name, path=f"{FOLDER}/")
     if isinstance(error, UndefinedError) and (unknown := _UNKNOWN.search(str(error))):
         return _("the key `{key}` is not known", key=unknown[1])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from xuncha.chinese.characters import width, wrapped
 from xuncha.chinese.numbers import TELEPHONE
+from xuncha.paper import paging
 from xuncha.paper.heading import may_break, pieces
 from xuncha.paper.outline import Block, Document, Form, Instruction, Table
 
@@ -84,7 +85,15 @@ def _table(table: Table) -> list[str]:
     """Return the lines of a table: header and rows, with rules between the rows if one of them takes several lines."""
     total = max(LINE - _GAP * (len(table.widths) - 1), _MIN_WIDTH * len(table.widths))
     widths = [max(_MIN_WIDTH, int(share * total + 1e-6)) for share in table.fitted_widths(total, 0)]
-    widest = widths.index(max(widths))  # it gets what is left after rounding
+    longest = [max(map(width, column)) for column in zip(table.header, *table.rows, strict=True)]
+    while sum(widths) < total:  # what is left after rounding goes where a text takes the most lines
+        place = max(range(len(widths)), key=lambda place: longest[place] / widths[place])
+        if longest[place] <= widths[place]:
+            break
+        widths[place] += 1
+    widest = widths.index(
+        max(widths)
+    )  # it gets what no text needs, or gives what the least widths take too much
     widths[widest] = max(_MIN_WIDTH, widths[widest] + total - sum(widths))
     rows = [_row(row, widths) for row in table.rows]
     has_rules = any(len(lines) > 1 for lines in rows)
@@ -146,7 +155,7 @@ def markdown(text: str) -> str:
 
 def html(document: Document) -> str:
     """Return the document as a self-contained web page: no script, no files from elsewhere; `page.html.j2` lays it out."""
-    values = {"headings": _TAGS, "zip": zip, "contents": CONTENTS}
+    values = {"headings": _TAGS, "zip": zip, "contents": CONTENTS, "paging": paging}
     return layouts().get_template("page.html.j2").render(document=document, **values)
 
 

@@ -18,7 +18,7 @@ from xuncha.model.register import Register
 from xuncha.proof.chapter import Chapter, LedgerFacts, Mistakes, Text
 from xuncha.proof.dates import case_dates
 from xuncha.reading.counts import Statement, resolved, statements
-from xuncha.tally import tally
+from xuncha.tally import percent, tally
 
 RULES = Chapter()
 _THINGS: tuple[Thing, ...] = get_args(Thing)
@@ -175,8 +175,8 @@ def _completion_rate(text: Text) -> Mistakes:
             quotients = _quotients(counts, rate.thing) or _quotients(opening, rate.thing)
             if quotients and not any(is_share(rate.percent, *quotient) for quotient in quotients):
                 done, total = quotients[0]
-                message = _("{done} of {total} is {rate}%, not {written}%")
-                right = {"rate": f"{100 * done / total:.2f}", "written": rate.percent}
+                message = _("{done} of {total} is {rate}, not {written}%")
+                right = {"rate": percent(done, total), "written": rate.percent}
                 shown = message.format(done=done, total=total, **right)
                 yield (line, rate.start), shown, ""
 

@@ -13,6 +13,7 @@ from xuncha.chinese.numbers import NUMBER, amount
 from xuncha.language import gettext as _
 from xuncha.proof.chapter import Chapter, Mistakes, Text
 from xuncha.proof.counts import stated_counts
+from xuncha.tally import percent
 
 RULES = Chapter()
 _SENTENCE = re.compile(r"[^。；;！？]{1,600}(?:。(?=其中)[^。；;！？]{1,600})?")
@@ -140,7 +141,7 @@ RULES.rule("parts-differ", "warning",
 )  # fmt: skip
 def _share(text: Text) -> Mistakes:
     """Find rates that do not fit the two numbers of one unit before them in the sentence; `completion-rate` checks problems and measures."""
-    message = _("{done} of {total} is {rate}%, not {written}%")
+    message = _("{done} of {total} is {rate}, not {written}%")
     for line, sentence in text.search(_SENTENCE, text.without_titles):
         words = sentence[0]
         for match in () if stated_counts(text)[line] else _RATE.finditer(words):
@@ -150,7 +151,7 @@ def _share(text: Text) -> Mistakes:
                 whole, part = pair[0].number, pair[1].number
                 if not is_share(match["rate"], part, whole):
                     total, done = (words[figure.start : figure.end] for figure in pair)
-                    rates = {"rate": f"{100 * part / whole:.2f}", "written": match["rate"]}
+                    rates = {"rate": percent(part, whole), "written": match["rate"]}
                     shown = message.format(done=done, total=total, **rates)
                     yield (line, sentence.start() + match.start()), shown, ""
 

@@ -89,11 +89,10 @@ def _repository(root: Path) -> Iterator[None]:
         yield
     except BaseException as error:
         with contextlib.suppress(OSError):
-            if makes_git:
-                remove_tree(root / ".git")
-            if made:
-                remove_tree(root)
-            for folder in made[1:]:
+            if made or makes_git:
+                remove_tree(root if made else root / ".git")
+        for folder in made[1:]:
+            with contextlib.suppress(OSError):
                 folder.rmdir()
         if isinstance(error, OSError):
             text = _("{path} cannot be written: {reason}", path=root, reason=cause_of(error))

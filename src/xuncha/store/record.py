@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 P = TypeVar("P")
 _Record = TypeVar("_Record", bound=BaseModel)
-Check = Callable[[_Record, set[Any]], Iterable["Finding[Location]"]]
+_Check = Callable[[_Record, set[Any]], Iterable["Finding[Location]"]]
 
 _BREAK = re.compile(r"[\t\n]")
 _MAX_SHOWN = 40  # characters of a value that a message shows at most
@@ -224,10 +224,8 @@ def numbered(
             message, hint = _("{path} does not belong here"), _("the names here are like {name}")
             findings.append(finding_on(path, "misnamed", message, hint, name=proper.format(n=1)))
         elif (number := int(match[1])) in names:
-            message, hint = (
-                _("{path} has the number of {other}"),
-                _("keep one of them, and give the other the next free number"),
-            )
+            message = _("{path} has the number of {other}")
+            hint = _("keep one of them, and give the other the next free number")
             findings.append(finding_on(path, "number-twice", message, hint, other=names[number]))
         else:
             names[number] = entry.name
@@ -237,14 +235,11 @@ def numbered(
     names = dict(sorted(names.items()))
     for before, number in pairwise([0, *names]):
         if number != before + 1:
-            missing, there = f"{folder}/{proper.format(n=before + 1)}", f"{folder}/{names[number]}"
+            message = _("{path} is missing", path=f"{folder}/{proper.format(n=before + 1)}")
             hint = _(
-                "restore it, or give its number to this one: git mv {there} {path}, then xuncha edit; `xuncha remove` takes out what was entered by mistake",
-                there=there,
-                path=missing,
+                "restore it, or give its number to this one; `xuncha remove` takes out what was entered by mistake"
             )
-            message = _("{path} is missing", path=missing)
-            findings.append(Finding("number-gap", message, Place(there), hint))
+            findings.append(Finding("number-gap", message, Place(f"{folder}/{names[number]}"), hint))
     return names, findings
 
 
@@ -272,7 +267,7 @@ def read_record(
 
 
 def checked_file(
-    source: Source, path: str, kind: type[_Record], entries: Iterable[Entry], check: Check[_Record] | None
+    source: Source, path: str, kind: type[_Record], entries: Iterable[Entry], check: _Check[_Record] | None
 ) -> Parsed[_Record | None, Place]:
     """Read one file as a record, and check its rules; if it is none, those that its valid keys break by themselves.
 

@@ -6,6 +6,7 @@ from operator import attrgetter
 from typing import Final
 from urllib.parse import urlencode
 
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -26,7 +27,8 @@ def show(request: Request) -> Response:
     """Show one page of the filtered measures."""
     desk, query = desk_of(request), request.query_params
     state = desk.state()
-    rows = select(state.register, desk.texts, desk.today, selection(query))
+    selected = selection(query)
+    rows = select(state.register, desk.texts, desk.today, selected)
     may, account = visitor_of(request).may, visitor_of(request).account
     if account:
         rows.sort(key=lambda row: not account.concerns(row))  # first the measures that concern the account
@@ -49,6 +51,7 @@ def show(request: Request) -> Response:
         pages=pages,
         query=dict(query) | {"order": order},
         filters=filters,
+        has_filters=selected != selection(QueryParams()),
         other_filters=_other_filters(filters),
         verbs=verbs,
     )
