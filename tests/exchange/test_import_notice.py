@@ -145,6 +145,8 @@ def test_a_day_that_the_calendar_does_not_have_is_named_once_with_its_place(
 1.学习不够问题
 一是制定计划。已完成。
 完成时限：2024年2月30日
+二是开展培训，2月31日完成。
+整改时限：12月31日
 某局
 2024年4月31日
 """
@@ -153,4 +155,9 @@ def test_a_day_that_the_calendar_does_not_have_is_named_once_with_its_place(
         bare_ledger.ok("import", "notice", "通报.txt", "new", "--json", "--dry-run", "--lang", "en")
     )
     doubts = {(each["place"], each["text"]) for each in found["doubts"] if "calendar" in each["message"]}
-    assert doubts == {("2:11", "9月31日"), ("5:3", "2024年2月30日"), ("8:1", "2024年4月31日")}
+    assert doubts == {
+        ("2:11", "9月31日"),
+        ("5:3", "2024年2月30日"),
+        ("7:8", "2月31日"),
+        ("10:1", "2024年4月31日"),
+    }
