@@ -80,7 +80,10 @@ class Columns:
                 yield Segment(plain.rstrip(" ") + "\n")
 
     def _widths(self, widest: list[int], room: int) -> list[int]:
-        """Return the width of each column: 0 for spare ones, from the right, as long as the others do not fit. What still does not fit is taken from the widest columns that wrap, while they can be read, then from all."""
+        """Return the width of each column: 0 for spare ones, from the right, as long as the others do not fit.
+
+        What still does not fit is taken from the widest columns that wrap, while they can be read, then from all.
+        """
         columns = list(zip(self.columns, widest, strict=True))
         widths = [max(1, width) for width in widest]
         needed = [min(width, _LEAST) if column.wraps else width for column, width in columns]

@@ -91,9 +91,8 @@ def _table(table: Table) -> list[str]:
         if longest[place] <= widths[place]:
             break
         widths[place] += 1
-    widest = widths.index(
-        max(widths)
-    )  # it gets what no text needs, or gives what the least widths take too much
+    # The widest gets what no text needs, or gives what the least widths take too much.
+    widest = widths.index(max(widths))
     widths[widest] = max(_MIN_WIDTH, widths[widest] + total - sum(widths))
     rows = [_row(row, widths) for row in table.rows]
     has_rules = any(len(lines) > 1 for lines in rows)
