@@ -47,12 +47,15 @@ _PARTIAL: Final = re.compile(
     r"(?:整改|落实|工作|任务)*(?:了|的)?(?:方案|计划|初稿|前期|台账|责任分工|不足|不到|不满|未满|过半|一半)"
 )
 """Words after 完成 which show that something else, or only a part, is complete."""
+_NAME: Final = 4  # characters of a name before 问题: 信访反映问题
 _CONTEXT: Final = 60  # how many characters before a word are searched for words that change its meaning
 _ROLE: Final = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _ROLES.items()))
 _RATE: Final = re.compile(
     r"(?:(?P<problems>问题)|(?P<measures>措施|任务))?[^，。；、0-9]{0,6}?(?P<rate>(?:整改)?(?:完成|办结|销号|整改)率[^0-9，。；百%％]{0,8}"
     r"(?P<percent>[0-9]{1,4}(?:\.[0-9]{1,4})?)\s*[%％])"
 )
+_LETTERS: Final = re.compile("信访|来信|来访|举报|线索|案件|诉求|投诉|工单")
+"""Words for what people report. Its rate of completion is not that of the rectification: 收到信访件20件，办结率85%."""
 
 
 class Count(NamedTuple):
@@ -120,7 +123,10 @@ def rates(text: str) -> Iterator[Rate]:
     """Find the completion rates of a line: 整改完成率76%, 措施办结率为98.71％."""
     for match in _RATE.finditer(half_width_digits(text)) if "率" in text else ():
         thing = _thing(match)
-        yield Rate(match.start(thing or "rate"), match.end(), thing, match["percent"])
+        start = match.start(thing or "rate")
+        sentence = re.split("[。；;]", text[:start])[-1]
+        if not _LETTERS.search(sentence, max(0, len(sentence) - _NAME) if thing else 0):
+            yield Rate(start, match.end(), thing, match["percent"])
 
 
 def is_share(percent: str, part: float, whole: float) -> bool:

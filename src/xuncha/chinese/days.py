@@ -83,9 +83,10 @@ class WrittenDate(NamedTuple):
 
     @property
     def is_impossible(self) -> bool:
-        """Whether the calendar has no such day or month. Without a year, it may be a leap year."""
-        day = 1 if self.day is None else self.day
-        return self.month is not None and not calendar_day(self.year or _LEAP_YEAR, self.month, day)
+        """Whether the calendar has no such day or month. Without its own year, 2月29日 may be of a leap year, and 18月 is a length."""
+        day = 1 if self.day is None and self.own_year else self.day
+        year = self.year if self.own_year else _LEAP_YEAR
+        return None not in {self.month, day} and not calendar_day(year, self.month, day)
 
     @property
     def first(self) -> date | None:
@@ -148,11 +149,14 @@ def _readings(match: re.Match[str]) -> list[date]:
 
 
 def _date_of_match(match: re.Match[str], year: int | None, month: int | None) -> WrittenDate | None:
-    """Return the day or period of a match, `year` and `month` being those of the one before it; None if it is no date, as 一月 in 一月一调度."""
+    """Return the day or period of a match, `year` and `month` being those of the one before it.
+
+    Return None if it is no date: 一月 in 一月一调度, or 18月, which is a length.
+    """
     parts = {name: part for name, part in match.groupdict().items() if part}
     named = parts.get("month") or parts.get("alone")
-    alone = named and parts.keys() <= {"month", "relative"} and not named.isdigit()
-    if alone or parts.keys() <= {"relative"}:
+    no_date = named and not (named.isdigit() and int(named) <= 12)  # noqa: PLR2004
+    if parts.keys() <= {"relative"} or (no_date and parts.keys() <= {"month", "relative"}):
         return None
     if "year" in parts:
         year = int(parts["year"].translate(_AS_DIGITS))

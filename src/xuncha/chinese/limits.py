@@ -79,9 +79,10 @@ def impossible_dates(text: str, *, in_cell: bool = False) -> Iterator[tuple[int,
     """Yield where each date begins and ends that the calendar does not have, such as 2024年2月30日, with a message on it."""
     for each in find_dates(text, in_cell=in_cell):
         words = text[each.start : each.end]
-        # In a cell, 99.5 is a number; 18月 is a length; 2月29日 after 2023年 may be of the next year.
-        sure = each.day and not words.isascii() and (in_cell or (each.month, each.day) != (2, 29))
-        if each.is_impossible and (each.own_year or sure):
+        # In a cell, 99.5 is a number, and 2月29日 has the year of the day before it.
+        is_number = in_cell and words.isascii() and not each.own_year
+        lacks_day = in_cell and each.year and each.day is not None and not each.exact
+        if (each.is_impossible or lacks_day) and not is_number:
             yield each.start, each.end, _("{words} is not in the calendar: not read as a day", words=words)
 
 
