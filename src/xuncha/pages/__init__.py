@@ -1,4 +1,7 @@
-"""Read documents (text, Markdown, web pages, Word) into lines that know their places in the file. They are hostile input; names decide only between kinds of text."""
+"""Read documents (text, Markdown, web pages, Word) into lines that know their places in the file.
+
+They may be hostile. Their content decides what kind they are; the name decides only between kinds of text.
+"""
 
 from __future__ import annotations
 
