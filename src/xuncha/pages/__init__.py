@@ -1,7 +1,4 @@
-"""Read documents (text, Markdown, web pages, Word) into lines that know their places in the file.
-
-They may be hostile. Their content decides what kind they are; the name decides only between kinds of text.
-"""
+"""Read documents (text, Markdown, web pages, Word), which may be hostile, into lines that know their places in the file."""
 
 from __future__ import annotations
 
