@@ -1,10 +1,11 @@
-"""Make the pages of rules and commands, the schemas, and the screens in the READMEs from the program itself.
+"""Make the pages of rules and commands, the table of rooms, the schemas, and the screens in the READMEs from the program itself.
 
 `make docs` writes them; a test fails if one of them is out of date.
 """
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import io
 import os
@@ -44,6 +45,7 @@ def made() -> dict[str, str]:
     from xuncha.store.schema import KINDS  # noqa: PLC0415
 
     files = {f"data/schema/{kind}.json": schema_file(kind).decode() for kind in KINDS}
+    files["docs/architecture.md"] = architecture((ROOT / "docs/architecture.md").read_text(encoding="utf-8"))
     for language, (readme, folder) in LANGUAGES.items():
         with use_language(language):
             pages = {page.__name__: page() for page in (rules, proof, doctor, audit)}
@@ -61,6 +63,29 @@ def made() -> dict[str, str]:
 def typed() -> list[Path]:
     """Return the Chinese pages that show commands with their output."""
     return [path for path in sorted(PAGES.glob("*.md")) if BLOCKS.search(path.read_text(encoding="utf-8"))]
+
+
+def architecture(page: str) -> str:
+    """Return docs/architecture.md with a table of the rooms in its picture, as their docstrings describe them."""
+    picture = page.partition("```text\n")[2].partition("```")[0]
+    rooms = [room for line in picture.splitlines() for room in line[26:].split()]
+    rows = [f"| `{room}` | {_docstring(room)} |\n" for room in rooms if room not in {"__main__", "xuncha"}]
+    return re.sub(
+        r"(\| room .*\n\| --- .*\n)(?:\|.*\n)*", lambda head: head[1] + "".join(rows), page, count=1
+    )
+
+
+def _docstring(room: str) -> str:
+    """Return the docstring of a room in one line; pages that it names become links."""
+    folder = ROOT / "src/xuncha"
+    file = folder / f"{room}.py" if (folder / f"{room}.py").exists() else folder / room / "__init__.py"
+    text = " ".join((ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or "").split())
+
+    def link(match: re.Match[str]) -> str:
+        page = next((ROOT / "docs").glob(f"{match[1]}*.md"))
+        return f"[{page.stem[:4] if 'adr/' in match[1] else page.stem}]({page.relative_to(ROOT / 'docs').as_posix()})"
+
+    return re.sub(r"docs/(adr/\d{4}|\w+(?=\.md))(?:[\w-]*\.md)?", link, text)
 
 
 def rules() -> str:

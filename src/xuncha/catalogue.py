@@ -1,4 +1,4 @@
-"""Catalogues of rules, all in one form: rules of the ledger's files, of notices and of the history, and checks of a computer.
+"""Catalogues of rules, all in one form: rules of the ledger's files, of notices and of the history, and checks of a computer (docs/adr/0010).
 
 rules.md, proof.md, audit.md and doctor.md in docs/ and docs/zh/ are made from them, and tests try their examples.
 """

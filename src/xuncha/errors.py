@@ -1,6 +1,6 @@
 """The one error class of the program, and the findings that it may carry; both have texts for people and codes for programs.
 
-Nothing here prints. `xuncha.cli.screen` is the only place that shows an error and chooses the exit code.
+Nothing here prints: `xuncha.cli.screen` shows errors, and `xuncha.cli.app` ends the program with their exit code.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Gather the files for the record office from a commit, in a repository of their own. All texts are Chinese: a commit always gives the same bytes."""
+"""Gather the files for the record office from a commit, in a separate repository. All texts are Chinese, so that a commit always gives the same bytes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks that what inspectors said and what was decided stays: findings, the inspection, what is published, and the goals of measures."""
+"""Checks that findings and decisions stay: the words of the inspectors, the inspection, what is published, and the goals of measures."""
 
 from __future__ import annotations
 

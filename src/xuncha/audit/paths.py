@@ -1,4 +1,4 @@
-"""Checks of paths: links, look-alikes, and attributes and templates that show people something else than what the history holds."""
+"""Checks of paths: links, look-alikes, and attributes and templates that show people something other than the history holds."""
 
 from __future__ import annotations
 

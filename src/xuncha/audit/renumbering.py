@@ -1,4 +1,4 @@
-"""Numbers that change or go: what a `renumber` may move, what a `remove` may take away, and records that are gone otherwise."""
+"""Checks of numbers that change: what a `renumber` may move, what a `remove` may delete, and records that are gone without a command."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The command line. Each family of verbs has a file, which reads options, calls one function, and prints."""
+"""The command line: a file for each family of commands, which reads options and calls one function (docs/adr/0023). Only `screen` prints; only `app` catches errors."""

@@ -1,4 +1,4 @@
-"""Rows of text in columns, as fast for 100,000 rows as for ten. `rich.table` would measure every cell several times."""
+"""Lay out rows of text in columns. Equal cells are measured once; `rich.table` measures each cell several times, which is slow for 100,000 rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words of a command line: the verbs, and the options of the whole program, which are read once, wherever they are."""
+"""The words of a command line: the verbs, and the options of the whole program, which are read once, wherever they stand."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ About = Annotated[
     str | None, option("--about ID", _("The problem (2) or the measure (2.3) that it is about"), ids)
 ]
 Reason = Annotated[str, option("--reason TEXT", _("Why; it stays internal"))]
-At = Annotated[str | None, option("--at DATE|REV", _("As of then, from git"))]
+At = Annotated[str | None, option("--at DATE|REV", _("As of that day or revision, from git"))]
 Output = Annotated[Path | None, option("-o --output FILE", _("Write it to a file, completely or not at all"))]
 IntoFile = Annotated[Path, option("-o --output FILE", _("Write it to a file, completely or not at all"))]
 

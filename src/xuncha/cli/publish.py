@@ -204,7 +204,7 @@ def export_csv(call: Context, output: options.Output = None) -> None:
 
 @command("export", "json")
 def export_json(call: Context, output: options.Output = None) -> None:
-    """Write all of it as JSON, for programs.
+    """Write the whole ledger as JSON, for programs.
 
     Examples:
         xuncha export json -o ledger.json

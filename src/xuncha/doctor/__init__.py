@@ -1,1 +1,1 @@
-"""The doctor: finds what is wrong around a ledger (git, its repository, leftovers, files, the computer) and how to repair it. It changes nothing."""
+"""The doctor: finds what is wrong around a ledger (git, leftovers, files, the computer), and says how to repair it. It changes nothing."""

@@ -1,1 +1,1 @@
-"""The model of a ledger: pure values, without input, output or clock. docs/architecture.md explains its two views."""
+"""The model of a ledger: pure values, without input, output or clock."""

@@ -1,4 +1,4 @@
-"""What a number format of a spreadsheet shows of a value: 0%, ;;;, "未"@.
+"""Tell what a number format of a spreadsheet shows of a value: 0%, ;;;, "未"@.
 
 A format has up to four sections, for numbers above, below and equal to zero, and for texts (ISO/IEC 29500-1, 18.8.31).
 """

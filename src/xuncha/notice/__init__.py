@@ -1,1 +1,1 @@
-"""The notice (通报): what of a ledger may be published, and the forms of the notice."""
+"""The notice (通报): `content` decides what of a ledger may be published, and `render` gives that to the templates (docs/adr/0006)."""

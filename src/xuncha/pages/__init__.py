@@ -1,4 +1,4 @@
-"""Read documents (text, Markdown, web pages, Word) into lines that know their places in the file. They are hostile input; names decide only between kinds of text."""
+"""Read documents (text, Markdown, web pages, Word), which may be hostile, into lines that know their places in the file."""
 
 from __future__ import annotations
 

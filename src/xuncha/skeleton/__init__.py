@@ -1,1 +1,1 @@
-"""The files that `init` puts into a new ledger, and a small example case."""
+"""A new ledger: the files that `init` or an import puts into its folder, and a small example case."""

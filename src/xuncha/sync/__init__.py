@@ -1,1 +1,1 @@
-"""The work of several clones: joined in git, renumbered where numbers clash, merged field by field."""
+"""The work of several clones: joined in git (docs/adr/0018), renumbered where numbers clash, merged field by field (docs/adr/0017)."""

@@ -1,4 +1,4 @@
-"""Unites two states of a ledger's files, file by file, with the lines of the side that changed them; and puts disputes in words."""
+"""Merges two states of a ledger's files, file by file, with the lines of the side that changed them; and puts disputes into words."""
 
 from __future__ import annotations
 

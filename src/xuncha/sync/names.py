@@ -1,4 +1,4 @@
-"""Names in data/ledger.yaml: those that one side took out while records of the other use them, and keys that both gave. Pure functions."""
+"""Names in data/ledger.yaml that one side removed while records of the other use them, and keys that both sides chose. Pure functions."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Git: reading and writing the history of a ledger. The only room that runs git."""
+"""Git: reading and writing the history of a ledger. The only room that runs git; reading runs no program that a repository names (docs/adr/0024)."""

@@ -31,7 +31,7 @@ def set_(
 ) -> PlannedChange:
     """Assign measures, and correct what no other command changes.
 
-    A time limit that is set can only be moved by `extend`; of a problem, title, category and fields can be corrected.
+    Once set, a time limit is moved by `extend` only. Of a problem, the title, the category and the fields can be changed.
 
     Examples:
         xuncha set 2.3 2.4 --leader 分管副局长 --office 规划科

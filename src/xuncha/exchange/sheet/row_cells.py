@@ -1,4 +1,4 @@
-"""The cells of the row of a measure, or of several rows, by the roles of their columns."""
+"""Collect the cells of a measure from its row or rows, by the roles of their columns."""
 
 from __future__ import annotations
 
