@@ -205,6 +205,11 @@ def test_what_is_not_all_of_it_is_never_shown_as_all_of_it() -> None:
     assert percent(100_000, 100_000) == "100%"
 
 
+def test_a_rate_above_all_as_a_notice_may_state_it_has_all_its_digits() -> None:
+    assert percent(15, 14) == "107.14%"
+    assert percent(124, 1) == "12400%"
+
+
 def test_a_table_shows_a_dash_where_there_is_nothing_to_count() -> None:
     assert percent(0, 0) == "—"
 

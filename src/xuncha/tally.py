@@ -211,7 +211,7 @@ def rate(closed: float, total: float) -> float | None:
 def percent(closed: float, total: float) -> str:
     """Return a rate as notices print it: 76%, 98.71%; a dash if the total is 0."""
     value = rate(closed, total)
-    return "—" if value is None else f"{value * 100:.4g}%"
+    return "—" if value is None else f"{plain_number(value * 100)}%"
 
 
 def tally(register: Register, today: date) -> Tally:

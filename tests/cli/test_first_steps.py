@@ -98,7 +98,11 @@ def test_a_refused_init_leaves_no_folder_behind_and_none_of_others_is_lost(
     assert "error[no-user]" in nobody.run("init", "a/b/c/d").err
     assert [path.name for path in tmp_path.rglob("*")] == ["a"]
     assert "error[not-written]" in nobody.run("init", f"a/b/{'c' * 300}").err
+    assert "error[no-user]" in nobody.run("init", "a").err
     assert [path.name for path in tmp_path.rglob("*")] == ["a"]
+    _empty_repository(tmp_path / "a")
+    assert "error[no-user]" in nobody.run("init", "a/b").err
+    assert [path.name for path in (tmp_path / "a").iterdir()] == [".git"]
 
 
 def test_what_is_said_of_the_organisation_is_said_in_the_example_too(

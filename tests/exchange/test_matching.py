@@ -84,11 +84,44 @@ def test_of_several_measures_with_one_title_a_row_means_the_one_of_its_office_or
     assert matched(measures, drafts) == numbers
 
 
-def test_a_problem_is_not_taken_by_its_number_if_another_row_names_it() -> None:
-    ledger = Ledger(SETTINGS, {1: Problem(title="理论学习不深入问题")}, {})
-    rows = [(1, "理论学习不深入不经常问题"), (2, "理论学习不深入问题")]
+@pytest.mark.parametrize(
+    ("held", "rows", "numbers"),
+    [
+        ([("一", "甲科"), ("一", "甲科")], [(2, "一", "甲科"), (1, "一", "甲科")], [2, 1]),
+        ([("一", "甲科"), ("二", "甲科")], [(None, "二", "丙科")], [2]),
+        ([("一", "甲科"), ("一", "乙科")], [(None, "三", "乙科")], [2]),
+    ],
+)
+def test_measures_of_one_title_and_office_are_told_apart_by_number_and_part(
+    held: list[tuple[str, str]], rows: list[tuple[int | None, str, str]], numbers: list[int]
+) -> None:
+    measures = {
+        Identity(1, n): Measure(title="加强学习教育", status="in_progress", part=part, office=office)
+        for n, (part, office) in enumerate(held, 1)
+    }
+    drafts = [
+        MeasureDraft(
+            {"title": "加强学习教育", "part": part, "office": office}, identity=Identity(1, n) if n else None
+        )
+        for n, part, office in rows
+    ]
+    assert matched(measures, drafts) == numbers
+
+
+@pytest.mark.parametrize(
+    ("held", "rows", "numbers"),
+    [
+        (["学习不深入问题"], [(1, "学习不深入不经常问题"), (2, "学习不深入问题")], [None, 1]),
+        (["学习不深入问题"], [(1, "学习不够深入问题"), (1, "学习还不深入问题")], [1, None]),
+        (["学习不深入问题", "学习不深入问题"], [(2, "学习不深入问题")], [2]),
+    ],
+)
+def test_a_problem_is_taken_by_its_number_once_and_not_if_another_row_names_it(
+    held: list[str], rows: list[tuple[int, str]], numbers: list[int | None]
+) -> None:
+    ledger = Ledger(SETTINGS, {n: Problem(title=title) for n, title in enumerate(held, 1)}, {})
     problems = [ProblemDraft({"title": title}, number=number) for number, title in rows]
-    assert [each.number for each in matches(Draft(problems=problems), ledger)] == [None, 1]
+    assert [each.number for each in matches(Draft(problems=problems), ledger)] == numbers
 
 
 def test_of_two_problems_with_one_title_a_row_means_the_one_of_its_category() -> None:
@@ -97,7 +130,7 @@ def test_of_two_problems_with_one_title_a_row_means_the_one_of_its_category() ->
     problems = {n: Problem(title="学习不深入", category=key) for n, key in enumerate("ab", 1)}
     rows = [
         ProblemDraft({"title": "学习不够深入"}, number=1),
-        ProblemDraft({"title": "学习不深入"}, number=2),
+        ProblemDraft({"title": "学习不深入"}, number=1),
     ]
     rows[1].category = "财务方面"
     assert [each.number for each in matches(Draft(problems=rows), Ledger(settings, problems, {}))] == [1, 2]

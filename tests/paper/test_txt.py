@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 
 from tests.paper.documents import HOSTILE, documents, tables
 from xuncha.chinese.characters import width
@@ -29,6 +29,7 @@ def test_every_text_is_in_it_in_its_order(document: Document) -> None:
 
 
 @given(table=tables())
+@example(table=Table(("甲", "乙"), (("1", "做" * 60),), (0.01, 0.99)))
 def test_a_table_fits_and_keeps_every_character(table: Table) -> None:
     lines = txt(Document("题", (table,))).splitlines()[2:]
     assert all(width(line) <= 38 for line in lines)

@@ -47,7 +47,6 @@ _PARTIAL: Final = re.compile(
     r"(?:整改|落实|工作|任务)*(?:了|的)?(?:方案|计划|初稿|前期|台账|责任分工|不足|不到|不满|未满|过半|一半)"
 )
 """Words after 完成 which show that something else, or only a part, is complete."""
-_NAME: Final = 4  # characters of a name before 问题: 信访反映问题
 _CONTEXT: Final = 60  # how many characters before a word are searched for words that change its meaning
 _ROLE: Final = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _ROLES.items()))
 _RATE: Final = re.compile(
@@ -124,8 +123,10 @@ def rates(text: str) -> Iterator[Rate]:
     for match in _RATE.finditer(half_width_digits(text)) if "率" in text else ():
         thing = _thing(match)
         start = match.start(thing or "rate")
-        sentence = re.split("[。；;]", text[:start])[-1]
-        if not _LETTERS.search(sentence, max(0, len(sentence) - _NAME) if thing else 0):
+        # 问题 and 整改 say what the rate is of, unless letters are named in the same clause: 信访问题办结率.
+        marks = "。；;，,、" if thing or match["rate"].startswith("整改") else "。；;"
+        begin = max(text.rfind(mark, 0, start) for mark in marks) + 1
+        if not _LETTERS.search(text, begin, match.start("rate")):
             yield Rate(start, match.end(), thing, match["percent"])
 
 

@@ -87,8 +87,8 @@ class Columns:
         columns = list(zip(self.columns, widest, strict=True))
         widths = [max(1, width) for width in widest]
         needed = [min(width, _LEAST) if column.wraps else width for column, width in columns]
-        for place in reversed([place for place, column in enumerate(self.columns) if column.is_spare]):
-            if sum(needed) + self.gap * (sum(map(bool, widths)) - 1) > room:
+        for place, column in reversed([*enumerate(self.columns)]):
+            if column.is_spare and sum(needed) + self.gap * (sum(map(bool, widths)) - 1) > room:
                 widths[place] = needed[place] = 0
         room -= self.gap * (sum(map(bool, widths)) - 1)
         wrapping = [place for place, column in enumerate(self.columns) if column.wraps]

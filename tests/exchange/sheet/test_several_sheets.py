@@ -83,14 +83,20 @@ def test_rows_of_one_list_with_one_title_each_complete_their_own_measure() -> No
     ]  # fmt: skip
 
 
-def test_of_measures_with_one_title_a_second_list_means_the_one_with_its_number_or_office() -> None:
-    ledger = "编号 反馈问题 整改措施 责任科室\n1.1 甲 抓甲 办公室\n1.2 甲 抓甲 财务科"
-    for rows in (
-        "1.2 抓甲 办公室 已完成\n1.1 抓甲 办公室 推进中",
-        "1 抓甲 财务科 已完成\n2 抓甲 办公室 推进中",
-    ):
-        draft = read(台账=ledger, 完成情况=f"编号 整改措施 责任科室 完成情况\n{rows}")
-        assert [each.record["status"] for each in draft.measures] == ["in_progress", "closed"], rows
+@pytest.mark.parametrize(
+    ("second", "rows"),
+    [
+        ("抓甲", "1.2 抓甲 办公室 已完成\n1.1 抓甲 办公室 推进中"),
+        ("抓甲", "1 抓甲 财务科 已完成\n2 抓甲 办公室 推进中"),
+        ("抓乙", "1.1 抓乙 财务科 已完成\n1.2 抓甲 办公室 推进中"),
+    ],
+)
+def test_a_second_list_means_the_measure_with_its_title_then_with_its_number_or_office(
+    second: str, rows: str
+) -> None:
+    ledger = f"编号 反馈问题 整改措施 责任科室\n1.1 甲 抓甲 办公室\n1.2 甲 {second} 财务科"
+    draft = read(台账=ledger, 完成情况=f"编号 整改措施 责任科室 完成情况\n{rows}")
+    assert [each.record["status"] for each in draft.measures] == ["in_progress", "closed"]
 
 
 def test_a_second_row_of_a_list_differs_from_the_row_before_it() -> None:
