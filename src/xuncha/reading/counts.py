@@ -192,8 +192,9 @@ def _statement(
     if count.thing:
         named = count.thing, sentence[count.end : count.named_end][-2:]
     is_article = count.number < 2 and not sentence[count.start].isascii()  # noqa: PLR2004  一个
-    # A count in 件 after things that are counted in 个 or 项 is of letters or cases.
-    is_other = count.unit == "件" and not (previous and previous.count.unit == "件")
+    # A count in 件 after things that are counted in 个 or 项 is of letters or cases, unless it is of 整改.
+    same_unit = previous is not None and previous.count.unit == count.unit
+    is_other = count.unit == "件" and not same_unit and not left.endswith("整改")
     if not named and (is_article or is_other or (until and until[0] not in _MAY_FOLLOW)):
         return None
     if left.endswith(("类", "每", "第")) or _PARTIAL.search(left):
