@@ -12,6 +12,7 @@ from xuncha.desk.ledger import Desk, State
 from xuncha.errors import XunchaError
 from xuncha.model import names
 from xuncha.model.identity import Identity
+from xuncha.model.names import Words
 from xuncha.model.records import Measure, Problem
 from xuncha.requests import readers
 from xuncha.requests.readers import PARAMETERS
@@ -21,6 +22,9 @@ from xuncha.trail.repository import git_dir
 from xuncha.workflow.change import Session
 from xuncha.workflow.evidence import read_stream
 from xuncha.workflow.verb import Case, NamedFile, Verb
+
+_SWITCH: Words = {"1": ("true", "yes", "on"), "0": ("false", "no", "off", "")}
+"""What a query says for an option without a value."""
 
 
 class Field(NamedTuple):
@@ -102,4 +106,4 @@ def selection(query: QueryParams) -> Selection:
 
 
 def _is_on(query: QueryParams, name: str) -> bool:
-    return query.get(name, "").casefold() not in {"", "0", "false", "no"}
+    return readers.read_word(query.get(name, ""), name, _SWITCH) == "1"
