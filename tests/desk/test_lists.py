@@ -89,6 +89,13 @@ def test_each_button_of_a_task_is_a_step_that_is_allowed(ledger: LedgerOnDisk) -
     }
 
 
+def test_a_refusal_is_shown_before_anything_is_typed_and_once(browser: Browser) -> None:
+    reason = "2.2 已销号，不能再销号"
+    page = browser.get("/act?action=close&id=1.2&id=2.2")
+    assert told(page).count(reason) == 1
+    assert told(browser.send(page, "/act")).count(reason) == 1
+
+
 def test_today_says_who_inspected_in_the_words_of_the_terminal(
     browser: Browser, ledger: LedgerOnDisk
 ) -> None:

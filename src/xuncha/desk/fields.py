@@ -60,11 +60,12 @@ def current_values(record: Measure | Problem, fields: Sequence[Field]) -> dict[s
 def missing(
     desk: Desk, state: State, identity: Identity, measure: Measure, verb: Verb
 ) -> Sequence[XunchaError]:
-    """Return what a measure lacks to be closed or submitted; nothing for other verbs."""
-    if verb.action not in {"close", "submit"} or not git_dir(desk.root):
-        return ()
-    session = Session(desk.root, Git(desk.root), None)
+    """Return what hinders an action on a measure: its status, or what it lacks to be closed or submitted."""
     try:
+        verb.target(identity, measure.status)
+        if verb.action not in {"close", "submit"} or not git_dir(desk.root):
+            return ()
+        session = Session(desk.root, Git(desk.root), None)
         verb.function(Case(session, state.register.frame, desk.today, identity, measure, {}))
     except XunchaError as error:
         return [error, *error.others]
