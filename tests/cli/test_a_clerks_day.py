@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests import program
+from tests.conftest import measure
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,11 +75,14 @@ def test_a_problem_has_a_title_a_category_and_fields(ledger: LedgerOnDisk) -> No
 def test_what_waits_is_told_with_what_to_type(ledger: LedgerOnDisk) -> None:
     ledger.ok("add", "measure", "3", "待定的措施")
     ledger.ok("return", "2.1", "--reason", "材料不全")
+    slipped = "[{date: 2024-06-01, result: slipped}]"
+    ledger.write(ledger.path("2.2"), measure("2.2", "closed", term="long_term", reviews=slipped))
     waiting = {(row["kind"], row["id"]): row["command"] for row in ledger.json("todo")}
     assert waiting["returned", "2.1"] == "xuncha submit 2.1"
+    assert waiting["review", "2.2"] == "xuncha reopen 2.2 --reason …"
     assert waiting["unassigned", "3.2"] == "xuncha set 3.2 --leader … --office … --due …"
     late = {row["kind"] for row in ledger.json("todo", XUNCHA_TODAY="2025-06-15")}
-    assert late == {"overdue", "returned", "unassigned"}
+    assert late == {"overdue", "returned", "review", "unassigned"}
     soon = ledger.ok("todo", "--office", "规划", XUNCHA_TODAY="2024-12-25")
     assert "xuncha start 1.1" in soon
     assert "xuncha progress 1.2 …" in soon

@@ -65,6 +65,8 @@ def test_each_refusal_has_its_code(ledger: LedgerOnDisk, monkeypatch: pytest.Mon
         (program.get("/api/nothing", headers={"host": "evil.example"}), 421, "wrong-host"),
         (program.post("/api/close", json={"ids": []}), 422, "malformed"),
         (program.post("/api/close", json={"ids": ["9.9"]}), 409, "no-such"),
+        (program.post("/api/close?dry_run=1", json=close), 422, "malformed"),
+        (program.post("/api/progress", json=close | {"text": "x", "no_publish": "no"}), 422, "malformed"),
         (
             program.post("/api/attach", content=b"x", headers={"content-type": "multipart/form-data"}),
             422,
@@ -116,3 +118,26 @@ def test_a_form_in_another_encoding_is_malformed(ledger: LedgerOnDisk, charset: 
         kind = {"content-type": f"multipart/form-data; boundary=x; charset={charset}"}
         answer = visitor.client.post(path, content=body, headers=kind | {"authorization": f"Bearer {KEY}"})
         assert answer.status_code == 422, answer.text
+
+
+@pytest.mark.parametrize(
+    ("query", "message", "hint"),
+    [
+        ("list?statsu=closed", "没有 statsu 这个选项", "是否应为“status”？"),
+        ("list?due-within=5", "没有 due-within 这个选项", "是否应为“due_within”？"),
+        ("list?overdue=maybe", "overdue 不能是“maybe”", "可选的有 1、0、true、false"),
+        ("status?group=office", "没有 group 这个选项", "可选的有 by、at"),
+        ("todo?offce=x", "没有 offce 这个选项", "是否应为“office”？"),
+        ("show/1.2?lang=en", "没有 lang 这个选项", "可选的有 at"),
+        ("validate?strict=1", "没有 strict 这个选项", ""),
+    ],
+)
+def test_a_filter_with_a_typing_error_does_not_select_everything(
+    ledger: LedgerOnDisk, query: str, message: str, hint: str
+) -> None:
+    client = visit(ledger).client
+    client.cookies.set("language", "zh")
+    answer = client.get(f"/api/{query}")
+    assert answer.status_code == 422, answer.text[:200]
+    error = answer.json()["error"]
+    assert (error["message"], error["hint"]) == (message, hint)

@@ -173,6 +173,8 @@ def test_a_refused_report_leads_back_with_what_was_typed(reader: Reader) -> None
     page = reader.job("/reports", paper="letter", form="pdf", kind="warning", ids="9.9")
     (back,) = re.findall(r'href="(/reports\?[^"]*)"', page)
     assert 'value="9.9"' in reader.get(back.partition("#")[0])
+    page = reader.job("/reports", paper="notice", form="txt", at="无此版本")
+    assert '<a href="/notice">返回</a>' in page
 
 
 @pytest.mark.parametrize("fields", [{"paper": "weekly", "form": "exe"}, {"paper": "../x", "form": "txt"}, {}])

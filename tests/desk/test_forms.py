@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from tests.desk.client import Browser
@@ -17,6 +18,8 @@ def test_lines_that_a_browser_sends_are_lines_of_the_file(ledger: LedgerOnDisk) 
     )
     assert page.status == 200
     assert ledger.json("show", "1.2")["progress"][-1]["text"] == "第一行\n第二行"
+    for address in ("/measures/1.2", "/act?action=submit&id=1.2"):
+        assert re.search('<p class="text">[^\\n]*第一行\n第二行</p>', browser.get(address).text), address
 
 
 def test_a_page_lets_the_browser_say_where_its_forms_come_from(ledger: LedgerOnDisk) -> None:

@@ -119,6 +119,7 @@ def test_a_refused_form_is_not_replaced_and_its_links_lead_to_a_page(browser: Br
     """The address of a form is often none that can be looked at: /act alone, /settings/names."""
     answer = browser.send(browser.get("/act?action=progress&id=1.2"), "/act", text=" ")
     assert answer.status == 422
+    assert answer.text.count(" autofocus") == 1, "the reason is in sight"
     assert 'action="/language"' not in answer.text, "it would lose what was typed"
     assert "data-typed" in answer.text
     assert 'href="/act?action=progress&amp;id=1.2"' in answer.text

@@ -66,6 +66,36 @@ def test_what_waits_besides_is_one_click_away(
         assert there.text.count('class="what"') == int(number) > 1
 
 
+def test_each_button_of_a_task_is_a_step_that_is_allowed(ledger: LedgerOnDisk) -> None:
+    slipped = "[{date: 2024-06-01, result: slipped}]"
+    for identity, status, keys in (
+        ("1.1", "not_started", {"due": "2024-06-01"}),
+        ("1.2", "in_progress", {"due": "2024-06-16"}),
+        ("2.2", "closed", {"term": "long_term", "closed": "{date: 2023-12-01, by: 办公室}"}),
+        ("2.3", "closed", {"term": "long_term", "reviews": slipped}),
+    ):
+        ledger.write(ledger.path(identity), measure(identity, status, **keys))
+    ledger.commit("other states")
+    page = Browser(ledger.root).get("/")
+    shown: dict[str, list[str]] = {}
+    for verb, identity in re.findall(r'href="/act\?action=([a-z]+)&amp;id=([0-9.]+)"', page.text):
+        shown.setdefault(identity, []).append(verb)
+    assert shown == {
+        "1.1": ["start", "progress", "extend"],
+        "1.2": ["progress", "submit"],
+        "2.1": ["close", "return"],
+        "2.2": ["review"],
+        "2.3": ["reopen"],
+    }
+
+
+def test_a_refusal_is_shown_before_anything_is_typed_and_once(browser: Browser) -> None:
+    reason = "2.2 已销号，不能再销号"
+    page = browser.get("/act?action=close&id=1.2&id=2.2")
+    assert told(page).count(reason) == 1
+    assert told(browser.send(page, "/act")).count(reason) == 1
+
+
 def test_today_says_who_inspected_in_the_words_of_the_terminal(
     browser: Browser, ledger: LedgerOnDisk
 ) -> None:

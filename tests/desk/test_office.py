@@ -209,6 +209,7 @@ def test_the_time_of_an_answer_does_not_tell_whether_there_is_an_account(
     there, absent = costs
     assert there == absent
     told = [sign_in(office.browser(), name, "a wrong password").text for name in ("王芳", "张三")]
+    assert re.findall(r"<(\w+)[^>]* autofocus", told[0]) == ["input"], "the password is typed again at once"
     assert told[0].replace("王芳", "张三") == told[1]
 
 

@@ -106,6 +106,29 @@ def test_the_link_search_several_and_undo(browser: Any, ledger: LedgerOnDisk) ->
 
 
 @pytest.mark.parametrize("scripts", [True, False])
+def test_a_refusal_below_a_long_list_is_in_sight(browser: Any, ledger: LedgerOnDisk, scripts: bool) -> None:
+    with served(ledger) as desk, opened(browser, desk, java_script_enabled=scripts) as page:
+        page.set_viewport_size({"width": 1280, "height": 250})
+        page.goto(f"{desk.base}/problems")
+        page.locator("summary").click()
+        page.locator("input[name=title]").fill("没有方面的问题")
+        page.locator("input[name=category]").fill("没有的方面")
+        page.locator("button.main").click()
+        place = page.locator("[role=alert]").bounding_box()
+        assert 0 <= place["y"] < 250, place
+
+
+def test_the_menu_is_whole_on_a_small_screen(browser: Any, ledger: LedgerOnDisk) -> None:
+    with served(ledger) as desk, opened(browser, desk) as page:
+        page.set_viewport_size({"width": 768, "height": 800})
+        assert page.evaluate("(nav => nav.scrollWidth - nav.clientWidth)(document.querySelector('nav'))") == 0
+        page.set_viewport_size({"width": 360, "height": 800})
+        page.goto(f"{desk.base}/together")
+        here = page.locator("nav [aria-current]").bounding_box()
+        assert 0 <= here["x"] <= here["x"] + here["width"] <= 360, "the current page can be seen"
+
+
+@pytest.mark.parametrize("scripts", [True, False])
 def test_refused_with_the_reason_and_all_that_was_typed(
     browser: Any, ledger: LedgerOnDisk, scripts: bool
 ) -> None:

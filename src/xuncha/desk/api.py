@@ -7,12 +7,14 @@ from dataclasses import fields
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, File, Form, Request, UploadFile
+from fastapi import APIRouter, Body, Depends, File, Form, Request, UploadFile
 from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
 from xuncha.desk.fields import selection, uploaded_file
 from xuncha.desk.ledger import Desk
 from xuncha.desk.view import current_visitor, desk_of
+from xuncha.errors import UsageError
+from xuncha.language import gettext as _
 from xuncha.model import names
 from xuncha.model.identity import Identity
 from xuncha.requests import readers
@@ -20,6 +22,7 @@ from xuncha.requests.answers import file_version, findings_json, measure_rows, r
 from xuncha.requests.readers import PARAMETERS, read_values
 from xuncha.requests.selection import Selection, select
 from xuncha.requests.todo import pending_tasks
+from xuncha.rules.names import suggestion
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import check, load_record
 from xuncha.tally import Grouping, Horizon, groups, measure_json, tally
@@ -54,7 +57,20 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
         503: "files, git or the disk are against it",
     }.items()
 }
-router = APIRouter(prefix="/api", responses=_REFUSALS)
+
+
+async def _check_query(request: Request) -> None:
+    """Raise UsageError for a query parameter that the operation does not have: a filter with a typing error would select everything."""
+    route = request.scope["route"]
+    known = [each.alias for each in route.dependant.query_params]
+    known += [each["name"] for each in (route.openapi_extra or {}).get("parameters", ())]
+    for name in request.query_params:
+        if name not in known:
+            message = _("there is no option {name}", name=name)
+            raise UsageError("malformed", message, suggestion(name, known) if known else "")
+
+
+router = APIRouter(prefix="/api", responses=_REFUSALS, dependencies=[Depends(_check_query)])
 
 
 def _filters() -> list[dict[str, Any]]:
@@ -73,7 +89,7 @@ def _filters() -> list[dict[str, Any]]:
 class _Action(BaseModel):
     """The part of a request that every action has."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
     ids: Annotated[list[str], Field(min_length=1, max_length=1000, description="2.3")]
     versions: Annotated[
         dict[str, str],

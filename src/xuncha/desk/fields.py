@@ -12,6 +12,7 @@ from xuncha.desk.ledger import Desk, State
 from xuncha.errors import XunchaError
 from xuncha.model import names
 from xuncha.model.identity import Identity
+from xuncha.model.names import Words
 from xuncha.model.records import Measure, Problem
 from xuncha.requests import readers
 from xuncha.requests.readers import PARAMETERS
@@ -21,6 +22,9 @@ from xuncha.trail.repository import git_dir
 from xuncha.workflow.change import Session
 from xuncha.workflow.evidence import read_stream
 from xuncha.workflow.verb import Case, NamedFile, Verb
+
+_SWITCH: Words = {"1": ("true", "yes", "on"), "0": ("false", "no", "off", "")}
+"""What a query says for an option without a value."""
 
 
 class Field(NamedTuple):
@@ -56,11 +60,12 @@ def current_values(record: Measure | Problem, fields: Sequence[Field]) -> dict[s
 def missing(
     desk: Desk, state: State, identity: Identity, measure: Measure, verb: Verb
 ) -> Sequence[XunchaError]:
-    """Return what a measure lacks to be closed or submitted; nothing for other verbs."""
-    if verb.action not in {"close", "submit"} or not git_dir(desk.root):
-        return ()
-    session = Session(desk.root, Git(desk.root), None)
+    """Return what hinders an action on a measure: its status, or what it lacks to be closed or submitted."""
     try:
+        verb.target(identity, measure.status)
+        if verb.action not in {"close", "submit"} or not git_dir(desk.root):
+            return ()
+        session = Session(desk.root, Git(desk.root), None)
         verb.function(Case(session, state.register.frame, desk.today, identity, measure, {}))
     except XunchaError as error:
         return [error, *error.others]
@@ -102,4 +107,4 @@ def selection(query: QueryParams) -> Selection:
 
 
 def _is_on(query: QueryParams, name: str) -> bool:
-    return query.get(name, "").casefold() not in {"", "0", "false", "no"}
+    return readers.read_word(query.get(name, ""), name, _SWITCH) == "1"

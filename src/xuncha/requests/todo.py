@@ -96,6 +96,8 @@ def _command(kind: Kind, row: MeasureRow) -> str:
             return f"xuncha close {row.id}"
         case "returned":
             return f"xuncha submit {row.id}"
+        case "review" if row.slipped:
+            return f"xuncha reopen {row.id} --reason …"
         case "review":
             return f"xuncha review {row.id} --result holds"
         case "unassigned":

@@ -52,7 +52,7 @@ def make(request: Request, form: FormData) -> Response:
     ids = [each for each in named if name == "dossier" and Identity.is_number(each)]
     file = f"{' '.join([title, *ids[:1], str(desk.today)])}.{kind}"
     job = desk.jobs.new(title, [file], right=needs)
-    back = f"/reports?{urlencode(typed)}#{name}" if name not in {"notice", "archive"} else ""
+    back = {"notice": "/notice", "archive": "/together"}.get(name, f"/reports?{urlencode(typed)}#{name}")
     job.values = {"paper": name, "back": back}
     words = [*paper.words, "-o", str(job.folder / file)]
     words += ["-f", kind] if len(paper.forms) > 1 else []

@@ -10,18 +10,29 @@ from starlette.responses import Response
 from xuncha.desk.view import desk_of, page, pages_of, visitor_of
 from xuncha.requests.todo import Kind, Task, pending_tasks
 from xuncha.tally import tally
+from xuncha.workflow.verbs import VERBS
 
 _SHOWN: Final = 50
 """Tasks of one kind on the page; another page has all of them."""
 NEXT_STEPS: Final[dict[Kind, tuple[str, ...]]] = {
     "decide": ("close", "return"),
     "returned": ("progress", "submit"),
-    "overdue": ("progress", "submit", "extend"),
-    "due_soon": ("progress", "submit"),
-    "review": ("review",),
+    "overdue": ("start", "progress", "submit", "extend"),
+    "due_soon": ("start", "progress", "submit"),
+    "review": ("review", "reopen"),
     "unassigned": ("set",),
 }
-"""The actions that settle a task, by kind."""
+"""The actions that settle a task, by kind, if the status of its measure allows them."""
+
+
+def _next_steps(task: Task) -> list[str]:
+    """Return the actions that settle a task now; a result that has slipped is not reviewed again, but reopened."""
+    row = task.row
+    return [
+        step
+        for step in NEXT_STEPS[task.kind]
+        if row.status in VERBS[step].transitions and (step == "reopen") == row.slipped
+    ]
 
 
 def show(request: Request) -> Response:
@@ -57,7 +68,7 @@ def show(request: Request) -> Response:
         "pages": pages,
         "chosen": chosen,
         "unknown_names": [name for key, name in own.items() if name and name not in listed[key]],
-        "steps": NEXT_STEPS,
+        "next_steps": _next_steps,
         "state": state,
         "latest_event": events[0] if events and desk.undoable(events[0], visitor) else None,
         "is_empty": not state.register.problems,

@@ -116,5 +116,6 @@ document.addEventListener("submit", (event) => {
   request.send(new FormData(form));
 });
 
-// On a phone the menu is a row that scrolls: move the current page into view.
-document.querySelector("header nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+// On a phone the menu is a row that scrolls: move the current page into view, without moving the page from the message that has the focus.
+const current = document.querySelector("header nav [aria-current]");
+if (current) current.parentElement.scrollLeft = current.offsetLeft - (current.parentElement.clientWidth - current.offsetWidth) / 2;
