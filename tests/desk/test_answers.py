@@ -141,3 +141,24 @@ def test_a_filter_with_a_typing_error_does_not_select_everything(
     assert answer.status_code == 422, answer.text[:200]
     error = answer.json()["error"]
     assert (error["message"], error["hint"]) == (message, hint)
+
+
+def test_a_program_removes_what_the_command_removes(ledger: LedgerOnDisk) -> None:
+    program = client_of(ledger)
+    program.headers["authorization"] = f"Bearer {KEY}"
+    ledger.ok("add", "measure", "1", "误登的措施")
+    ledger.ok("add", "measure", "1", "另一项措施")
+    version = program.get("/api/show/1.3").json()["version"]
+    refused = program.post("/api/remove", json={"ids": ["1.2"], "reason": "误登"})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "was-started")
+    for bad in ({"ids": ["1.3"]}, {"ids": ["1.3", "1.4"], "reason": "误登"}, {"ids": ["1.3"], "reason": " "}):
+        assert program.post("/api/remove", json=bad).status_code == 422
+    wrong = {"ids": ["1.3"], "reason": "误登", "versions": {"1.3": "0" * 40}}
+    assert program.post("/api/remove", json=wrong).status_code == 409
+    answer = program.post(
+        "/api/remove", json=wrong | {"ids": ["１．３"], "versions": {"1.3": version}}
+    ).json()
+    assert answer["done"] == [{"id": "1.3", "title": "误登的措施", "from": "not_started", "to": None}]
+    assert answer["renumbered"] == {"1.4": "1.3"}
+    assert answer["counts"] == ledger.json("status") | {"groups": []}
+    assert ledger.git("log", "-1", "--format=%s").strip() == "删除 1.3 误登的措施"

@@ -127,6 +127,7 @@ def test_what_is_for_managers_is_for_nobody_else(ledger: LedgerOnDisk, name: str
     stood = ledger.git("rev-parse", "HEAD")
     for address, form in FOR_MANAGERS.items():
         assert browser.post(address, {"token": token, **form}).status == 403, address
+    assert browser.call("/api/remove", {"ids": ["1.1"], "reason": "误登"}).status == 403
     for address in SEEN_BY_MANAGERS:
         assert browser.get(address).status == 403, address
     for address in SEEN_BY_ALL:

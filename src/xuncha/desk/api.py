@@ -12,11 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
 from xuncha.desk.fields import selection, uploaded_file
 from xuncha.desk.ledger import Desk
-from xuncha.desk.view import current_visitor, desk_of
+from xuncha.desk.view import current_visitor, desk_of, must_be_allowed
 from xuncha.errors import UsageError
 from xuncha.language import gettext as _
 from xuncha.model import names
 from xuncha.model.identity import Identity
+from xuncha.model.register import Register
 from xuncha.requests import readers
 from xuncha.requests.answers import file_version, findings_json, measure_rows, record_json
 from xuncha.requests.readers import PARAMETERS, read_values
@@ -29,6 +30,7 @@ from xuncha.tally import Grouping, Horizon, groups, measure_json, tally
 from xuncha.trail.history import history_of_record
 from xuncha.trail.repository import git_dir
 from xuncha.workflow.perform import Result
+from xuncha.workflow.remove import remove as take_away
 from xuncha.workflow.verb import Verb
 from xuncha.workflow.verbs import VERBS
 
@@ -161,15 +163,23 @@ def todo(
 
 
 def _result_json(desk: Desk, result: Result) -> dict[str, Any]:
-    """Return what was done, and the counts after it."""
-    outcome = desk.outcome(result.commit)
+    """Return what an action has done, and the counts after it."""
+    steps = [
+        {"id": step.id, "title": title, "from": step.from_, "to": step.to}
+        for step, title in zip(result.steps, result.titles, strict=True)
+    ]
+    completed = [problem.id for problem in result.completed]
+    return _answer(desk, result.commit, steps, result.register) | {"completed": completed}
+
+
+def _answer(
+    desk: Desk, commit: str, steps: list[dict[str, Any]], register: Register | None
+) -> dict[str, Any]:
+    """Return the answer to a change: its steps, the counts after it, and its messages."""
+    outcome = desk.outcome(commit)
     return {
-        "done": [
-            {"id": step.id, "title": title, "from": step.from_, "to": step.to}
-            for step, title in zip(result.steps, result.titles, strict=True)
-        ],
-        "completed": [problem.id for problem in result.completed],
-        "counts": tally(result.register, desk.today).as_json([]) if result.register else None,
+        "done": steps,
+        "counts": tally(register, desk.today).as_json([]) if register else None,
         "notes": [*outcome.notes],
         "warnings": [{"message": message, "hint": hint} for message, hint in outcome.warnings],
     }
@@ -216,6 +226,32 @@ async def attach(
         return desk.perform("attach", ids, values, {}, partial(current_visitor, request))
 
     return _result_json(desk, await desk.change(do))
+
+
+class _Removal(_Action):
+    """A request to remove a problem or a measure."""
+
+    ids: Annotated[list[str], Field(min_length=1, max_length=1, description="2.3")]
+    reason: str
+
+
+@router.post("/remove")
+async def remove(request: Request, body: _Removal) -> dict[str, Any]:
+    """Remove a measure that was not started, or a problem without measures, and renumber what follows it."""
+    desk, identity = desk_of(request), Identity.parse(body.ids[0])
+    reason = read_values({"reason": body.reason}, desk.today, str)["reason"]
+
+    def do() -> dict[str, Any]:
+        must_be_allowed(request, "remove")
+        with desk.session() as session:
+            desk.check_versions({Identity.parse(number): each for number, each in body.versions.items()})
+            removal = take_away(session, identity, reason, desk.today)
+        status = None if identity.is_problem else "not_started"  # no other measure can be removed
+        step = {"id": str(identity), "title": removal.title, "from": status, "to": None}
+        renumbered = {str(old): str(new) for old, new in removal.moves.items()}
+        return _answer(desk, session.commit_id, [step], removal.register) | {"renumbered": renumbered}
+
+    return await desk.change(do)
 
 
 for _verb in VERBS.values():
