@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from xuncha.store.editing import block
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,6 +56,16 @@ def path_of(identity: str) -> str:
         return identity
     problem = int(identity.partition(".")[0])
     return f"data/problems/{problem:02d}/{identity if '.' in identity else 'problem'}.yaml"
+
+
+def file_of(record: Data) -> bytes:
+    """Return a record's file, in block style: the fast reader takes a tenth of the time of the careful one, which reads JSON."""
+    return "".join(
+        f"{key}:\n" + block(value, 2, "\n")
+        if isinstance(value, dict) and value
+        else block({key: value}, 0, "\n")
+        for key, value in record.items()
+    ).encode()
 
 
 def message(subject: str, action: str, *pairs: tuple[str, str | None]) -> str:
@@ -153,7 +164,7 @@ class Book:
             elif mode == "160000":
                 self._parts.append(f"M 160000 {content} {path}\n".encode())
             else:
-                data = content if isinstance(content, bytes) else json.dumps(content, ensure_ascii=False, indent=1).encode()  # fmt: skip
+                data = content if isinstance(content, bytes) else file_of(content)
                 self._parts.append(f"M {mode} inline {path}\ndata {len(data)}\n".encode() + data + b"\n")
         self.mark = self._last
         return self.mark
