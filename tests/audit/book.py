@@ -88,10 +88,21 @@ class Book:
         root.mkdir(parents=True, exist_ok=True)
         subprocess.run(["git", "init", "-q", "-b", "main", str(root)], check=True)
         self.commit(message("建立台账", "init"), {"data/ledger.yaml": {**deepcopy(SETTINGS), **settings}}, LI)
-        self.act("add", "1", title="推进不够有力", category="a", finding="项目进度滞后。")
-        self.act("add", "2", title="学习不够深入", category="a", finding="学习流于形式。")
-        for identity in ("1.1", "1.2", "1.3", "2.1"):
-            self.act("add", identity, **self.fresh(identity))
+        records: dict[str, Data] = {
+            "1": {"title": "推进不够有力", "category": "a", "finding": "项目进度滞后。"},
+            "2": {"title": "学习不够深入", "category": "a", "finding": "学习流于形式。"},
+            **{identity: self.fresh(identity) for identity in ("1.1", "1.2", "1.3", "2.1")},
+        }
+        steps = [
+            (name, value)
+            for identity, record in records.items()
+            for name, value in (("Id", identity), ("To", record.get("status")))
+        ]
+        self.now += timedelta(minutes=50)
+        self.commit(
+            message("导入台账", "import", *steps),
+            {path_of(identity): record for identity, record in records.items()},
+        )
         self.days(5)
         for identity in ("1.1", "1.2", "2.1"):
             self.entry(identity, f"{identity}号工作已经开展。")
