@@ -101,6 +101,17 @@ def run(arguments: Sequence[str], folder: Path, environment: Mapping[str, str], 
         return Run(code, out.read(), err.read())
 
 
+def piped(arguments: Sequence[str], folder: Path, environment: Mapping[str, str]) -> bytes:
+    """Run the program, which must succeed, with its output in a pipe; return the output."""
+    out, into = os.pipe()
+    with open(os.devnull, "r+b") as nothing, open(out, "rb") as stream:  # noqa: PTH123
+        wait = start(arguments, folder, environment, [nothing.fileno(), into, nothing.fileno()])
+        os.close(into)
+        content = stream.read()
+        assert wait() == 0
+    return content
+
+
 def start(
     arguments: Sequence[str], folder: Path, environment: Mapping[str, str], streams: Sequence[int]
 ) -> Callable[[], int]:

@@ -53,7 +53,8 @@ FAULTS = {
 
 
 @needs_fonts
-@pytest.mark.parametrize("form", ["txt", "pdf", "zip"])
+@pytest.mark.apart(but=1)
+@pytest.mark.parametrize("form", ["zip", "pdf"])
 def test_a_file_that_is_not_the_one_attached_is_named_and_not_given(
     bare_ledger: LedgerOnDisk, tmp_path: Path, form: str
 ) -> None:

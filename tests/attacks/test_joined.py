@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.sync.test_sync import Pair, pair
-from tests.workflow.surroundings import record
+from tests.sync.test_sync import Pair, enter, pair, receive, report, send
+from tests.workflow import actions
+from tests.workflow.actions import Planned, add_problem
+from tests.workflow.surroundings import act, findings, record
+from xuncha.audit.examine import audit
+from xuncha.sync.session import sync
+from xuncha.workflow.undo import undo
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,27 +24,27 @@ if TYPE_CHECKING:
     Does = Callable[[LedgerOnDisk], None]
 
 __all__ = ("pair",)
-NEW = ("--leader", "局长", "--office", "办公室", "--due", "2024-12-01")
+DAY = date(2024, 6, 15)
 
 
 def old_one(ledger: LedgerOnDisk) -> None:
-    ledger.ok("add", "problem", "旧四", "--category", "a")
-    ledger.ok("add", "measure", "4", "旧四之一", *NEW)
+    add_problem(ledger.root, "旧四", "a")
+    enter(ledger, "旧四之一", 4)
 
 
 def new_one(ledger: LedgerOnDisk) -> None:
     ledger.git("rm", "-rq", "data/problems/04")
     ledger.git("commit", "-qm", "gone")
-    ledger.ok("add", "problem", "新四", "--category", "b")
-    ledger.ok("add", "measure", "4", "新四之一", *NEW)
+    add_problem(ledger.root, "新四", "b")
+    enter(ledger, "新四之一", 4)
 
 
 def goes_on(ledger: LedgerOnDisk) -> None:
-    ledger.ok("progress", "4.1", "旧四的进展")
+    report(ledger, "4.1", "旧四的进展")
 
 
 def grows(ledger: LedgerOnDisk) -> None:
-    ledger.ok("add", "measure", "4", "旧四之二", *NEW)
+    enter(ledger, "旧四之二", 4)
 
 
 def written_otherwise(ledger: LedgerOnDisk) -> None:
@@ -60,11 +65,11 @@ def a_folder(ledger: LedgerOnDisk) -> None:
 def met(pair: Pair, here: Does, there: Does) -> None:
     """Both begin with the old problem; each does something, and what was done there is sent."""
     old_one(pair.here)
-    pair.here.ok("sync")
-    pair.there.ok("sync")
+    send(pair.here)
+    receive(pair.there)
     here(pair.here)
     there(pair.there)
-    pair.there.ok("sync")
+    send(pair.there)
 
 
 @pytest.mark.parametrize("take", [(), ("--take", "ours"), ("--take", "theirs")])
@@ -80,12 +85,12 @@ def test_what_was_done_for_one_problem_is_not_put_under_another(
     assert (result.code, "error[removed-meanwhile]" in result.err) == (1, True), result
     assert pair.here.git("rev-parse", "HEAD") == stood
     assert pair.here.clean()
-    pair.here.ok("undo", *(["2"] if here is new_one else []))
+    undo(pair.here.root, 2 if here is new_one else 1)
     if here is new_one:
         pair.here.git("revert", "--no-edit", "HEAD~3")  # that by hand, too
-    pair.here.ok("sync")
-    assert pair.here.ok("validate")
-    assert ("旧四" in pair.here.ok("list")) is (here is new_one)
+    sync(pair.here.root)
+    assert findings(pair.here) == []
+    assert ("旧四" in record(pair.here, "4.1").title) is (here is new_one)
 
 
 @pytest.mark.apart(but=1)
@@ -97,7 +102,7 @@ def test_neither_a_file_nor_a_folder_of_its_name_is_lost(pair: Pair, here: Does,
     assert "扫描件" in result.err
     pair.here.git("mv", "data/evidence/1.2/扫描件", "data/evidence/1.2/扫描件-2")
     pair.here.commit()
-    pair.here.ok("sync")
+    sync(pair.here.root)
     assert len(pair.here.git("ls-files", "-z", "data/evidence/1.2").split("\0")[:-1]) == 2
 
 
@@ -115,30 +120,29 @@ def test_a_folder_with_another_zero_does_not_become_another_problem(
 
 
 def closes(ledger: LedgerOnDisk) -> None:
-    ledger.ok("close", "2.1")
+    act(ledger, actions.close(DAY), "2.1")
 
 
 def rewrites(ledger: LedgerOnDisk) -> None:
-    ledger.ok("set", "2.1", "--title", "另一件事", "--goal", "另一个目标")
-    ledger.ok("progress", "2.1", "发现新问题，未整改完。")
+    act(ledger, Planned("set", {"title": "另一件事", "goal": "另一个目标"}), "2.1")
+    report(ledger, "2.1", "发现新问题，未整改完。")
 
 
 def rewrites_and_closes(ledger: LedgerOnDisk) -> None:
     rewrites(ledger)
-    ledger.ok("close", "2.1")
+    closes(ledger)
 
 
 def extends(ledger: LedgerOnDisk) -> None:
-    ledger.ok("extend", "2.1", "--due", "2099-01-01", "--reason", "情况有变")
+    act(ledger, actions.extend(date(2099, 1, 1), "情况有变"), "2.1")
 
 
 def attaches(ledger: LedgerOnDisk) -> None:
-    ledger.write("../扫描件.txt", "1")
-    ledger.ok("attach", "2.1", "../扫描件.txt")
+    act(ledger, actions.attach("扫描件.txt", b"1", DAY), "2.1")
 
 
 def takes_back(ledger: LedgerOnDisk) -> None:
-    ledger.ok("undo", "--others")
+    undo(ledger.root, others=True)
 
 
 def withholds(ledger: LedgerOnDisk) -> None:
@@ -149,7 +153,7 @@ def withholds(ledger: LedgerOnDisk) -> None:
 
 
 def hands_over(ledger: LedgerOnDisk) -> None:
-    ledger.ok("set", "2.1", "--leader", "分管副局长", "--person", "张某")
+    act(ledger, Planned("set", {"leader": "分管副局长", "person": "张某"}), "2.1")
 
 
 def told(ledger: LedgerOnDisk) -> list[tuple[str, str]]:
@@ -157,9 +161,9 @@ def told(ledger: LedgerOnDisk) -> list[tuple[str, str]]:
     return re.findall("^(.+) 期间已由.+销号，此后又并入：(.+)；", ledger.ok("sync"), re.MULTILINE)
 
 
-def named(ledger: LedgerOnDisk) -> list[tuple[str, str]]:
-    found = json.loads(ledger.run("audit", "--json").out)
-    return [(each["id"], each["severity"]) for each in found if each["code"] == "merge-after-closing"]
+def named(ledger: LedgerOnDisk) -> list[tuple[str | None, str]]:
+    found = audit(ledger.root).findings
+    return [(each.place.id, each.severity) for each in found if each.code == "merge-after-closing"]
 
 
 @pytest.mark.apart(but=1)
@@ -179,29 +183,29 @@ def named(ledger: LedgerOnDisk) -> list[tuple[str, str]]:
 def test_what_comes_into_a_measure_that_was_closed_meanwhile_is_told_to_both_and_named(
     pair: Pair, does: Does, keys: str, closer_joins: bool
 ) -> None:
-    pair.here.ok("progress", "2.1", "做了一半。")
-    pair.here.ok("sync")
-    pair.there.ok("sync")
+    report(pair.here, "2.1", "做了一半。")
+    send(pair.here)
+    receive(pair.there)
     closes(pair.there)  # of two closings of one day 乙's holds
     does(pair.here)
     joins, other = (pair.there, pair.here) if closer_joins else (pair.here, pair.there)
-    other.ok("sync")
+    send(other)
     wanted = [("2.1", keys)] if keys else []
     assert told(joins) == wanted
     assert told(other) == wanted
     assert record(joins, "2.1").status == "closed"
     assert named(joins) == named(other) == [("2.1", "warning")] * bool(keys)
-    joins.ok("progress", "1.2", "之后。")
+    report(joins, "1.2", "之后。")
     assert told(joins) == told(other) == [], "it is told once"
 
 
 @pytest.mark.apart
 def test_a_measure_that_was_opened_again_is_told_no_more(pair: Pair) -> None:
     closes(pair.here)
-    pair.here.ok("sync")
+    send(pair.here)
     rewrites(pair.there)
     assert told(pair.there)
-    pair.there.ok("reopen", "2.1", "--reason", "没有做完")
-    pair.there.ok("sync")
+    act(pair.there, actions.reopen("没有做完"), "2.1")
+    send(pair.there)
     assert told(pair.here) == []
     assert named(pair.here) == [("2.1", "warning")]

@@ -56,14 +56,6 @@ def tight(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("tight")
-def test_a_template_that_loops_for_ever_is_ended(bare_ledger: LedgerOnDisk) -> None:
-    bare_ledger.write("templates/notice.txt.j2", LOOP)
-    place, message = refused(bare_ledger.root)
-    assert place == "templates/notice.txt.j2:1"
-    assert "1 seconds of processor time" in message
-
-
-@pytest.mark.usefixtures("tight")
 def test_words_that_loop_for_ever_are_named_by_their_own_file(bare_ledger: LedgerOnDisk) -> None:
     bare_ledger.write("templates/notice.words.j2", LOOP)
     assert refused(bare_ledger.root, "docx")[0] == "templates/notice.words.j2:1"

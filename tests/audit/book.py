@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from xuncha.store.editing import block
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,6 +58,16 @@ def path_of(identity: str) -> str:
     return f"data/problems/{problem:02d}/{identity if '.' in identity else 'problem'}.yaml"
 
 
+def file_of(record: Data) -> bytes:
+    """Return a record's file, in block style: the fast reader takes a tenth of the time of the careful one, which reads JSON."""
+    return "".join(
+        f"{key}:\n" + block(value, 2, "\n")
+        if isinstance(value, dict) and value
+        else block({key: value}, 0, "\n")
+        for key, value in record.items()
+    ).encode()
+
+
 def message(subject: str, action: str, *pairs: tuple[str, str | None]) -> str:
     """Return a commit's message with these trailers, in their order."""
     lines = [f"Xuncha-Action: {action}"] if action else []
@@ -77,10 +88,21 @@ class Book:
         root.mkdir(parents=True, exist_ok=True)
         subprocess.run(["git", "init", "-q", "-b", "main", str(root)], check=True)
         self.commit(message("建立台账", "init"), {"data/ledger.yaml": {**deepcopy(SETTINGS), **settings}}, LI)
-        self.act("add", "1", title="推进不够有力", category="a", finding="项目进度滞后。")
-        self.act("add", "2", title="学习不够深入", category="a", finding="学习流于形式。")
-        for identity in ("1.1", "1.2", "1.3", "2.1"):
-            self.act("add", identity, **self.fresh(identity))
+        records: dict[str, Data] = {
+            "1": {"title": "推进不够有力", "category": "a", "finding": "项目进度滞后。"},
+            "2": {"title": "学习不够深入", "category": "a", "finding": "学习流于形式。"},
+            **{identity: self.fresh(identity) for identity in ("1.1", "1.2", "1.3", "2.1")},
+        }
+        steps = [
+            (name, value)
+            for identity, record in records.items()
+            for name, value in (("Id", identity), ("To", record.get("status")))
+        ]
+        self.now += timedelta(minutes=50)
+        self.commit(
+            message("导入台账", "import", *steps),
+            {path_of(identity): record for identity, record in records.items()},
+        )
         self.days(5)
         for identity in ("1.1", "1.2", "2.1"):
             self.entry(identity, f"{identity}号工作已经开展。")
@@ -153,7 +175,7 @@ class Book:
             elif mode == "160000":
                 self._parts.append(f"M 160000 {content} {path}\n".encode())
             else:
-                data = content if isinstance(content, bytes) else json.dumps(content, ensure_ascii=False, indent=1).encode()  # fmt: skip
+                data = content if isinstance(content, bytes) else file_of(content)
                 self._parts.append(f"M {mode} inline {path}\ndata {len(data)}\n".encode() + data + b"\n")
         self.mark = self._last
         return self.mark

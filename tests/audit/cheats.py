@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tests.audit.book import LI, WANG, ZHANG, Person, message, path_of
+from tests.audit.book import LI, WANG, ZHANG, Person, file_of, message, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -562,8 +561,7 @@ def takes_a_reopening_back_in_the_name_of_who_made_it(book: Book) -> None:
 def takes_its_own_work_back_to_a_link(book: Book) -> None:
     before = book.held("1.1")
     mark = book.entry("1.1", "误记。")
-    raw = json.dumps(before[path_of("1.1")], ensure_ascii=False, indent=1).encode()
-    book.undo(mark, {path_of("1.1"): raw}, mode="120000")
+    book.undo(mark, {path_of("1.1"): file_of(before[path_of("1.1")])}, mode="120000")
 
 
 # --- numbers

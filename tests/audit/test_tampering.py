@@ -56,7 +56,7 @@ def number_of_commit(root: Path, found: str) -> int:
 @pytest.mark.apart(but=12)
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: f"{way.code}-{way.name}")
 @settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(seed=st.integers(0, 10_000), length=st.integers(0, 60), later=st.integers(0, 20))
+@given(seed=st.integers(0, 10_000), length=st.integers(0, 30), later=st.integers(0, 10))
 def test_who_tampers_is_named(
     tmp_path_factory: pytest.TempPathFactory, way: Way, seed: int, length: int, later: int
 ) -> None:

@@ -20,6 +20,7 @@ import pytest
 from tests.cli.inside import run_inside
 from tests.cli.terminals import too_wide
 from tests.conftest import LedgerOnDisk, Result, measure
+from tests.once import built_once
 from xuncha.doctor import sharing
 from xuncha.doctor.examination import Diagnosis, examine, sorted_checks
 from xuncha.doctor.surroundings import CHECKS, Surroundings
@@ -35,19 +36,32 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux shows wha
 
 
 @pytest.fixture(params=["top", "folder"])
-def healthy(bare_ledger: LedgerOnDisk, request: pytest.FixtureRequest, tmp_path: Path) -> LedgerOnDisk:
+def healthy(
+    bare_ledger: LedgerOnDisk, request: pytest.FixtureRequest, tmp_path: Path, kept: Path
+) -> LedgerOnDisk:
     """Make a ledger without a fault, at the top of its repository or in a folder of it."""
-    top = bare_ledger.root if request.param == "top" else bare_ledger.root.parent
-    bare_ledger.write(".gitattributes", ATTRIBUTES)
-    bare_ledger.git("init", "-q", str(top))
-    bare_ledger.git("config", "merge.xuncha.driver", registration.command())
-    bare_ledger.git("add", "-A", ".")
-    bare_ledger.git("commit", "-qm", "start")
-    remote = tmp_path.parent / f"{tmp_path.name}-remote"
-    bare_ledger.git("init", "-q", "--bare", str(remote))
-    bare_ledger.git("remote", "add", "origin", str(remote))
-    bare_ledger.git("push", "-q", "-u", "origin", "main")
-    return bare_ledger
+    ledger = LedgerOnDisk(tmp_path / "本" / "台账", bare_ledger.environment)
+    top = ledger.root if request.param == "top" else ledger.root.parent
+
+    def build() -> None:
+        shutil.move(bare_ledger.root, ledger.root)
+        ledger.write(".gitattributes", ATTRIBUTES)
+        ledger.git("init", "-q", str(top))
+        ledger.git("config", "merge.xuncha.driver", registration.command())
+        ledger.git("add", "-A", ".")
+        ledger.git("commit", "-qm", "start")
+        remote = top.parent / "remote"
+        ledger.git("init", "-q", "--bare", str(remote))
+        ledger.git("remote", "add", "origin", str(remote))
+        ledger.git("push", "-q", "-u", "origin", "main")
+
+    top.parent.mkdir(exist_ok=True)
+    built_once(kept / f"healthy {request.param}", top.parent, build)
+    return ledger
+
+
+in_a_folder = pytest.mark.parametrize("healthy", ["folder"], indirect=True)
+"""For what does not depend on where the ledger lies in its repository."""
 
 
 def found(ledger: LedgerOnDisk, **environment: str) -> dict[str, dict[str, Any]]:
@@ -129,6 +143,7 @@ def test_looking_changes_nothing(healthy: LedgerOnDisk) -> None:
 # ---------------------------------------------------------------- git itself
 
 
+@in_a_folder
 def test_no_git(healthy: LedgerOnDisk, tmp_path: Path) -> None:
     said = found(healthy, PATH=str(tmp_path))
     assert {code: each["state"] for code, each in said.items()} == {"no-git": "error"}
@@ -137,6 +152,7 @@ def test_no_git(healthy: LedgerOnDisk, tmp_path: Path) -> None:
     assert told.out.startswith("错误  git 无法运行")
 
 
+@in_a_folder
 def test_a_git_that_does_not_run(healthy: LedgerOnDisk, tmp_path: Path) -> None:
     fake(tmp_path, "exit 127")
     said = found(healthy, PATH=f"{tmp_path}:{os.environ['PATH']}")
@@ -159,6 +175,7 @@ def test_an_old_git(healthy: LedgerOnDisk, tmp_path: Path, version: str, old: bo
     assert not old or version in said["old-git"]["message"]
 
 
+@in_a_folder
 def test_no_user(healthy: LedgerOnDisk) -> None:
     healthy.git("config", "user.useConfigOnly", "true")
     (Path(healthy.environment["HOME"]) / "gitconfig").write_text("")
@@ -168,6 +185,7 @@ def test_no_user(healthy: LedgerOnDisk) -> None:
     assert found(healthy) == {}
 
 
+@in_a_folder
 def test_a_user_whom_git_has_guessed_is_a_note_or_none_at_all(healthy: LedgerOnDisk) -> None:
     (Path(healthy.environment["HOME"]) / "gitconfig").write_text("")
     healthy.environment.pop("EMAIL", None)
@@ -191,6 +209,7 @@ def test_a_repository_of_another_account(healthy: LedgerOnDisk) -> None:
     assert found(healthy, **strange) == {}
 
 
+@in_a_folder
 def test_a_repository_that_git_cannot_open(healthy: LedgerOnDisk) -> None:
     place = Path(healthy.git("rev-parse", "--absolute-git-dir").strip())
     with (place / "config").open("a") as stream:
@@ -244,6 +263,7 @@ def test_a_setting_that_has_git_work_elsewhere(healthy: LedgerOnDisk) -> None:
     mended(healthy, said["mend"])
 
 
+@in_a_folder
 def test_a_detached_head(healthy: LedgerOnDisk) -> None:
     healthy.git("switch", "-q", "--detach")
     said = found(healthy)
@@ -253,6 +273,7 @@ def test_a_detached_head(healthy: LedgerOnDisk) -> None:
     assert found(healthy) == {}
 
 
+@in_a_folder
 def test_commits_on_no_branch_are_brought_back(healthy: LedgerOnDisk) -> None:
     healthy.git("switch", "-q", "--detach")
     done(healthy, "close", "1.2")
@@ -289,6 +310,7 @@ def hook(ledger: LedgerOnDisk, script: str) -> None:
 
 
 @linux
+@in_a_folder
 def test_a_command_and_its_git_that_were_killed_leave_what_is_named(healthy: LedgerOnDisk) -> None:
     hook(healthy, "kill -9 $(cut -d' ' -f4 /proc/$PPID/stat) $PPID")
     assert healthy.run("close", "1.2").code < 0
@@ -338,6 +360,7 @@ def test_a_young_lock_is_a_note_and_an_old_one_an_error(ledger: LedgerOnDisk) ->
     assert "96 h ago" in locks(4 * 86400 + 10)[0].message
 
 
+@in_a_folder
 def test_another_command_at_work_is_a_note(healthy: LedgerOnDisk) -> None:
     temporary = temporary_path(healthy.root / "data/ledger.yaml")
     with begin(healthy.root):
@@ -422,6 +445,7 @@ def _read_only(root: Path) -> list[tuple[str, str]]:
 # ---------------------------------------------------------------- sharing, the computer
 
 
+@in_a_folder
 def test_a_driver_that_is_not_registered(healthy: LedgerOnDisk) -> None:
     healthy.git("config", "--unset", "merge.xuncha.driver")
     said = found(healthy)
@@ -453,6 +477,7 @@ def test_files_that_are_not_given_to_the_driver(healthy: LedgerOnDisk) -> None:
 
 
 @pytest.mark.apart
+@in_a_folder
 def test_commits_that_nobody_else_has(healthy: LedgerOnDisk) -> None:
     done(healthy, "close", "1.2")
     said = found(healthy)
@@ -468,6 +493,7 @@ def test_commits_that_nobody_else_has(healthy: LedgerOnDisk) -> None:
     assert "git remote add" in found(healthy)["not-shared"]["mend"]
 
 
+@in_a_folder
 def test_a_clock_behind_the_last_commit(healthy: LedgerOnDisk) -> None:
     healthy.environment["GIT_COMMITTER_DATE"] = f"@{int(time.time()) + 3 * 3600 + 60} +0000"
     healthy.git("commit", "-q", "--allow-empty", "-m", "from the future")
@@ -525,6 +551,7 @@ def test_what_is_said_fits_on_the_screen_and_into_a_pipe_of_the_plainest_locale(
     assert "\\u" not in result.out
 
 
+@in_a_folder
 def test_programs_that_the_repository_names(healthy: LedgerOnDisk) -> None:
     healthy.git("config", "filter.x.clean", "cat")
     said = found(healthy)

@@ -22,7 +22,7 @@ from xuncha.region.selection import fault
 from xuncha.tally import tally
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 NOW = Stamp("c" * 40, TODAY)
 
@@ -53,9 +53,16 @@ def parted(answer: tuple[Any, ...]) -> tuple[str, Counts, RowFacts]:
     return answer[0], counts, RowFacts._make(answer[len(KEYS) + len(Counts._fields) : -len(Lateness._fields)])
 
 
+@pytest.fixture(scope="module")
+def duck() -> Iterator[Duck]:
+    """Return an engine: to open one takes longer than to count with it."""
+    with Duck(Path(gettempdir())) as opened:
+        yield opened
+
+
 @given(st.lists(ledgers(), min_size=1, max_size=8))
-def test_a_ledger_counts_as_status_counts_it(several: list[Ledger]) -> None:
-    with TemporaryDirectory() as folder, Duck(Path(folder)) as duck:
+def test_a_ledger_counts_as_status_counts_it(duck: Duck, several: list[Ledger]) -> None:
+    with TemporaryDirectory() as folder:
         rows = duck.rows(Files(cached=written(duck, several, Path(folder))))
         answers = {
             key: (counts, shape) for key, counts, shape in map(parted, duck.answer(count_units(rows, TODAY)))
@@ -109,15 +116,14 @@ def test_nothing_adds_up_to_nothing() -> None:
         ("as_of = NULL", "no ledger says"),
     ],
 )
-def test_rows_that_no_ledger_gives_are_found(sql: str, said: str, tmp_path: Path) -> None:
+def test_rows_that_no_ledger_gives_are_found(duck: Duck, sql: str, said: str, tmp_path: Path) -> None:
     from tests.region.ledgers import ROWS
 
-    with Duck(Path(gettempdir())) as duck:
-        files.write(duck, [(*row, None, None, "s") for row in ROWS], tmp_path / "a.parquet", COLUMNS)
-        name, value = sql.split(" = ")
-        duck.run.execute(
-            f"COPY (SELECT * REPLACE ({value}::{TYPES[name]} AS {name}) FROM '{tmp_path}/a.parquet') TO '{tmp_path}/b.parquet'"
-        )
-        rows = duck.rows(Files(cached=str(tmp_path / "b.parquet")))
-        ((_key, _counts, shape),) = map(parted, duck.answer(count_units(rows, TODAY)))
+    files.write(duck, [(*row, None, None, "s") for row in ROWS], tmp_path / "a.parquet", COLUMNS)
+    name, value = sql.split(" = ")
+    duck.run.execute(
+        f"COPY (SELECT * REPLACE ({value}::{TYPES[name]} AS {name}) FROM '{tmp_path}/a.parquet') TO '{tmp_path}/b.parquet'"
+    )
+    rows = duck.rows(Files(cached=str(tmp_path / "b.parquet")))
+    ((_key, _counts, shape),) = map(parted, duck.answer(count_units(rows, TODAY)))
     assert said in fault(shape)

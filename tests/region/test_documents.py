@@ -6,8 +6,10 @@ import base64
 import hashlib
 import json
 import re
+import shutil
 from html.parser import HTMLParser
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import docx
@@ -20,18 +22,22 @@ from tests.region import handed_in
 from xuncha.tally import percent
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.conftest import LedgerOnDisk
 
 ASKED = ("--trend", "--similar")
 ON_PAPER = ("txt", "md", "docx", "pdf")
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Path:
+@pytest.fixture(scope="session")
+def handed_in_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make a folder with what the units of a region handed in."""
-    return handed_in.region(tmp_path / "各单位")
+    return handed_in.region(tmp_path_factory.mktemp("region"))
+
+
+@pytest.fixture
+def place(tmp_path: Path, handed_in_once: Path) -> Path:
+    """Return a copy of the folder with what the units of a region handed in."""
+    return Path(shutil.copytree(handed_in_once, tmp_path / "各单位"))
 
 
 def told(ledger: LedgerOnDisk, place: Path) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
-from tests.cli.terminals import PROGRAM
+from tests import program
 from tests.conftest import LedgerOnDisk, measure
 from tests.region.ledgers import ROWS, renamed, rolled
 from xuncha.errors import InvalidLedgerError
@@ -273,15 +273,7 @@ def test_all_rows_come_in_one_file_that_counts_the_same(
     assert {unit["unit"] for unit in again["units"]} == {"甲局", "林业局"}
     assert "做好".encode() not in target.read_bytes()
     piped = tmp_path / "piped.parquet"
-    piped.write_bytes(
-        subprocess.run(
-            [*PROGRAM, "rollup", str(place), "-f", "parquet"],
-            cwd=ledger.root,
-            env=ledger.environment,
-            check=True,
-            capture_output=True,
-        ).stdout
-    )
+    piped.write_bytes(program.piped(["rollup", str(place), "-f", "parquet"], ledger.root, ledger.environment))
     assert rolled(ledger, piped)["total"] == told["total"]
 
 
@@ -448,7 +440,7 @@ def test_what_is_counted_is_not_counted_again_for_another_form(
     hand_in(place / "a.parquet")
     (place / "b.parquet").write_bytes(b"PAR1")
     hand_in(place / "c.parquet", [row._replace(unit="教育局") for row in ROWS])
-    time.sleep(2.1)  # what has changed a moment ago is not believed to be unchanged
+    monkeypatch.setattr(storage, "_MIN_AGE", 0)  # else what has changed a moment ago is read again
     opened = []
     connect = duckdb.connect
 

@@ -6,10 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.sync.test_sync import enter, pair, refused, same  # noqa: F401  the fixture
+from tests.sync.test_sync import DAY, enter, pair, receive, refused, same, send  # noqa: F401  the fixture
+from tests.workflow.actions import remove
 from tests.workflow.surroundings import findings, subject, touched, trailers
 from xuncha.audit.examine import audit
+from xuncha.model.identity import CommentNumber, Identity
 from xuncha.sync.session import sync
+from xuncha.workflow.change import begin
+from xuncha.workflow.comment import add_comment, reply
+from xuncha.workflow.edit import edit
 from xuncha.workflow.undo import undo
 
 if TYPE_CHECKING:
@@ -17,9 +22,17 @@ if TYPE_CHECKING:
     from tests.sync.test_sync import Pair
 
 
-def say(ledger: LedgerOnDisk, text: str, *options: str) -> None:
+def say(ledger: LedgerOnDisk, text: str, about: str | None = None) -> None:
     """Register a comment."""
-    ledger.ok("comment", "add", text, "--channel", "phone", *options)
+    of = Identity.parse(about) if about else None
+    with begin(ledger.root) as session:
+        add_comment(session, text, channel="phone", received=DAY, about=of)
+
+
+def answer(ledger: LedgerOnDisk, text: str) -> None:
+    """Answer the first comment."""
+    with begin(ledger.root) as session:
+        reply(session, CommentNumber(1), text, DAY)
 
 
 def texts(ledger: LedgerOnDisk) -> list[str]:
@@ -56,8 +69,8 @@ def test_a_number_given_twice_is_changed_where_it_is_not_sent_yet(pair: Pair) ->
 def test_what_a_comment_is_about_follows_to_the_new_number(pair: Pair) -> None:  # noqa: F811
     enter(pair.there, "乙的")
     enter(pair.here, "甲的")
-    say(pair.here, "关于甲的", "--about", "2.4")
-    say(pair.here, "关于别的", "--about", "2.3")
+    say(pair.here, "关于甲的", "2.4")
+    say(pair.here, "关于别的", "2.3")
     sync(pair.there.root)
     sync(pair.here.root)
     assert [each["about"] for each in pair.here.json("comment", "list")] == ["2.5", "2.3"]
@@ -74,8 +87,8 @@ def test_about_follows_a_problem_with_its_measures(pair: Pair) -> None:  # noqa:
         ledger.ok(
             "add", "measure", "4", name, "--leader", "局长", "--office", "办公室", "--due", "2024-12-31"
         )
-        say(ledger, f"关于{name}", "--about", "4")
-        say(ledger, f"关于{name}措施", "--about", "4.1")
+        say(ledger, f"关于{name}", "4")
+        say(ledger, f"关于{name}措施", "4.1")
     sync(pair.there.root)
     sync(pair.here.root)
     told = [(each["text"], each["about"]) for each in pair.here.json("comment", "list")]
@@ -89,15 +102,16 @@ def shared(pair: Pair, *said: str) -> None:  # noqa: F811
     """Let both clones hold these comments."""
     for text in said:
         say(pair.here, text)
-    sync(pair.here.root)
-    sync(pair.there.root)
+    send(pair.here)
+    receive(pair.there)
 
 
 def test_one_comment_is_merged_field_by_field(pair: Pair) -> None:  # noqa: F811
     shared(pair, "甲")
-    pair.there.ok("comment", "reply", "1", "已答复。")
-    pair.here.ok("edit", "data/comments/001.yaml", VISUAL="sed -i '$ a about: \"2.1\"'", EDITOR="")
-    sync(pair.there.root)
+    answer(pair.there, "已答复。")
+    path = CommentNumber(1).path
+    edit(pair.here.root, path, (pair.here.root / path).read_bytes() + b'about: "2.1"\n')
+    send(pair.there)
     sync(pair.here.root)
     (only,) = pair.here.json("comment", "list")
     assert (only["about"], only["reply"]["text"]) == ("2.1", "已答复。")
@@ -107,8 +121,8 @@ def test_one_comment_is_merged_field_by_field(pair: Pair) -> None:  # noqa: F811
 @pytest.mark.apart
 def test_two_replies_are_in_dispute_until_somebody_decides(pair: Pair) -> None:  # noqa: F811
     shared(pair, "甲")
-    pair.there.ok("comment", "reply", "1", "乙答复。")
-    pair.here.ok("comment", "reply", "1", "甲答复。")
+    answer(pair.there, "乙答复。")
+    answer(pair.here, "甲答复。")
     sync(pair.there.root)
     assert "data/comments/001.yaml reply.text" in str(refused(pair.here, "disputed"))
     sync(pair.here.root, take="theirs")
@@ -131,7 +145,7 @@ def test_a_comment_that_was_taken_back_leaves_no_gap(pair: Pair) -> None:  # noq
 @pytest.mark.apart
 def test_a_comment_that_was_taken_back_here_and_answered_there_stays(pair: Pair) -> None:  # noqa: F811
     shared(pair, "甲")
-    pair.there.ok("comment", "reply", "1", "已答复。")
+    answer(pair.there, "已答复。")
     undo(pair.here.root)
     sync(pair.there.root)
     sync(pair.here.root)
@@ -155,11 +169,11 @@ def test_a_comment_that_was_taken_back_elsewhere_stays_before_a_later_one(pair: 
 
 def test_a_measure_that_was_taken_back_while_somebody_spoke_of_it_is_not_lost_sight_of(pair: Pair) -> None:  # noqa: F811
     enter(pair.here, "甲的")
-    sync(pair.here.root)
-    sync(pair.there.root)
-    say(pair.there, "关于它", "--about", "2.4")
+    send(pair.here)
+    receive(pair.there)
+    say(pair.there, "关于它", "2.4")
     undo(pair.here.root)
-    sync(pair.there.root)
+    send(pair.there)
     assert "data/comments/001.yaml" in str(refused(pair.here, "sync-breaks-rules"))
 
 
@@ -180,7 +194,7 @@ def test_a_comment_that_cannot_be_read_hinders_no_renumbering(pair: Pair, by_han
 @pytest.mark.apart
 def test_a_reply_is_not_given_to_another_comment_that_took_the_number(pair: Pair) -> None:  # noqa: F811
     shared(pair, "甲")
-    pair.there.ok("comment", "reply", "1", "答复甲。")
+    answer(pair.there, "答复甲。")
     undo(pair.here.root)
     say(pair.here, "丙")
     sync(pair.there.root)
@@ -189,8 +203,8 @@ def test_a_reply_is_not_given_to_another_comment_that_took_the_number(pair: Pair
 
 def test_a_comment_that_was_changed_by_hand_is_not_written_over(pair: Pair) -> None:  # noqa: F811
     shared(pair, "甲")
-    pair.there.ok("comment", "reply", "1", "已答复。")
-    sync(pair.there.root)
+    answer(pair.there, "已答复。")
+    send(pair.there)
     path = pair.here.root / "data/comments/001.yaml"
     path.write_bytes(path.read_bytes() + b"# by hand\n")
     error = refused(pair.here, "uncommitted")
@@ -201,12 +215,12 @@ def test_a_comment_that_was_changed_by_hand_is_not_written_over(pair: Pair) -> N
 def test_a_removal_does_not_give_anothers_comment_to_another_measure(pair: Pair, first: str) -> None:  # noqa: F811
     enter(pair.here, "误登的", 3)
     enter(pair.here, "后一条", 3)
-    sync(pair.here.root)
-    sync(pair.there.root)
-    pair.here.ok("remove", "3.2", "--reason", "误登")
-    say(pair.there, "关于后一条", "--about", "3.3")
+    send(pair.here)
+    receive(pair.there)
+    remove(pair.here.root, Identity.parse("3.2"), "误登")
+    say(pair.there, "关于后一条", "3.3")
     one, last = (pair.here, pair.there) if first == "remover" else (pair.there, pair.here)
-    sync(one.root)
+    send(one)
     refused(last, "removed-meanwhile")
 
 
@@ -214,12 +228,12 @@ def test_a_removal_does_not_give_anothers_comment_to_another_measure(pair: Pair,
 def test_a_comment_about_something_else_does_not_keep_a_removal_back(pair: Pair) -> None:  # noqa: F811
     enter(pair.here, "误登的", 3)
     enter(pair.here, "后一条", 3)
-    say(pair.here, "关于后一条", "--about", "3.3")
+    say(pair.here, "关于后一条", "3.3")
     sync(pair.here.root)
     sync(pair.there.root)
-    pair.here.ok("remove", "3.2", "--reason", "误登")
-    say(pair.there, "关于别的", "--about", "2.1")
-    pair.there.ok("comment", "reply", "1", "已阅。")
+    remove(pair.here.root, Identity.parse("3.2"), "误登")
+    say(pair.there, "关于别的", "2.1")
+    answer(pair.there, "已阅。")
     sync(pair.here.root)
     sync(pair.there.root)
     sync(pair.here.root)

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xuncha.workflow import add
+from xuncha.workflow import remove as removal
 from xuncha.workflow.change import begin
 from xuncha.workflow.perform import perform as in_session
 from xuncha.workflow.verb import NamedFile
@@ -75,11 +76,16 @@ def close(day: date, note: str | None = None) -> Planned:
     return Planned("close", {"day": day, "note": note})
 
 
-def add_problem(root: Path, title: str, category: str) -> Identity:
+def add_problem(root: Path, title: str, category: str, *, new: bool = False) -> Identity:
     with begin(root) as session:
-        return add.add_problem(session, title, category).identity
+        return add.add_problem(session, title, category, new=new).identity
 
 
 def add_measure(root: Path, problem: Identity, title: str, **given: Any) -> Identity:
     with begin(root) as session:
         return add.add_measure(session, problem, title, **given).identity
+
+
+def remove(root: Path, identity: Identity, reason: str) -> None:
+    with begin(root) as session:
+        removal.remove(session, identity, reason, TODAY)
