@@ -76,6 +76,7 @@ settings.register_profile("dev", deadline=None, max_examples=12)
 settings.register_profile("thorough", deadline=None, max_examples=300)
 settings.load_profile("thorough" if _THOROUGH else "ci" if os.environ.get("CI") else "dev")
 
+# Read by the fast reader alone, as most ledgers: braces around a list would ask for the careful one in each run.
 LEDGER = """\
 # 台账
 organisation: 中共某市水务局党组
@@ -97,7 +98,11 @@ outcomes:
   - {key: rules, label: 制定修订制度, unit: 项}
 fields:
   - {key: cause, label: 根本原因, of: problem}
-  - {key: risk, label: 风险等级, of: measure, type: choice, choices: [高, 中, 低]}
+  - key: risk
+    label: 风险等级
+    of: measure
+    type: choice
+    choices: [高, 中, 低]
 policy:
   due_soon_days: 14
   close_requires: [progress]

@@ -29,10 +29,12 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeVar, cast
 
+from rich._unicode_data._versions import VERSIONS
+
 import xuncha
 from xuncha.language import use_language
+from xuncha.model.fields import Record
 from xuncha.paper.own import built_in
-from xuncha.store.schema import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -51,6 +53,7 @@ _LIBRARIES = (
     "typer.core",
     "rich.table",
     "rich.console",
+    f"rich._unicode_data.unicode{VERSIONS[-1].replace('.', '-')}",
     "ruamel.yaml",
     "yaml12",
     "fasteners",
@@ -190,8 +193,8 @@ def load() -> _Loaded:
     with use_language(_LANGUAGE):
         for module in pkgutil.walk_packages(xuncha.__path__, "xuncha."):
             importlib.import_module(module.name)
-    for record in KINDS.values():
-        record.model_rebuild()  # otherwise loaded in each child, when it first reads a file
+    for record in Record.__subclasses__():
+        record.model_rebuild()  # otherwise built in each child, when it first makes one
     modules = [module for name, module in sys.modules.items() if name.startswith("xuncha.")]
     clears = [
         value.cache_clear

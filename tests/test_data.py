@@ -287,21 +287,18 @@ def test_the_schemas_refuse_what_the_program_refuses() -> None:
 
 def test_check_jsonschema_agrees(tmp_path: Path) -> None:
     """Run the checker of a CI on one file of each kind, and on an invalid one."""
-    tool = [sys.executable, "-m", "check_jsonschema", "--schemafile"]
+    from check_jsonschema import main as check_jsonschema  # type: ignore[import-untyped]
+
+    def checked(kind: str, path: Path) -> object:
+        with pytest.raises(SystemExit) as end:
+            check_jsonschema(["--schemafile", str(DATA / f"schema/{kind}.json"), str(path)])
+        return end.value.code
+
     for kind, path in (("ledger", "ledger.yaml"), ("problem", "problems/02/problem.yaml"), ("measure", "problems/02/2.3.yaml")):  # fmt: skip
-        done = subprocess.run(
-            [*tool, str(DATA / f"schema/{kind}.json"), str(DATA / path)],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
+        assert checked(kind, DATA / path) == 0, path
     wrong = tmp_path / "2.3.yaml"
     wrong.write_text("title: 甲\nstatus: done\n", encoding="utf-8")
-    done = subprocess.run(
-        [*tool, str(DATA / "schema/measure.json"), str(wrong)], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 1
+    assert checked("measure", wrong) == 1
 
 
 @pytest.mark.parametrize("path", YAML_FILES, ids=lambda path: path.relative_to(DATA).as_posix())

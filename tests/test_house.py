@@ -7,11 +7,12 @@ import json
 import re
 import subprocess
 import sys
-import time
 from collections import defaultdict
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
 
 import xuncha
 from tests.measured import choose
@@ -19,6 +20,8 @@ from tests.measured import choose
 if TYPE_CHECKING:
     from tests.conftest import LedgerOnDisk
 
+pytestmark = pytest.mark.no_cover
+"""The program is read here, or run by an interpreter that is not measured."""
 SOURCE = Path(xuncha.__file__).parent
 FLOORS = [
     {"xuncha", "errors", "catalogue", "parts", "language", "system"},
@@ -49,59 +52,70 @@ def module_of(path: Path) -> str:
 MODULES = {module_of(path): path for path in sorted(SOURCE.rglob("*.py"))}
 
 
-def tree(module: str) -> ast.Module:
-    """Parse a module. Trees are not cached, since all of them take more memory than the rest of the tests."""
-    return ast.parse(MODULES[module].read_text(encoding="utf-8"))
-
-
 def room(module: str) -> str:
     """Return the room of a module: the name after `xuncha.`."""
     return module.split(".")[1] if "." in module else module
 
 
+class Facts(NamedTuple):
+    """What the tests here ask of a module's text."""
+
+    docstring: str | None
+    imports: frozenset[str]
+    """Every imported module: at the top, inside functions, and for type checkers only."""
+    names: frozenset[str]
+    """Every name that is used, with its dots: `sys.stdout`, `date.today`, `print`."""
+    handlers: list[ast.ExceptHandler]
+    functions: list[tuple[str, int]]
+    """Names of functions and how many lines follow their first."""
+
+
 @cache
-def imports(module: str) -> frozenset[str]:
-    """Return every imported module: at the top, inside functions, and for type checkers only."""
-    found: set[str] = set()
-    for node in ast.walk(tree(module)):
-        if isinstance(node, ast.Import):
-            found.update(alias.name for alias in node.names)
+def facts(module: str) -> Facts:
+    """Read a module once. Its whole tree is not kept, since all of them take more memory than the rest of the tests."""
+    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    imported: set[str] = set()
+    names: set[str] = set()
+    handlers, functions = [], []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            names.add(node.id)
+        elif isinstance(node, ast.Attribute):
+            names.update(dotted(node))
+        elif isinstance(node, ast.Import):
+            imported.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "imports are absolute"
             assert node.module
             inner = [f"{node.module}.{alias.name}" for alias in node.names]
             known = [name for name in inner if name in MODULES]
-            found.update(known, [node.module] if len(known) < len(inner) else [])
-    return frozenset(found)
+            imported.update(known, [node.module] if len(known) < len(inner) else [])
+        elif isinstance(node, ast.ExceptHandler):
+            handlers.append(node)
+        elif isinstance(node, ast.FunctionDef) and node.end_lineno:
+            functions.append((node.name, node.end_lineno - node.lineno))
+    return Facts(ast.get_docstring(tree), frozenset(imported), frozenset(names), handlers, functions)
+
+
+def dotted(node: ast.Attribute) -> list[str]:
+    """Return the name that an attribute is used by, with its dots; nothing if it is one of another expression's."""
+    parts = [node.attr]
+    inner: ast.expr = node.value
+    while isinstance(inner, ast.Attribute):
+        parts.append(inner.attr)
+        inner = inner.value
+    return [".".join([inner.id, *reversed(parts)])] if isinstance(inner, ast.Name) else []
 
 
 @cache
 def own(module: str) -> set[str]:
     """Return the modules of this package that a module imports."""
-    return {name for name in imports(module) if name.partition(".")[0] == "xuncha"} - {module}
-
-
-@cache
-def calls(module: str) -> frozenset[str]:
-    """Return every name that a module uses, with its dots: `sys.stdout`, `date.today`, `print`."""
-    found = set()
-    for node in ast.walk(tree(module)):
-        if isinstance(node, ast.Attribute):
-            parts = [node.attr]
-            inner: ast.expr = node.value
-            while isinstance(inner, ast.Attribute):
-                parts.append(inner.attr)
-                inner = inner.value
-            if isinstance(inner, ast.Name):
-                found.add(".".join([inner.id, *reversed(parts)]))
-        elif isinstance(node, ast.Name):
-            found.add(node.id)
-    return frozenset(found)
+    return {name for name in facts(module).imports if name.partition(".")[0] == "xuncha"} - {module}
 
 
 def users(*names: str) -> set[str]:
     """Return the modules that use one of these names."""
-    return {module for module in MODULES if not calls(module).isdisjoint(names)}
+    return {module for module in MODULES if not facts(module).names.isdisjoint(names)}
 
 
 def importers(*names: str) -> set[str]:
@@ -110,7 +124,7 @@ def importers(*names: str) -> set[str]:
     return {
         module
         for module in MODULES
-        if any(found in names or found.startswith(inside) for found in imports(module))
+        if any(found in names or found.startswith(inside) for found in facts(module).imports)
     }
 
 
@@ -178,7 +192,7 @@ def test_only_the_command_line_knows_the_terminal() -> None:
     for module in MODULES:
         if room(module) not in {"cli", "__main__"}:
             assert not {
-                name for name in imports(module) if name.partition(".")[0] in {"typer", "rich", "click"}
+                name for name in facts(module).imports if name.partition(".")[0] in {"typer", "rich", "click"}
             }
 
 
@@ -247,9 +261,7 @@ def test_bytes_of_names_are_read_in_one_place() -> None:
 def test_an_error_that_nobody_foresaw_is_caught_in_one_place() -> None:
     """`except Exception` hides bugs; `except BaseException` may only undo a started change, and must raise again."""
     for module in MODULES:
-        for node in ast.walk(tree(module)):
-            if not isinstance(node, ast.ExceptHandler):
-                continue
+        for node in facts(module).handlers:
             assert node.type is not None, f"{module}:{node.lineno}: a bare except"
             caught = {inner.id for inner in ast.walk(node.type) if isinstance(inner, ast.Name)}
             if "Exception" in caught:
@@ -312,12 +324,12 @@ def test_the_model_and_the_rules_know_no_files() -> None:
     for module in MODULES:
         if room(module) in {"model", "rules", "tally", "errors"}:
             assert not importers("os", "pathlib", "io", "tempfile", "shutil") & {module}, module
-            assert not {"open", "input"} & calls(module), module
+            assert not {"open", "input"} & facts(module).names, module
 
 
 def test_every_module_says_what_it_is_for() -> None:
     for module in MODULES:
-        said = ast.get_docstring(tree(module))
+        said = facts(module).docstring
         if module != "xuncha.rules.files":
             assert said, module
         assert said is None or said.split("\n")[0].endswith((".", ":")) or "." in said.split("\n")[0], module
@@ -328,10 +340,8 @@ def test_files_and_functions_are_of_a_size_that_can_be_read() -> None:
     for module, file in MODULES.items():
         if (lines := len(file.read_text(encoding="utf-8").splitlines())) > 400:
             long[module].append(f"{lines} lines")
-        for node in ast.walk(tree(module)):
-            if isinstance(node, ast.FunctionDef) and node.end_lineno and node.end_lineno - node.lineno > 75:
-                long[module].append(f"{node.name}: {node.end_lineno - node.lineno} lines")
-    assert not long
+        long[module] += [f"{name}: {lines} lines" for name, lines in facts(module).functions if lines > 75]
+    assert not any(long.values()), long
 
 
 # ---------------------------------------------------------------- what a command imports
@@ -381,9 +391,9 @@ def test_looking_is_imported_without_what_it_does_not_need(ledger: LedgerOnDisk)
 
 def test_a_status_of_what_has_not_changed_waits_for_nothing(ledger: LedgerOnDisk) -> None:
     script = "sys.argv = ['xuncha', 'status', '--json']; sys.stdout = open('/dev/null', 'w'); from xuncha.__main__ import main; main()"
-    assert "xuncha.model.records" in loaded(script, ledger), "the first look must read the files"
-    time.sleep(2.1)  # the cache does not trust files written a moment ago (docs/adr/0003)
-    loaded(script, ledger)
+    # The cache does not trust files written a moment ago (docs/adr/0003), so its clock is ahead by a minute.
+    later = "import time; now = time.time_ns; time.time_ns = lambda: now() + 60 * 10**9; "
+    assert "xuncha.model.records" in loaded(later + script, ledger), "the first look must read the files"
     for again in (script, script.replace("status", "todo")):
         modules = loaded(again, ledger)
         assert "xuncha.store.cache" in modules

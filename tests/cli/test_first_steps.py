@@ -61,6 +61,12 @@ def test_init_makes_a_ledger_wherever_it_is_typed_and_touches_nothing_else(
     assert not committed & {"a.txt", "b.txt"}
     again = ledger.run("init")
     assert (again.code, "error[ledger-exists]" in again.err) == (1, True)
+    assert ledger.run("audit").code == 0
+
+
+def test_a_new_ledger_says_what_to_type_next(tmp_path: Path, environment: dict[str, str]) -> None:
+    ledger = LedgerOnDisk(tmp_path, environment)
+    ledger.ok("init")
     for command in ("todo", "list", "status"):
         assert "xuncha add problem" in ledger.ok(command)
     assert "xuncha comment add" in ledger.ok("comment", "list")

@@ -57,32 +57,29 @@ def test_screens_are_utf8(ledger: LedgerOnDisk) -> None:
         assert (done.returncode, done.stdout.decode(), done.stderr) == (0, usual, b""), (command, locale)
 
 
-@pytest.mark.parametrize("locale", ["a bare one", "C"])
-def test_chinese_names_of_files_work(ledger: LedgerOnDisk, tmp_path: Path, locale: str) -> None:
+def test_chinese_names_of_files_work(ledger: LedgerOnDisk, tmp_path: Path) -> None:
     ledger.write("评审意见.txt", "同意。")
-    environment = LOCALES[locale]
-    done = run(ledger, "attach", "1.2", "评审意见.txt", **environment)
+    done = run(ledger, "attach", "1.2", "评审意见.txt", **BARE)
     assert (done.returncode, done.stderr) == (0, b"")
     assert (ledger.root / "data/evidence/1.2/评审意见.txt").is_file()
-    done = run(ledger, "notice", "-o", "通报.txt", **environment)
+    done = run(ledger, "notice", "-o", "通报.txt", **BARE)
     assert (done.returncode, done.stderr) == (0, b"")
     assert (ledger.root / "通报.txt").is_file()
     elsewhere = LedgerOnDisk(tmp_path, ledger.environment)
-    done = run(elsewhere, "--ledger", str(ledger.root), "status", **environment)
+    done = run(elsewhere, "--ledger", str(ledger.root), "status", **LOCALES["C"])
     assert (done.returncode, done.stderr) == (0, b"")
-    done = run(elsewhere, "init", "新台账", **environment)
+    done = run(elsewhere, "init", "新台账", **BARE)
     assert (done.returncode, done.stderr) == (0, b"")
     assert (tmp_path / "新台账/data/ledger.yaml").is_file()
     assert "新台账".encode() in done.stdout
 
 
-@pytest.mark.parametrize("locale", ["a bare one", "C"])
-def test_errors_quote_chinese_as_it_was_typed(ledger: LedgerOnDisk, locale: str) -> None:
-    done = run(ledger, "list", "--office", "规化科", **LOCALES[locale])
+def test_errors_quote_chinese_as_it_was_typed(ledger: LedgerOnDisk) -> None:
+    done = run(ledger, "list", "--office", "规化科", **BARE)
     assert done.returncode == 1
     assert "“规化科”" in done.stderr.decode()
     assert "“规划科”" in done.stderr.decode()
-    done = run(ledger, "--ledger", "没有", "status", **LOCALES[locale])
+    done = run(ledger, "--ledger", "没有", "status", **LOCALES["C"])
     assert done.returncode == 3
     assert "没有 " in done.stderr.decode()
 

@@ -13,9 +13,16 @@ from xuncha.desk import jobs, ledger
 
 
 @pytest.fixture(autouse=True)
-def _jobs_are_forks(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+def _jobs_are_forks(request: pytest.FixtureRequest) -> None:
     """Let jobs be forks, but where it is tried how they are begun and ended."""
-    if hasattr(os, "fork") and request.path.name != "test_jobs.py":
+    if request.path.name != "test_jobs.py":
+        request.getfixturevalue("forks")
+
+
+@pytest.fixture
+def forks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let jobs be forks."""
+    if hasattr(os, "fork"):
         forked = SimpleNamespace(**vars(subprocess) | {"Popen": nursery().popen})
         monkeypatch.setattr(jobs, "subprocess", forked)
 

@@ -6,11 +6,12 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 
+from pwdlib.hashers.argon2 import Argon2Hasher
+
 from tests.conftest import TODAY, measure
 from tests.desk.client import Browser
 from xuncha.accounts.account import Account
 from xuncha.accounts.book import Accounts
-from xuncha.accounts.passwords import hash_password
 from xuncha.desk.application import application
 from xuncha.desk.gate import Gate
 from xuncha.desk.ledger import Desk
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from tests.desk.client import Page
 
 PASSWORD = "four words put together"
-_hashed = cache(hash_password)
+# A hash says how it is checked: this one quickly, since most tests sign in.
+_hashed = cache(Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1).hash)
 ACCOUNTS: dict[str, dict[str, str]] = {
     "王芳": {"role": "manager"},
     "李强": {"role": "section", "office": "规划科", "email": "li@example.cn"},

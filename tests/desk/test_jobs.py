@@ -52,6 +52,7 @@ def until(true: Callable[[], bool]) -> bool:
     return true()
 
 
+@pytest.mark.usefixtures("forks")
 def test_a_job_gives_what_the_command_prints(jobs: Jobs, ledger: LedgerOnDisk) -> None:
     job = ended(jobs, ("status", "--json"))
     assert job.state == "done"
@@ -63,6 +64,7 @@ def test_a_job_counts_as_of_the_day_and_speaks_the_language_of_the_desk(jobs: Jo
     assert "2024-06-15" in ended(jobs, ("status",)).output()
 
 
+@pytest.mark.usefixtures("forks")
 def test_what_is_refused_is_told_in_the_words_of_the_command_line(jobs: Jobs) -> None:
     job = ended(jobs, ("show", "9.9"), ("status",))
     assert job.state == "refused"
@@ -73,6 +75,7 @@ def test_what_is_refused_is_told_in_the_words_of_the_command_line(jobs: Jobs) ->
     assert job.output() == "", "the next command is not begun"
 
 
+@pytest.mark.usefixtures("forks")
 def test_an_audit_that_has_found_something_is_done(jobs: Jobs, ledger: LedgerOnDisk) -> None:
     ledger.write(ledger.path("2.2"), ledger.read("2.2").replace("status: closed", "status: in_progress"))
     ledger.commit()
@@ -144,6 +147,7 @@ def test_what_ended_long_ago_goes_and_the_oldest_of_too_much(
     assert {each.name for each in long.folder.parent.iterdir()} == {"lock", "1", "62", "63"}
 
 
+@pytest.mark.usefixtures("forks")
 def test_what_was_made_is_made_again_only_when_it_is_old_or_the_ledger_another(jobs: Jobs) -> None:
     def begin() -> Job:
         return jobs.start(jobs.new("counts"), ("status",))
@@ -233,6 +237,7 @@ def test_a_command_that_takes_too_long_says_so(jobs: Jobs, monkeypatch: pytest.M
     assert [each.message for each in job.messages] == ["it took more than 1 seconds"]
 
 
+@pytest.mark.usefixtures("forks")
 def test_jobs_go_on_after_the_system_has_deleted_their_files(jobs: Jobs) -> None:
     shutil.rmtree(ended(jobs, ("status",)).folder.parent)
     assert ended(jobs, ("status",)).state == "done"

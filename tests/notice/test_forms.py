@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import program
 from tests.cli.terminals import in_terminal
 from tests.conftest import measure
 from tests.notice.forms import FILES, notice, printed, read
@@ -101,11 +100,8 @@ def test_a_file_can_be_named_or_sent_through_a_pipe(
     said_ = ledger.run("notice", "-f", form, "-o", target)
     assert (said_.code, said_.out) == (0, f"通报已写入 {target}。\n")
     assert target.read_bytes().startswith(magic)
-    command = [sys.executable, "-m", "xuncha", "notice", "-f", form]
-    piped = subprocess.run(
-        command, cwd=ledger.root, env=ledger.environment, capture_output=True, check=True
-    ).stdout
-    assert piped == target.read_bytes()
+    piped = program.run(["notice", "-f", form], ledger.root, ledger.environment)
+    assert (piped.code, piped.out) == (0, target.read_bytes())
 
 
 @needs_fonts

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from tests.cli.inside import run_inside
 from tests.cli.ledgers import all_lights
+from tests.once import built_once
 from xuncha.report.weekly import Weekly, recorded, weekly
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import load_ledger as load
@@ -16,13 +20,15 @@ from xuncha.trail.history import history
 from xuncha.trail.tree import Tree, commit_at
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
     from tests.conftest import LedgerOnDisk
     from xuncha.model.records import Ledger
 
 TODAY = date(2024, 6, 15)
 SINCE = date(2024, 6, 8)
+_kept = cache(TemporaryDirectory)
+"""Where the ledgers of a session are kept, that take many commands to build."""
 
 
 def of(root: Path) -> Ledger:
@@ -53,14 +59,24 @@ def at(ledger: LedgerOnDisk, day: str, *arguments: str) -> str:
     return told(ledger, *arguments, **clock)
 
 
-def worked(ledger: LedgerOnDisk) -> LedgerOnDisk:
-    """Do a week of work, 8 to 15 June, after a start on the first: every kind of it, and one action undone."""
-    all_lights(ledger)
-    ledger.environment |= {
+def once(name: str, ledger: LedgerOnDisk, build: Callable[[LedgerOnDisk], object]) -> LedgerOnDisk:
+    """Build a ledger in its folder by commands, or copy what they built the first time."""
+    clock = {
         "GIT_AUTHOR_DATE": "2024-06-01T10:00:00+08:00",
         "GIT_COMMITTER_DATE": "2024-06-01T10:00:00+08:00",
-        "TZ": "CST-8",
     }
+    ledger.environment |= {**clock, "TZ": "CST-8"}
+    built_once(Path(_kept().name, name), ledger.root.parent, lambda: build(ledger))
+    return ledger
+
+
+def worked(ledger: LedgerOnDisk) -> LedgerOnDisk:
+    """Do a week of work, 8 to 15 June, after a start on the first: every kind of it, and one action undone."""
+    return once("worked", ledger, _work)
+
+
+def _work(ledger: LedgerOnDisk) -> None:
+    all_lights(ledger)
     ledger.git("init", "-q")
     ledger.commit("start")
     at(ledger, "2024-06-05", "progress", "2.3", "本期之前的进展。")
@@ -74,7 +90,6 @@ def worked(ledger: LedgerOnDisk) -> LedgerOnDisk:
     at(ledger, "2024-06-13", "close", "2.3", "--note", "密备注密")
     at(ledger, "2024-06-14", "close", "3.1")
     at(ledger, "2024-06-14", "undo")
-    return ledger
 
 
 def weekly_of(ledger: LedgerOnDisk, today: date = TODAY, since: date = SINCE) -> Weekly:

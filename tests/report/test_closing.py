@@ -13,7 +13,7 @@ from tests.conftest import measure
 from tests.golden_files import agree
 from tests.notice.forms import Page
 from tests.punctuation import half_width, torn_pairs
-from tests.report.ledgers import at, data, told, worked
+from tests.report.ledgers import at, data, once, told, worked
 
 if TYPE_CHECKING:
     from tests.conftest import LedgerOnDisk
@@ -23,12 +23,14 @@ SIGN = "（签名）："
 
 def decided(ledger: LedgerOnDisk) -> LedgerOnDisk:
     """Close measures as the office, as the leader, and as the head of the leading group, one of them after a return."""
-    worked(ledger)
+    return once("decided", worked(ledger), _decide)
+
+
+def _decide(ledger: LedgerOnDisk) -> None:
     at(ledger, "2024-06-14", "progress", "2.1", "修订办法两项。", "--evidence", "某水〔2024〕9号")
     by(ledger, "2024-06-14", "分管副局长", "return", "2.1", "--reason", "缺少会议纪要")
     at(ledger, "2024-06-14", "submit", "2.1")
     by(ledger, "2024-06-15", "局长", "close", "2.1", "--note", "同意", "--date", "2024-06-14")
-    return ledger
 
 
 def by(ledger: LedgerOnDisk, day: str, name: str, *arguments: str) -> None:

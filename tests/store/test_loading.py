@@ -489,7 +489,7 @@ def test_an_invalid_key_of_the_settings_does_not_hide_what_measures_break(
     [
         ("organisation:", "1: x\norganisation:", (2, 4)),
         ("{key: b,", "{1: x, key: b,", (11, 9)),
-        ("  due_soon_days: 14", "  1: 14", (23, 6)),
+        ("  due_soon_days: 14", "  1: 14", (27, 6)),
     ],
 )
 def test_a_key_that_is_a_number_is_named_where_it_stands(

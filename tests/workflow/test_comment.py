@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.once import built_once
 from tests.workflow.surroundings import findings, snapshot, subject, touched, trailers
 from xuncha.errors import RefusedError
 from xuncha.model import names
@@ -34,12 +35,13 @@ def codes(ledger: LedgerOnDisk) -> set[str]:
 
 
 @pytest.fixture
-def entered(ledger: LedgerOnDisk) -> LedgerOnDisk:
+def entered(ledger: LedgerOnDisk, kept: Path) -> LedgerOnDisk:
     """Add one comment, entered as by a person who knows only Chinese."""
-    ledger.ok(
+    words = (
         "comment", "add", "泵站夜间噪声扰民", "--channel", "来信", "--about", "１．２", "--name", "王某",
         "--received", "2024-05-06",
     )  # fmt: skip
+    built_once(kept / "entered", ledger.root.parent, lambda: ledger.ok(*words))
     return ledger
 
 

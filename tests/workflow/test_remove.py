@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import LedgerOnDisk, measure, problem
+from tests.once import built_once
 from tests.workflow import actions
 from tests.workflow.surroundings import act, findings, snapshot, subject, trailers
 from xuncha.audit.examine import audit
@@ -26,11 +27,15 @@ DAY = date(2024, 6, 1)
 
 
 @pytest.fixture
-def grown(ledger: LedgerOnDisk) -> Iterator[LedgerOnDisk]:
+def grown(ledger: LedgerOnDisk, kept: Path) -> Iterator[LedgerOnDisk]:
     """Add three measures to problem 1: 1.3 by mistake, then one with evidence, then one; check the ledger after the test."""
-    for title in ("误登的", "有材料的", "最后的"):
-        actions.add_measure(ledger.root, Identity(1), title, leader="局长", office="办公室")
-    act(ledger, actions.attach("纪要.txt", b"x", DAY), "1.4")
+
+    def build() -> None:
+        for title in ("误登的", "有材料的", "最后的"):
+            actions.add_measure(ledger.root, Identity(1), title, leader="局长", office="办公室")
+        act(ledger, actions.attach("纪要.txt", b"x", DAY), "1.4")
+
+    built_once(kept / "grown", ledger.root.parent, build)
     yield ledger
     assert findings(ledger) == []
     assert ledger.clean()

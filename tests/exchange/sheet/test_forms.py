@@ -11,6 +11,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import PatternFill
 
+from tests.once import built_once
 from tests.steps import hang_guard
 from xuncha.exchange.sheet.reading import ReadOptions, draft_of
 from xuncha.exchange.sheet.roles import role
@@ -29,9 +30,9 @@ CSV = """\
 
 
 @pytest.fixture
-def empty(bare_ledger: LedgerOnDisk, tmp_path: Path) -> LedgerOnDisk:
+def empty(bare_ledger: LedgerOnDisk, tmp_path: Path, kept: Path) -> LedgerOnDisk:
     """Make an empty ledger, with a table beside it."""
-    bare_ledger.ok("init", tmp_path / "ledger")
+    built_once(kept / "empty", tmp_path, lambda: bare_ledger.ok("init", tmp_path / "ledger"))
     bare_ledger.root = tmp_path / "ledger"
     (tmp_path / "台账.csv").write_text(CSV, encoding="utf-8")
     return bare_ledger

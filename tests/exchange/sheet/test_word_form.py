@@ -14,6 +14,8 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Pt
 
+from tests.once import built_once
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -30,9 +32,9 @@ MERGED = [((0, 3), (0, 4)), *(((0, column), (1, column)) for column in (0, 1, 2,
 
 
 @pytest.fixture
-def empty(bare_ledger: LedgerOnDisk, tmp_path: Path) -> LedgerOnDisk:
+def empty(bare_ledger: LedgerOnDisk, tmp_path: Path, kept: Path) -> LedgerOnDisk:
     """Make an empty ledger, with the office's own document beside it."""
-    bare_ledger.ok("init", tmp_path / "ledger")
+    built_once(kept / "empty", tmp_path, lambda: bare_ledger.ok("init", tmp_path / "ledger"))
     bare_ledger.root = tmp_path / "ledger"
     own_document(tmp_path / "台账.docx")
     return bare_ledger
