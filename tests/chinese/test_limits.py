@@ -50,6 +50,7 @@ LIMITS: dict[str, tuple[str, str]] = {
     "2024年10月份": ("2024-10-31", "month"),
     "2024年2月30日": ("None", "calendar"),
     "2月30日": ("None", "calendar"),
+    "2023年12月底前，2月29日前": ("None", "calendar"),
     "2024年13月1日": ("None", "calendar"),
     "20240230": ("None", "calendar"),
     "2024年5月31日至2024年6月31日": ("None", "calendar"),
