@@ -20,6 +20,8 @@ from xuncha.reading.notice import Measure
 ONE_LINE: Final = frozenset({"leader", "office", "co_offices", "due", "state"})
 """Labels whose text ends with the line. After it, the text before the label continues."""
 _HEADS_MEASURE: Final = re.compile(r"[【\[]?(?:具体|主要)?(?:整改)?(?:措施|举措)[】\]]?\s*[：:]")
+_OWN: Final = frozenset({"leader", "office", "due", "state"})
+"""Labels of which a measure has one text."""
 _RESULT_LABELS: Final = frozenset({"result", "next"})
 _LONGEST_ANNOUNCEMENT: Final = 40
 _SEPARATORS: Final = "；;，,、\n "  # marks that only separate a measure from the next one
@@ -90,9 +92,18 @@ def _measures(lines: Sequence[Line]) -> tuple[list[Measure], str | None]:
     intro = whole.part(0, marked[0].begin) if marked else None
     if intro and len(intro.text) <= _LONGEST_ANNOUNCEMENT and intro.text.endswith(("：", ":")):
         intro = None  # it only announces the measures
-    if intro and (problem_state := state_alone(intro.text)):
-        intro, of_problem = None, of_problem or problem_state
-    findings = [line.text for line in [*before, intro] if line]
+    findings: list[str] = []
+    of_all: list[_LabelledText] = []
+    for line in filter(None, [*before, intro]):  # what is said of the problem is said of all its measures
+        insides, rest = _out_of_brackets(line.text) if _IN_BRACKETS.search(line.text) else ([], line.text)
+        for inside, inside_state in map(without_state, insides):
+            of_problem = of_problem or inside_state
+            named = ((label.kind, inside[label.start : label.end]) for label in labels(inside))
+            of_all += [_LabelledText(kind, 0, line._replace(text=words)) for kind, words in named]
+        problem_state = state_alone(rest)
+        of_problem = of_problem or problem_state
+        findings += [rest] if rest.strip() and not problem_state else []
+    labelled = [*of_all, *labelled]
     findings += [each.line.text for each in labelled if each.kind == "finding"]
     done = _with_labelled(drafts, labelled)
     return with_state_of_problem(done, of_problem), "\n".join(findings) or None
@@ -137,7 +148,8 @@ def _split_by_labels(text: Line) -> tuple[list[Line], list[Line], list[_Labelled
             source.append(line)
         else:
             place = sum(len(each.text) + 1 for each in source or before)
-            labelled.append(_LabelledText("state" if kind == "measures" else kind, place, line))
+            is_state = kind == "measures" or (kind == "result" and state_alone(line.text))
+            labelled.append(_LabelledText("state" if is_state else kind, place, line))
     return before, source, labelled
 
 
@@ -214,7 +226,8 @@ def _out_of_brackets(text: str) -> tuple[list[str], str]:
     rest, place, within = "", 0, list(_IN_BRACKETS.finditer(text))
     for match in within:
         named = {label.kind for label in labels(match["inside"])}
-        if _CLAUSE_END.match(text, match.end()) and not named & kinds:
+        is_apart = not text[: match.start()].strip() or _CLAUSE_END.match(text, match.end())
+        if is_apart and not named & kinds:
             insides.append(match["inside"])
             kinds |= named
             rest, place = rest + text[place : match.start()], match.end()
@@ -242,6 +255,9 @@ def _with_labelled(drafts: list[tuple[int, Measure]], labelled: Sequence[_Labell
             numbers = numbers if len(texts) == 1 and each.kind not in _RESULT_LABELS else numbers[-1:]
             texts = [each.line.text] * len(numbers)
         for number, text in zip(numbers, texts, strict=True) if each.kind != "finding" else ():
+            has_own = each.kind in _OWN and getattr(finished[number], each.kind) is not None
+            if has_own and len(numbers) > 1 and (each.kind != "state" or state_alone(text)):
+                continue  # what a measure says of itself counts more than what is said of all
             if each.kind in _RESULT_LABELS:
                 whole = with_full_stop(finished[number].text.text) + text.rstrip(_SEPARATORS)
                 finished[number] = _with_text(finished[number], whole)
@@ -258,14 +274,15 @@ def _parts(text: str) -> list[str]:
 def _with_label(measure: Measure, kind: LabelKind, value: str) -> Measure:
     """Add the text after a label to a measure. A text that is not understood is appended to the measure's text."""
     value = value.strip("；;，,。 \u3000")
+    value = value.removesuffix("）") if value.count("）") > value.count("（") else value
+    if kind in ONE_LINE - {"state"}:
+        value, of_state = without_state(value)
+        measure = with_state(measure, of_state)
     if not value:
         return measure
     names = tuple(name for name in re.split(r"[、，,；;\s]+", value) if name) or (value,)
     match kind:
-        case "due":
-            value, of_state = without_state(value)
-            return with_state(measure, of_state)._replace(due=value)
-        case "leader" | "goal":
+        case "leader" | "due" | "goal":
             named: dict[str, Any] = {kind: value}
             return measure._replace(**named)
         case "office" | "co_offices":

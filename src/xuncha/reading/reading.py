@@ -250,16 +250,19 @@ def _title(node: Node) -> str:
 
 def _problem(node: Node) -> Problem:
     found, finding = _measures(node)
-    parts = [measure for child in _headings(node) for measure in _part(child, _heading(child))]
-    return Problem(str(node.head.number), _heading(node), (*found, *parts), finding)
+    parts = [part for child in _headings(node) for part in _parts(child, _heading(child))]
+    every = [*found, *(measure._replace(part=title) for title, below, _finding in parts for measure in below)]
+    findings = [finding, *(each for _title, _below, each in parts)]
+    return Problem(
+        str(node.head.number), _heading(node), tuple(every), "\n".join(filter(None, findings)) or None
+    )
 
 
-def _part(node: Node, title: Line) -> Iterator[Measure]:
-    """Yield the measures of a part of a problem. The titles of deeper headings are appended to the title of the part."""
-    for measure in _measures(node)[0]:
-        yield measure._replace(part=title)
+def _parts(node: Node, title: Line) -> Iterator[tuple[Line, list[Measure], str | None]]:
+    """Yield the title, the measures and the finding of each part of a problem. The titles of deeper headings are appended."""
+    yield title, *_measures(node)
     for child in _headings(node):
-        yield from _part(child, title._replace(text=f"{title.text}：{_title(child)}"))
+        yield from _parts(child, title._replace(text=f"{title.text}：{_title(child)}"))
 
 
 def _measures(node: Node) -> tuple[list[Measure], str | None]:
