@@ -222,6 +222,8 @@ class RowReader:
                 self.doubt(row, "progress", message)
             return found or self._state_beside(row)
         state, several = states.read_state(cell.value, cell.form, self.today), row.text("state") != cell.text
+        if state and state.status == "in_progress" and states.tells_more(cell.text):
+            record["progress"] = [*record.get("progress", []), *cells.entries(cell.text)]
         if self.words is not None and not several and (status := self.words.get(cell.text)):
             return states.State(status, bool(state and state.long_term))
         if several or len(cell.text) <= states.MAX_LENGTH:
