@@ -49,6 +49,20 @@ def test_the_contact_is_no_part_of_what_comes_next(contact: str) -> None:
     assert (found.contact.phone, found.contact.address) == ("0534-2345678", "某县解放路1号")
 
 
+@pytest.mark.parametrize(
+    ("before", "below", "phone"),
+    [
+        ("", "监督电话：0534-2345678", "0534-2345678"),
+        ("", "（联系电话：0534-2345678）", "0534-2345678"),
+        ("电话：0534-2345678", "联系电话：0534-8765432", "0534-2345678"),
+        ("", "【打印】【关闭】\n主办单位：某县人民政府\n联系电话：0534-8765432", None),
+    ],
+)
+def test_the_contact_may_stand_below_the_signature(before: str, below: str, phone: str | None) -> None:
+    text = NOTICE.format(contact=before, measures="一是开展轮训。二是健全制度。") + below
+    assert read(Pages("", "txt", plain_lines(text))).contact.phone == phone
+
+
 def test_a_state_in_brackets_below_a_measure_that_names_a_fault_makes_no_heading_of_it() -> None:
     (category,) = notice(
         "", "（1）清退不符合条件人员23户。（已完成）\n（2）对经办人员1人给予处分。（已完成）"

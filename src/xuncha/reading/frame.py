@@ -93,6 +93,9 @@ def read_frame(lines: Sequence[Line]) -> tuple[Notice, list[Line], list[Line]]:
     if day is None:  # the day below the title
         day = next(filter(None, (only_day(line.text) for line in lines[begin : begin + 2])), None)
     contact = _contact("\n".join(line.text for line in text[tail:]))
+    if contact == Contact():
+        below = takewhile(lambda line: not is_noise(line.text), lines[end:])
+        contact = _contact("\n".join(line.text for line in below if _CONTACT.match(line.text.lstrip("（("))))
     afterwards = takewhile(
         lambda line: not _CONTACT.match(line.text) and not _PHONE.search(line.text), text[tail:]
     )
