@@ -362,9 +362,10 @@ class Decider:
             self._assign(others[0], "problem", _("no other column names the problem"))
         elif len(measures) > 1 and not problems:
             self._assign(measures[0], "problem", _("another column names the measures"))
-        named = {each: _MEASURE_WORD.search(self.headings[each]) for each in self._columns("measure")}
-        for column, word in named.items() if any(named.values()) else ():
-            if not word:
+        filled = {each: len([*self._cells(each)]) for each in self._columns("measure")}
+        named = [each for each in filled if _MEASURE_WORD.search(self.headings[each])]
+        for column in filled.keys() - named if named else ():
+            if filled[column] <= max(filled[each] for each in named):
                 self._assign(column, "", _("another column names the measures"))
 
 
