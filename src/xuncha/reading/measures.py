@@ -23,9 +23,10 @@ _HEADS_MEASURE: Final = re.compile(r"[【\[]?(?:具体|主要)?(?:整改)?(?:措
 _OWN: Final = frozenset({"leader", "office", "due", "state"})
 """Labels of which a measure has one text."""
 _RESULT_LABELS: Final = frozenset({"result", "next"})
+_LASTING: Final = State("in_progress", long_term=True)
 _LONGEST_ANNOUNCEMENT: Final = 40
 _SEPARATORS: Final = "；;，,、\n "  # marks that only separate a measure from the next one
-_IN_BRACKETS: Final = re.compile(
+IN_BRACKETS: Final = re.compile(
     r"[（(【\[](?P<inside>[^（()）【】\[\]]*(?:责任|牵头|时限|期限|完成时间|配合)[^（()）【】\[\]]*[：:][^（()）【】\[\]]*)[）)】\]]"
 )
 _CLAUSE_END: Final = re.compile(r"\s*(?:[。，；;,、.（(【\[\n]|\Z)")
@@ -95,7 +96,7 @@ def _measures(lines: Sequence[Line]) -> tuple[list[Measure], str | None]:
     findings: list[str] = []
     of_all: list[_LabelledText] = []
     for line in filter(None, [*before, intro]):  # what is said of the problem is said of all its measures
-        insides, rest = _out_of_brackets(line.text) if _IN_BRACKETS.search(line.text) else ([], line.text)
+        insides, rest = _out_of_brackets(line.text) if IN_BRACKETS.search(line.text) else ([], line.text)
         for inside, inside_state in map(without_state, insides):
             of_problem = of_problem or inside_state
             named = ((label.kind, inside[label.start : label.end]) for label in labels(inside))
@@ -188,7 +189,7 @@ def _is_heading(text: str, label: Label) -> bool:
     Labels of people, offices, time limits and states stand on a line of their own, or on a line that begins with a label.
     """
     before = text[label.begin - 1] if label.begin else "\n"
-    if before in "（(":
+    if before in "（(" or IN_BRACKETS.match(text, label.begin):
         return False
     within = before in "，,、"
     if before == "\n" or (label.kind not in ONE_LINE and not within):
@@ -223,11 +224,11 @@ def _out_of_brackets(text: str) -> tuple[list[str], str]:
     """
     insides: list[str] = []
     kinds: set[str] = set()
-    rest, place, within = "", 0, list(_IN_BRACKETS.finditer(text))
+    rest, place, within = "", 0, list(IN_BRACKETS.finditer(text))
     for match in within:
         named = {label.kind for label in labels(match["inside"])}
         is_apart = not text[: match.start()].strip() or _CLAUSE_END.match(text, match.end())
-        if is_apart and not named & kinds:
+        if named and is_apart and not named & kinds:
             insides.append(match["inside"])
             kinds |= named
             rest, place = rest + text[place : match.start()], match.end()
@@ -256,6 +257,8 @@ def _with_labelled(drafts: list[tuple[int, Measure]], labelled: Sequence[_Labell
             texts = [each.line.text] * len(numbers)
         for number, text in zip(numbers, texts, strict=True) if each.kind != "finding" else ():
             has_own = each.kind in _OWN and getattr(finished[number], each.kind) is not None
+            if each.kind == "state" and has_own and finished[number].state == _LASTING:
+                has_own = False  # 长期坚持 says how long, and what is said of all says how far it is
             if has_own and len(numbers) > 1 and (each.kind != "state" or state_alone(text)):
                 continue  # what a measure says of itself counts more than what is said of all
             if each.kind in _RESULT_LABELS:

@@ -17,7 +17,14 @@ from xuncha.pages.line import Line, Pages, Span
 from xuncha.reading.counts import stated_counts
 from xuncha.reading.frame import read_frame, with_opening
 from xuncha.reading.lines import first_label, labels, paragraphs
-from xuncha.reading.measures import ONE_LINE, measures, state_alone, with_state_of_problem, without_state
+from xuncha.reading.measures import (
+    IN_BRACKETS,
+    ONE_LINE,
+    measures,
+    state_alone,
+    with_state_of_problem,
+    without_state,
+)
 from xuncha.reading.notice import Category, Measure, Notice, Problem, StatedCounts
 from xuncha.reading.outline import Node, outline
 
@@ -229,9 +236,12 @@ def _has_measures(text: str) -> bool:
 
 
 def _heading_end(text: str) -> int:
-    """Return where the heading at the beginning of a paragraph ends: at a full stop, a label or an enumeration."""
+    """Return where the heading at the beginning of a paragraph ends: at a full stop, a label or its bracket, or an enumeration."""
     end = sentence_end(text)
-    begins = [label.begin for label in labels(text[: end + 1])] + [item.begin for item in items(text)[:1]]
+    begins = [item.begin for item in items(text)[:1]]
+    for label in labels(text[: end + 1]):
+        in_brackets = label.kind in ONE_LINE and label.begin and IN_BRACKETS.match(text, label.begin - 1)
+        begins.append(label.begin - bool(in_brackets))
     return min([end, *filter(None, begins)])
 
 
