@@ -29,7 +29,7 @@ _NOUN_END = re.compile("[，。；、：0-9（）()]")  # ends the words after a
 _REFINED = re.compile("梳理|细化|分解|制定|制订|明确|确定|列出|形成|归纳")
 _SUBSET = re.compile("重点|突出|共性|难点|典型|遗留")  # before 问题: only some of them
 _OTHERS = re.compile(
-    "上一?[轮次届]|历次|以往|往年|去年|新发现|新增|自查(?:自纠)?(?:发现|查摆|出)|举一反三[^，,]{0,6}[查发]|专项检查"
+    "上一?[轮次届]|历次|以往|往年|去年|新(?:发现|增)[^，,0-9]{0,4}问题|自查(?:自纠)?(?:发现|查摆|出)|举一反三[^，,]{0,6}[查发]|专项检查"
 )
 """Words of a clause that counts problems of another source: an earlier inspection, the office itself, a check of its own kind."""
 _PARTLY_PUBLISHED = re.compile(
