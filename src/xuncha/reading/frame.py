@@ -224,5 +224,6 @@ def _phone(text: str) -> str:
 
 def _address(text: str) -> str:
     address = _POSTCODE.sub("", text).strip(" \u3000：:")
-    opened = address.count("（") > address.count("）")
-    return address[: address.rfind("（")] if opened else address
+    opened, closed = address.count("（"), address.count("）")
+    address = address.removesuffix("）") if closed > opened else address
+    return address[: address.rfind("（")] if opened > closed else address
