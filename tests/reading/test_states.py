@@ -49,7 +49,10 @@ def measures(text: str, folder: Path) -> list[Measure]:
         ("1.会议多。（责任领导：张三；整改时限：2024年9月；已完成）一是合并。二是压减。", ["closed"] * 2),
         ("1.会议多\n整改措施：①合并会议；②压减文件。\n整改成效：已完成整改。", ["closed", "closed"]),
         ("1.会议多\n整改措施：①合并会议；②压减文件。\n整改成效：会议减半，已完成整改。", [None, None]),
-        ("1.会议多\n完成情况：已完成\n整改措施：一是合并会议。二是压减文件，长期坚持。", ["closed", "closed"]),
+        (
+            "1.会议多\n完成情况：已完成\n整改措施：一是合并会议。二是压减文件，长期坚持。",
+            ["closed", "closed"],
+        ),
         ("1.会议多（责任领导：张三）（已完成）\n一是合并会议。二是压减文件。", ["closed", "closed"]),
     ],
 )
@@ -68,6 +71,8 @@ def test_a_state_is_that_of_the_measures_of_which_it_is_said(
         "1.会议多\n（责任领导：张三；责任科室：办公室；整改时限：2024年9月）\n整改措施：",
         "1.会议多\n（1）会多人少。（责任领导：张三，责任科室：办公室，整改时限：2024年9月）",
         "1.会议多（责任领导：张三）（责任科室：办公室）（整改时限：2024年9月）\n",
+        "1.会议多（责任领导：张三；责任科室：办公室；整改时限：2024年9月）：",
+        "1.会议多。（责任领导：张三；责任科室：办公室；整改时限：2024年9月）：",
         "1.会议多。【责任领导：张三】【责任科室：办公室】【整改时限：2024年9月】\n",
     ],
 )
@@ -101,6 +106,12 @@ def test_a_state_behind_an_office_is_no_office(tmp_path: Path) -> None:
     (measure,) = measures(text, tmp_path)
     assert (measure.leader, measure.office, measure.co_offices) == ("张三", "办公室", ("财务科",))
     assert (measure.state and measure.state.status) == "closed"
+
+
+def test_a_time_limit_without_end_is_no_office(tmp_path: Path) -> None:
+    head = "1.会议多。（责任领导：张三；责任科室：办公室；完成时限：长期坚持）"
+    for measure in measures(f"{head}\n一是合并。二是压减。", tmp_path):
+        assert (measure.office, measure.co_offices, measure.due) == ("办公室", (), "长期坚持")
 
 
 def test_brackets_that_name_nobody_are_kept(tmp_path: Path) -> None:

@@ -91,19 +91,23 @@ def _measures(lines: Sequence[Line]) -> tuple[list[Measure], str | None]:
     texts = [(item.start, whole.part(item.start, item.end)) for item in marked] or [(0, whole)]
     drafts = [(start, _measure(line)) for start, line in texts if line]
     intro = whole.part(0, marked[0].begin) if marked else None
-    if intro and len(intro.text) <= _LONGEST_ANNOUNCEMENT and intro.text.endswith(("：", ":")):
+    is_short = intro and len(intro.text) <= _LONGEST_ANNOUNCEMENT and intro.text.endswith(("：", ":"))
+    if intro and is_short and not IN_BRACKETS.search(intro.text):
         intro = None  # it only announces the measures
     findings: list[str] = []
     of_all: list[_LabelledText] = []
     for line in filter(None, [*before, intro]):  # what is said of the problem is said of all its measures
         insides, rest = _out_of_brackets(line.text) if IN_BRACKETS.search(line.text) else ([], line.text)
-        for inside, inside_state in map(without_state, insides):
+        for inside in insides:
+            said, inside_state = without_state(inside)
+            if len(labels(said)) < len(labels(inside)):  # 完成时限：长期坚持 is no state
+                said, inside_state = inside, None
             of_problem = of_problem or inside_state
-            named = ((label.kind, inside[label.start : label.end]) for label in labels(inside))
+            named = ((label.kind, said[label.start : label.end]) for label in labels(said))
             of_all += [_LabelledText(kind, 0, line._replace(text=words)) for kind, words in named]
         problem_state = state_alone(rest)
         of_problem = of_problem or problem_state
-        findings += [rest] if rest.strip() and not problem_state else []
+        findings += [rest] if rest.strip("：: \n") and not problem_state else []
     labelled = [*of_all, *labelled]
     findings += [each.line.text for each in labelled if each.kind == "finding"]
     done = _with_labelled(drafts, labelled)

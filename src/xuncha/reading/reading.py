@@ -240,7 +240,7 @@ def _heading_end(text: str) -> int:
     end = sentence_end(text)
     begins = [item.begin for item in items(text)[:1]]
     for label in labels(text[: end + 1]):
-        in_brackets = label.kind in ONE_LINE and label.begin and IN_BRACKETS.match(text, label.begin - 1)
+        in_brackets = label.kind in ONE_LINE and label.begin > 1 and IN_BRACKETS.match(text, label.begin - 1)
         begins.append(label.begin - bool(in_brackets))
     return min([end, *filter(None, begins)])
 
