@@ -32,7 +32,6 @@ NOT_READ = {
     "u2-natural-resources-rectification-report-form": "a card for each problem is no table with headings",
     "enumerated-measures-with-enumerated-everything": "a state among several in one cell, beside progress that has not begun",
     "site-quality-notices": "an inspection that was passed, 通过, says so in too few words",
-    "two-leaders-of-one-measure": "a state that says what is going on, 正在组织招标, is not told as progress, too",
 }
 
 

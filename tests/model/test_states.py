@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from xuncha.model.states import is_plain_state, read_state, state_of_text
+from xuncha.model.states import is_plain_state, read_state, state_of_text, tells_more
 from xuncha.model.vocabulary import STATUS_WORDS
 
 DONE = [
@@ -81,6 +81,20 @@ def test_other_states_are_read_without_a_doubt(words: str, status: str) -> None:
 def test_our_own_words_are_read_back(status: str, words: str) -> None:
     assert (read_state(words) or ("",))[0] == status
     assert is_plain_state(words)
+
+
+@pytest.mark.parametrize(
+    "words", [*DONE, *LASTING, *OTHERS, *STATUS_WORDS.values(), "达到序时进度", "已取得阶段性成效"]
+)
+def test_a_state_alone_tells_no_more(words: str) -> None:
+    assert not tells_more(words)
+
+
+@pytest.mark.parametrize(
+    "words", ["正在组织第二批招聘", "已完成，签订协议23份", "三季度已拨付，四季度按计划拨付"]
+)
+def test_a_state_with_a_story_tells_more(words: str) -> None:
+    assert tells_more(words)
 
 
 def test_a_staged_result_is_said_to_be_one() -> None:

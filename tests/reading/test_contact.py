@@ -41,12 +41,28 @@ def notice(contact: str, measures: str = "一是开展轮训。二是健全制�
         "来访地址：某县解放路1号\n来电：0534-2345678",
         "社会各界可通过以下方式提出意见：\n电话：0534-2345678\n地址：某县解放路1号",
         "本通报公开期间，请拨打电话0534-2345678反映。\n地址：某县解放路1号",
+        "意见反馈方式（电话：0534-2345678，地址：某县解放路1号）",
     ],
 )
 def test_the_contact_is_no_part_of_what_comes_next(contact: str) -> None:
     found = notice(contact)
     assert [line.text for line in found.next_steps] == ["继续抓好整改落实。"]
     assert (found.contact.phone, found.contact.address) == ("0534-2345678", "某县解放路1号")
+
+
+@pytest.mark.parametrize(
+    ("before", "below", "phone"),
+    [
+        ("", "监督电话：0534-2345678", "0534-2345678"),
+        ("", "（联系电话：0534-2345678）", "0534-2345678"),
+        ("电话：0534-2345678", "联系电话：0534-8765432", "0534-2345678"),
+        ("", "主办：某县人民政府\n联系电话：0534-8765432", None),
+        ("", "【打印】【关闭】\n主办单位：某县人民政府\n联系电话：0534-8765432", None),
+    ],
+)
+def test_the_contact_may_stand_below_the_signature(before: str, below: str, phone: str | None) -> None:
+    text = NOTICE.format(contact=before, measures="一是开展轮训。二是健全制度。") + below
+    assert read(Pages("", "txt", plain_lines(text))).contact.phone == phone
 
 
 def test_a_state_in_brackets_below_a_measure_that_names_a_fault_makes_no_heading_of_it() -> None:

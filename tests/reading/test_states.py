@@ -43,6 +43,17 @@ def measures(text: str, folder: Path) -> list[Measure]:
             "1.会议多\n整改措施：合并。\n完成情况：已完成\n整改措施：压减。\n完成情况：未完成",
             ["closed", "in_progress"],
         ),
+        ("1.会议多。[已完成]\n整改措施：一是合并会议。二是压减文件。", ["closed", "closed"]),
+        ("1.会议多。（持续推进）\n一是合并会议。二是压减文件。", ["in_progress", "in_progress"]),
+        ("1.会议多。（已完成3次）\n整改措施：一是合并会议。二是压减文件。", [None, None]),
+        ("1.会议多。（责任领导：张三；整改时限：2024年9月；已完成）一是合并。二是压减。", ["closed"] * 2),
+        ("1.会议多\n整改措施：①合并会议；②压减文件。\n整改成效：已完成整改。", ["closed", "closed"]),
+        ("1.会议多\n整改措施：①合并会议；②压减文件。\n整改成效：会议减半，已完成整改。", [None, None]),
+        (
+            "1.会议多\n完成情况：已完成\n整改措施：一是合并会议。二是压减文件，长期坚持。",
+            ["closed", "closed"],
+        ),
+        ("1.会议多（责任领导：张三）（已完成）\n一是合并会议。二是压减文件。", ["closed", "closed"]),
     ],
 )
 def test_a_state_is_that_of_the_measures_of_which_it_is_said(
@@ -50,6 +61,62 @@ def test_a_state_is_that_of_the_measures_of_which_it_is_said(
 ) -> None:
     found = measures(text, tmp_path)
     assert [measure.state and measure.state.status for measure in found] == states
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "1.会议多。（责任领导：张三；责任科室：办公室；整改时限：2024年9月）",
+        "1.会议多（责任领导：张三；责任科室：办公室；整改时限：2024年9月；已完成）\n",
+        "1.会议多\n（责任领导：张三；责任科室：办公室；整改时限：2024年9月）\n整改措施：",
+        "1.会议多\n（1）会多人少。（责任领导：张三，责任科室：办公室，整改时限：2024年9月）",
+        "1.会议多（责任领导：张三）（责任科室：办公室）（整改时限：2024年9月）\n",
+        "1.会议多（责任领导：张三；责任科室：办公室；整改时限：2024年9月）：",
+        "1.会议多。（责任领导：张三；责任科室：办公室；整改时限：2024年9月）：",
+        "1.会议多。【责任领导：张三】【责任科室：办公室】【整改时限：2024年9月】\n",
+    ],
+)
+def test_who_answers_for_a_problem_answers_for_its_measures(head: str, tmp_path: Path) -> None:
+    for measure in measures(f"{head}一是合并。二是压减。", tmp_path):
+        assert (measure.leader, measure.office, measure.due) == ("张三", "办公室", "2024年9月")
+
+
+@pytest.mark.parametrize(
+    "head", ["1.会议多。（责任领导：张三；已完成）", "1.会议多\n责任领导：张三\n完成情况：已完成\n整改措施："]
+)
+def test_what_a_measure_says_of_itself_counts_more_than_what_is_said_of_all(
+    head: str, tmp_path: Path
+) -> None:
+    first, second = measures(f"{head}一是合并（责任领导：李四；推进中）。二是压减。", tmp_path)
+    assert (first.leader, second.leader) == ("李四", "张三")
+    assert [each.state and each.state.status for each in (first, second)] == ["in_progress", "closed"]
+
+
+def test_the_text_above_the_measures_of_a_part_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "notice.txt"
+    path.write_text(
+        f"{HEAD}1.作风不实\n（1）文山会海。\n2023年会议120次。\n整改措施：一是合并。二是压减。\n三、下一步打算\n继续努力。\n",
+        encoding="utf-8",
+    )
+    assert read(lines(path)).categories[0].problems[0].finding == "2023年会议120次。"
+
+
+def test_a_state_behind_an_office_is_no_office(tmp_path: Path) -> None:
+    text = "1.会议多。\n整改措施：合并（责任领导：张三；责任科室：办公室、财务科；已完成）。"
+    (measure,) = measures(text, tmp_path)
+    assert (measure.leader, measure.office, measure.co_offices) == ("张三", "办公室", ("财务科",))
+    assert (measure.state and measure.state.status) == "closed"
+
+
+def test_a_time_limit_without_end_is_no_office(tmp_path: Path) -> None:
+    head = "1.会议多。（责任领导：张三；责任科室：办公室；完成时限：长期坚持）"
+    for measure in measures(f"{head}\n一是合并。二是压减。", tmp_path):
+        assert (measure.office, measure.co_offices, measure.due) == ("办公室", (), "长期坚持")
+
+
+def test_brackets_that_name_nobody_are_kept(tmp_path: Path) -> None:
+    (measure,) = measures("1.会议多\n整改措施：厘清职责（责任清单：办公室、人事科各一份）。", tmp_path)
+    assert measure.text.text == "厘清职责（责任清单：办公室、人事科各一份）。"
 
 
 def test_who_answers_for_a_measure_answers_for_no_other(tmp_path: Path) -> None:

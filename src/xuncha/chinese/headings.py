@@ -16,7 +16,7 @@ class Level(IntEnum):
     """The kinds of heading numbers, from the outermost level to the innermost; the last one is a number beside a word such as 问题."""
 
     CHAPTER = 1  # 一、 or 第一章
-    SECTION = 2  # （一） or ㈠ or 第一节
+    SECTION = 2  # （一） or ㈠ or 第一节 or 第一方面：, without a full stop behind it
     ITEM = 3  # 1. or ⒈
     SUB = 4  # （1） or ⑴
     HALF = 5  # 1）
@@ -26,7 +26,7 @@ class Level(IntEnum):
 
 _FORMS: Final[dict[Level, str]] = {
     Level.CHAPTER: rf"(?P<a1>{NUMERAL})\s*(?P<after1>[、．.])|第(?P<b1>{NUMERAL}|{_DIGITS})(?:章|编|部分)(?=[\s：:、]|$)",
-    Level.SECTION: rf"[（(]\s*(?P<a2>{NUMERAL})\s*[）)](?P<after2>[、.．，,]?)|(?P<b2>[㈠-㈩])|第(?P<c2>{NUMERAL}|{_DIGITS})节(?=[\s：:、]|$)",
+    Level.SECTION: rf"[（(]\s*(?P<a2>{NUMERAL})\s*[）)](?P<after2>[、.．，,]?)|(?P<b2>[㈠-㈩])|第(?P<c2>{NUMERAL}|{_DIGITS})(?:节(?=[\s：:、]|$)|个?方面[：:](?!.*[。；]))",
     Level.QUESTION: rf"(?:(?:反馈|具体|存在|突出)?的?问题|第)\s*(?P<a7>{NUMERAL}|{_DIGITS})(?:[：:、.]|个?(?:具体)?问题[：:]|(?<=[^第][0-9一二三四五六七八九十])$)",
     Level.ITEM: rf"(?P<a3>{_DIGITS})\s*(?P<after3>[.．、])(?:(?![0-9０-９])|(?=[0-9]{{1,4}}[一-鿿])(?![0-9]+[万亿元月日]))|(?P<b3>[⒈-⒛])",
     Level.SUB: rf"[（(]\s*(?P<a4>{_DIGITS})\s*[）)](?P<after4>[、.．，,]?)|(?P<b4>[⑴-⒇])",

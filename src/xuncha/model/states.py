@@ -88,6 +88,12 @@ _STATE_START: Final = re.compile(
 )
 _SENTENCE: Final = re.compile(r"[。；;!！\n]")
 _PART: Final = re.compile(r"[。；;!！\n，,：:（）()]")
+_STATE_WORDS: Final = re.compile(
+    "整改|目前|截至|现|已经?|正在|尚未|仍未|还未|未能?|待|拟|申请|提请|基本|部分|初步|大部分|全部|均|取得|持续|长期|推进|完成|完毕|启动|开[展始]|落实|实施|办理|跟进|到位|办结|销[号账]"
+    "|结案|清零|闭环|坚持|巩固|阶段性?|成[效果]|延期|按期|按时|如期|达到?|序时|进[度展行]|目标|解决|化解|修复|关闭|验收|审[核批]|复核|通过|合格|并|且|中|该|此|问题|措施|任务|工作|事项|有序|按计划|积极|加快|抓紧|状态|情况|结果|立行立改|常态化?|[按依]照|时间|节点|要求|方案|计划|牵头|负责|责任人?|督[办促]|[于年月日底前]"
+)
+"""The words that states consist of."""
+_FEWEST_TOLD: Final = 4  # characters besides these words of a text that tells something
 _LASTING_ALONE: Final = frozenset({"持续", "持续坚持", "长期坚持"})
 
 _EMPTY_BOX: Final = re.compile("[□☐○◯]")
@@ -130,6 +136,12 @@ def is_plain_state(value: object, form: str = "") -> bool:
     """Return whether a cell holds a state and nothing else; columns of states are recognized by this."""
     found = read_state(value, form)
     return found is not None and found.explicit
+
+
+def tells_more(text: str) -> bool:
+    """Return whether a text with a state tells of the work, too: 正在组织第二批招聘, 已完成，签订协议23份."""
+    others = (re.sub(r"[^\u4e00-\u9fff]", "", _STATE_WORDS.sub("", part)) for part in _PART.split(text))
+    return any(len(other) >= _FEWEST_TOLD for other in others)
 
 
 def is_ongoing(text: str, today: date) -> bool:

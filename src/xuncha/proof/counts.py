@@ -28,7 +28,10 @@ _CLAUSE = re.compile("[^，,：:]{1,300}")
 _NOUN_END = re.compile("[，。；、：0-9（）()]")  # ends the words after a count; ten characters do so, too
 _REFINED = re.compile("梳理|细化|分解|制定|制订|明确|确定|列出|形成|归纳")
 _SUBSET = re.compile("重点|突出|共性|难点|典型|遗留")  # before 问题: only some of them
-_EARLIER = re.compile("上一?[轮次届]|历次|以往|往年|去年")  # of an earlier inspection
+_OTHERS = re.compile(
+    "上一?[轮次届]|历次|以往|往年|去年|新(?:发现|增)[^，,0-9]{0,4}问题|自查(?:自纠)?(?:发现|查摆|出)|举一反三[^，,]{0,6}[查发]|专项检查"
+)
+"""Words of a clause that counts problems of another source: an earlier inspection, the office itself, a check of its own kind."""
 _PARTLY_PUBLISHED = re.compile(
     r"可以公开|可公开|适合公开|公开的|部分(?:问题|整改|内容|措施)|不(?:宜|便|予|适合|适宜)公开|涉密|涉及秘密|除[^。]{1,30}外|择要|摘要|主要问题|重点问题|其中[^。]{0,12}公[开布示]"
 )
@@ -69,15 +72,17 @@ def _line_counts(line: int, words: str, counted: Sequence[Statement]) -> Iterato
     counted = sorted(counted, key=lambda each: each.start)
     starts, last, plain = [each.start for each in counted], "total", _without_brackets(words)
     for sentence in re.finditer("[^。；;！？]+", plain):
-        is_part = False
+        is_part = others = False
         for clause in _CLAUSE.finditer(plain, *sentence.span()):
             is_part = is_part or bool(re.match(r"\s*(?:其中|包括|含)", clause[0]) and last != "total")
             published = any(role.name == "published" for role in roles(clause[0]))
-            refined, earlier = bool(_REFINED.search(clause[0])), _EARLIER.search(clause[0])
-            for each in counted[bisect_left(starts, clause.start()) : bisect_left(starts, clause.end())]:
+            refined = bool(_REFINED.search(clause[0]))
+            here = counted[bisect_left(starts, clause.start()) : bisect_left(starts, clause.end())]
+            others = others or bool(here and _OTHERS.search(clause[0]))  # behind it, counts may be of both
+            for each in here:
                 role, count, end = each.role, each.count, each.start + each.count.end - each.count.start
                 is_subset = count.is_approximate or _SUBSET.search(_NOUN_END.split(words[end : end + 10])[0])
-                if role and role != "planned" and count.number and not (is_part or earlier or is_subset):
+                if role and role != "planned" and count.number and not (is_part or others or is_subset):
                     role, shown = "published" if published else role, words[each.start : end]
                     yield Count(line, each.start, shown, each.thing, role, count.number, count.unit, refined)
                     last = role

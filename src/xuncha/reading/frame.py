@@ -66,6 +66,8 @@ _CONTACT_OFFICE: Final = re.compile(
 )
 _PUBLISHED: Final = re.compile("(?:发布|成文|生成|发文)(?:日期|时间)|日期")
 _INSPECTED: Final = re.compile(rf"对(?P<who>[^，。；]{{2,40}}?{_BODY_NAME})(?:开展|进行|及)")
+_OTHER_SPAN: Final = re.compile("(?:公示|公开|受理|整改)(?:期|时)[^，,。；;]{0,12}$")
+"""Words of a clause before two days that are not those of the inspection: 公示期7天（, 集中整改期为."""
 _FEEDBACK: Final = re.compile(r"反馈(?:意见)?(?:时间|日期)[：:]\s*$")
 _PARTY: Final = ("中共", "中国共产党")
 _BODIES: Final = ("党组", "党委", "支部", "委员会", "工委")
@@ -91,6 +93,9 @@ def read_frame(lines: Sequence[Line]) -> tuple[Notice, list[Line], list[Line]]:
     if day is None:  # the day below the title
         day = next(filter(None, (only_day(line.text) for line in lines[begin : begin + 2])), None)
     contact = _contact("\n".join(line.text for line in text[tail:]))
+    if contact == Contact():
+        below = takewhile(lambda line: not is_noise(line.text), lines[end:])
+        contact = _contact("\n".join(line.text for line in below if _CONTACT.match(line.text.lstrip("（("))))
     afterwards = takewhile(
         lambda line: not _CONTACT.match(line.text) and not _PHONE.search(line.text), text[tail:]
     )
@@ -175,8 +180,9 @@ def _dates(texts: Iterable[str], day: date | None) -> Dates:
     for text in (text[:_LONGEST_OPENING] for text in texts):
         named = days(text, day)
         for first, second in pairwise(named):
-            line = text[text.rfind("\n", 0, first.start) + 1 :].partition("\n")[0]
-            between = is_span_mark(text[first.end : second.start])
+            begin = text.rfind("\n", 0, first.start) + 1
+            line, other = text[begin:].partition("\n")[0], _OTHER_SPAN.search(text[begin : first.start])
+            between = not other and is_span_mark(text[first.end : second.start])
             if start is None and between and re.search("巡[察视]|进驻", line):
                 start, end = first.exact, second.exact
         for each in named:
@@ -218,5 +224,6 @@ def _phone(text: str) -> str:
 
 def _address(text: str) -> str:
     address = _POSTCODE.sub("", text).strip(" \u3000：:")
-    opened = address.count("（") > address.count("）")
-    return address[: address.rfind("（")] if opened else address
+    opened, closed = address.count("（"), address.count("）")
+    address = address.removesuffix("）") if closed > opened else address
+    return address[: address.rfind("（")] if opened > closed else address

@@ -20,10 +20,13 @@ from xuncha.reading.notice import Measure
 ONE_LINE: Final = frozenset({"leader", "office", "co_offices", "due", "state"})
 """Labels whose text ends with the line. After it, the text before the label continues."""
 _HEADS_MEASURE: Final = re.compile(r"[【\[]?(?:具体|主要)?(?:整改)?(?:措施|举措)[】\]]?\s*[：:]")
+_OWN: Final = frozenset({"leader", "office", "due", "state"})
+"""Labels of which a measure has one text."""
 _RESULT_LABELS: Final = frozenset({"result", "next"})
+_LASTING: Final = State("in_progress", long_term=True)
 _LONGEST_ANNOUNCEMENT: Final = 40
 _SEPARATORS: Final = "；;，,、\n "  # marks that only separate a measure from the next one
-_IN_BRACKETS: Final = re.compile(
+IN_BRACKETS: Final = re.compile(
     r"[（(【\[](?P<inside>[^（()）【】\[\]]*(?:责任|牵头|时限|期限|完成时间|配合)[^（()）【】\[\]]*[：:][^（()）【】\[\]]*)[）)】\]]"
 )
 _CLAUSE_END: Final = re.compile(r"\s*(?:[。，；;,、.（(【\[\n]|\Z)")
@@ -88,11 +91,24 @@ def _measures(lines: Sequence[Line]) -> tuple[list[Measure], str | None]:
     texts = [(item.start, whole.part(item.start, item.end)) for item in marked] or [(0, whole)]
     drafts = [(start, _measure(line)) for start, line in texts if line]
     intro = whole.part(0, marked[0].begin) if marked else None
-    if intro and len(intro.text) <= _LONGEST_ANNOUNCEMENT and intro.text.endswith(("：", ":")):
+    is_short = intro and len(intro.text) <= _LONGEST_ANNOUNCEMENT and intro.text.endswith(("：", ":"))
+    if intro and is_short and not IN_BRACKETS.search(intro.text):
         intro = None  # it only announces the measures
-    if intro and (problem_state := state_alone(intro.text)):
-        intro, of_problem = None, of_problem or problem_state
-    findings = [line.text for line in [*before, intro] if line]
+    findings: list[str] = []
+    of_all: list[_LabelledText] = []
+    for line in filter(None, [*before, intro]):  # what is said of the problem is said of all its measures
+        insides, rest = _out_of_brackets(line.text) if IN_BRACKETS.search(line.text) else ([], line.text)
+        for inside in insides:
+            said, inside_state = without_state(inside)
+            if len(labels(said)) < len(labels(inside)):  # 完成时限：长期坚持 is no state
+                said, inside_state = inside, None
+            of_problem = of_problem or inside_state
+            named = ((label.kind, said[label.start : label.end]) for label in labels(said))
+            of_all += [_LabelledText(kind, 0, line._replace(text=words)) for kind, words in named]
+        problem_state = state_alone(rest)
+        of_problem = of_problem or problem_state
+        findings += [rest] if rest.strip("：: \n") and not problem_state else []
+    labelled = [*of_all, *labelled]
     findings += [each.line.text for each in labelled if each.kind == "finding"]
     done = _with_labelled(drafts, labelled)
     return with_state_of_problem(done, of_problem), "\n".join(findings) or None
@@ -137,7 +153,8 @@ def _split_by_labels(text: Line) -> tuple[list[Line], list[Line], list[_Labelled
             source.append(line)
         else:
             place = sum(len(each.text) + 1 for each in source or before)
-            labelled.append(_LabelledText("state" if kind == "measures" else kind, place, line))
+            is_state = kind == "measures" or (kind == "result" and state_alone(line.text))
+            labelled.append(_LabelledText("state" if is_state else kind, place, line))
     return before, source, labelled
 
 
@@ -176,7 +193,7 @@ def _is_heading(text: str, label: Label) -> bool:
     Labels of people, offices, time limits and states stand on a line of their own, or on a line that begins with a label.
     """
     before = text[label.begin - 1] if label.begin else "\n"
-    if before in "（(":
+    if before in "（(" or IN_BRACKETS.match(text, label.begin):
         return False
     within = before in "，,、"
     if before == "\n" or (label.kind not in ONE_LINE and not within):
@@ -211,10 +228,11 @@ def _out_of_brackets(text: str) -> tuple[list[str], str]:
     """
     insides: list[str] = []
     kinds: set[str] = set()
-    rest, place, within = "", 0, list(_IN_BRACKETS.finditer(text))
+    rest, place, within = "", 0, list(IN_BRACKETS.finditer(text))
     for match in within:
         named = {label.kind for label in labels(match["inside"])}
-        if _CLAUSE_END.match(text, match.end()) and not named & kinds:
+        is_apart = not text[: match.start()].strip() or _CLAUSE_END.match(text, match.end())
+        if named and is_apart and not named & kinds:
             insides.append(match["inside"])
             kinds |= named
             rest, place = rest + text[place : match.start()], match.end()
@@ -242,6 +260,11 @@ def _with_labelled(drafts: list[tuple[int, Measure]], labelled: Sequence[_Labell
             numbers = numbers if len(texts) == 1 and each.kind not in _RESULT_LABELS else numbers[-1:]
             texts = [each.line.text] * len(numbers)
         for number, text in zip(numbers, texts, strict=True) if each.kind != "finding" else ():
+            has_own = each.kind in _OWN and getattr(finished[number], each.kind) is not None
+            if each.kind == "state" and has_own and finished[number].state == _LASTING:
+                has_own = False  # 长期坚持 says how long, and what is said of all says how far it is
+            if has_own and len(numbers) > 1 and (each.kind != "state" or state_alone(text)):
+                continue  # what a measure says of itself counts more than what is said of all
             if each.kind in _RESULT_LABELS:
                 whole = with_full_stop(finished[number].text.text) + text.rstrip(_SEPARATORS)
                 finished[number] = _with_text(finished[number], whole)
@@ -258,14 +281,15 @@ def _parts(text: str) -> list[str]:
 def _with_label(measure: Measure, kind: LabelKind, value: str) -> Measure:
     """Add the text after a label to a measure. A text that is not understood is appended to the measure's text."""
     value = value.strip("；;，,。 \u3000")
+    value = value.removesuffix("）") if value.count("）") > value.count("（") else value
+    if kind in ONE_LINE - {"state"}:
+        value, of_state = without_state(value)
+        measure = with_state(measure, of_state)
     if not value:
         return measure
     names = tuple(name for name in re.split(r"[、，,；;\s]+", value) if name) or (value,)
     match kind:
-        case "due":
-            value, of_state = without_state(value)
-            return with_state(measure, of_state)._replace(due=value)
-        case "leader" | "goal":
+        case "leader" | "due" | "goal":
             named: dict[str, Any] = {kind: value}
             return measure._replace(**named)
         case "office" | "co_offices":

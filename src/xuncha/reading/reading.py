@@ -17,7 +17,14 @@ from xuncha.pages.line import Line, Pages, Span
 from xuncha.reading.counts import stated_counts
 from xuncha.reading.frame import read_frame, with_opening
 from xuncha.reading.lines import first_label, labels, paragraphs
-from xuncha.reading.measures import ONE_LINE, measures, state_alone, with_state_of_problem, without_state
+from xuncha.reading.measures import (
+    IN_BRACKETS,
+    ONE_LINE,
+    measures,
+    state_alone,
+    with_state_of_problem,
+    without_state,
+)
 from xuncha.reading.notice import Category, Measure, Notice, Problem, StatedCounts
 from xuncha.reading.outline import Node, outline
 
@@ -229,9 +236,12 @@ def _has_measures(text: str) -> bool:
 
 
 def _heading_end(text: str) -> int:
-    """Return where the heading at the beginning of a paragraph ends: at a full stop, a label or an enumeration."""
+    """Return where the heading at the beginning of a paragraph ends: at a full stop, a label or its bracket, or an enumeration."""
     end = sentence_end(text)
-    begins = [label.begin for label in labels(text[: end + 1])] + [item.begin for item in items(text)[:1]]
+    begins = [item.begin for item in items(text)[:1]]
+    for label in labels(text[: end + 1]):
+        in_brackets = label.kind in ONE_LINE and label.begin > 1 and IN_BRACKETS.match(text, label.begin - 1)
+        begins.append(label.begin - bool(in_brackets))
     return min([end, *filter(None, begins)])
 
 
@@ -250,16 +260,19 @@ def _title(node: Node) -> str:
 
 def _problem(node: Node) -> Problem:
     found, finding = _measures(node)
-    parts = [measure for child in _headings(node) for measure in _part(child, _heading(child))]
-    return Problem(str(node.head.number), _heading(node), (*found, *parts), finding)
+    parts = [part for child in _headings(node) for part in _parts(child, _heading(child))]
+    every = [*found, *(measure._replace(part=title) for title, below, _finding in parts for measure in below)]
+    findings = [finding, *(each for _title, _below, each in parts)]
+    return Problem(
+        str(node.head.number), _heading(node), tuple(every), "\n".join(filter(None, findings)) or None
+    )
 
 
-def _part(node: Node, title: Line) -> Iterator[Measure]:
-    """Yield the measures of a part of a problem. The titles of deeper headings are appended to the title of the part."""
-    for measure in _measures(node)[0]:
-        yield measure._replace(part=title)
+def _parts(node: Node, title: Line) -> Iterator[tuple[Line, list[Measure], str | None]]:
+    """Yield the title, the measures and the finding of each part of a problem. The titles of deeper headings are appended."""
+    yield title, *_measures(node)
     for child in _headings(node):
-        yield from _part(child, title._replace(text=f"{title.text}：{_title(child)}"))
+        yield from _parts(child, title._replace(text=f"{title.text}：{_title(child)}"))
 
 
 def _measures(node: Node) -> tuple[list[Measure], str | None]:

@@ -52,7 +52,9 @@ def test_the_extended_time_limit_counts(group: str, first: str, second: str, tmp
     assert dues(tmp_path / "t.xlsx", group, first, second) == expected
 
 
-@pytest.mark.parametrize(("first", "second"), [("整改时限", "申请延期至"), ("整改时限", "复查时限")])
+@pytest.mark.parametrize(
+    ("first", "second"), [("整改时限", "申请延期至"), ("整改时限", "是否延期"), ("整改时限", "复查时限")]
+)
 def test_an_extension_that_is_only_applied_for_changes_no_time_limit(
     first: str, second: str, tmp_path: Path
 ) -> None:

@@ -82,8 +82,9 @@ _AMBIGUOUS_DAY: Final = re.compile(r"(?:整改)?(?:完成|结束)(?:时间|日�
 _OF_PROGRESS: Final = re.compile("(?:记录|填报|更新|进展|汇报|上报)(?:日期|时间)")
 _AMBIGUOUS_PERSON: Final = re.compile("责任人|谁.+|责任(?!领导)[\u4e00-\u9fff]{2}|[\u4e00-\u9fff]{2}负责人")
 """The heading of the leader, if no other column is the leader's; else of the person."""
+_MEASURE_WORD: Final = re.compile("措施|举措|对策|办法|做法|方案")
 _EXTENDED: Final = re.compile(
-    "(?<!申请)(?<!拟)(?:延[期长](?:后|[至到]|$)|延期(?:完成)?(?:时限|期限)|延后|展期|顺延|(?:调整|变更)后|[现新](?:时限|期限|定$))"
+    "(?<!申请)(?<!拟)(?<!是否)(?:延[期长](?:后|[至到]|$)|延期(?:完成)?(?:时限|期限)|延后|展期|顺延|(?:调整|变更)后|[现新](?:时限|期限|定$))"
 )
 """A part of the heading of an extended time limit, beside a column with the original one."""
 _REPEATABLE: Final = {"number", "progress", "co_offices", "evidence"}  # roles that several columns may have
@@ -343,7 +344,10 @@ class Decider:
             self._assign(either[0], "leader", _("no other column names the leader"))
 
     def _settle_lists(self) -> None:
-        """Settle problems and measures: without a problem, a finding or 整改任务 beside 整改措施 is the problem; 整改事项 beside 问题 is the measure."""
+        """Settle problems and measures: without a problem, a finding or 整改任务 beside 整改措施 is the problem; 整改事项 beside 问题 is the measure.
+
+        整改任务 beside 问题 and 整改措施 is neither.
+        """
         measures, problems = self._columns("measure"), self._columns("problem")
         called = [column for column in problems if "问题" in self.headings[column]]
         for column in self._columns("goal") if not measures else ():
@@ -358,6 +362,11 @@ class Decider:
             self._assign(others[0], "problem", _("no other column names the problem"))
         elif len(measures) > 1 and not problems:
             self._assign(measures[0], "problem", _("another column names the measures"))
+        filled = {each: len([*self._cells(each)]) for each in self._columns("measure")}
+        named = [each for each in filled if _MEASURE_WORD.search(self.headings[each])]
+        for column in filled.keys() - named if named else ():
+            if filled[column] <= max(filled[each] for each in named):
+                self._assign(column, "", _("another column names the measures"))
 
 
 def _is_share(value: object, whole: int) -> bool:
