@@ -146,8 +146,10 @@ def test_a_filter_with_a_typing_error_does_not_select_everything(
 def test_a_program_removes_what_the_command_removes(ledger: LedgerOnDisk) -> None:
     program = client_of(ledger)
     program.headers["authorization"] = f"Bearer {KEY}"
+    program.cookies.set("language", "zh")
     ledger.ok("add", "measure", "1", "误登的措施")
     ledger.ok("add", "measure", "1", "另一项措施")
+    ledger.ok("set", "1.2", "--goal", "与措施1.4一并推进")
     version = program.get("/api/show/1.3").json()["version"]
     refused = program.post("/api/remove", json={"ids": ["1.2"], "reason": "误登"})
     assert (refused.status_code, refused.json()["error"]["code"]) == (409, "was-started")
@@ -159,6 +161,8 @@ def test_a_program_removes_what_the_command_removes(ledger: LedgerOnDisk) -> Non
         "/api/remove", json=wrong | {"ids": ["１．３"], "versions": {"1.3": version}}
     ).json()
     assert answer["done"] == [{"id": "1.3", "title": "误登的措施", "from": "not_started", "to": None}]
-    assert answer["renumbered"] == {"1.4": "1.3"}
+    assert (answer["renumbered"], answer["completed"]) == ({"1.4": "1.3"}, [])
+    said = [each["message"] for each in answer["warnings"]]
+    assert said == ["文字中提到的编号已经变动：1.2 中的“措施1.4”现为 1.3"]
     assert answer["counts"] == ledger.json("status") | {"groups": []}
     assert ledger.git("log", "-1", "--format=%s").strip() == "删除 1.3 误登的措施"

@@ -84,9 +84,10 @@ class WrittenDate(NamedTuple):
     @property
     def is_impossible(self) -> bool:
         """Whether the calendar has no such day or month. Without its own year, 2月29日 may be of a leap year, and 18月 is a length."""
-        day = 1 if self.day is None and self.own_year else self.day
+        if self.month is None or (self.day is None and not self.own_year):
+            return False
         year = self.year if self.own_year else _LEAP_YEAR
-        return None not in {self.month, day} and not calendar_day(year, self.month, day)
+        return not calendar_day(year, self.month, 1 if self.day is None else self.day)
 
     @property
     def first(self) -> date | None:

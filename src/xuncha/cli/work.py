@@ -22,7 +22,6 @@ from xuncha.workflow.verbs import VERBS
 if TYPE_CHECKING:
     from xuncha.workflow.perform import Result
 
-_MAX_LISTED: Final = 8
 """Limit of texts with outdated numbers that are named."""
 _MEASURES_AND_TEXT = Annotated[
     list[str],
@@ -133,16 +132,4 @@ def remove(call: Context, identity: options.Record, reason: options.Reason) -> N
     for old, new in removal.moves.items():
         screen.line(f"    {old} → {new} {removal.titles[old]}")
     call.print_progress(removal.register)
-    if removal.overdue:
-        message = _("its time limit had passed: the audit will report this")
-        screen.warning(message, _("if this was a mistake: xuncha undo restores it, and history keeps both"))
-    if removal.outdated:
-        template, removed = _("{where} says {said}, which is now {new}"), _("removed")
-        texts = [
-            template.format(where=each.where, said=each.mention, new=each.new or removed)
-            for each in removal.outdated
-        ]
-        message = _("texts mention numbers that have changed: {texts}")
-        more = _(" and {n} more", n=len(texts) - _MAX_LISTED) if len(texts) > _MAX_LISTED else ""
-        listed = _("; ").join(texts[:_MAX_LISTED]) + more
-        screen.warning(message.format(texts=listed), _("correct them with `xuncha edit`"))
+    screen.messages(outcomes.removal_messages(removal))

@@ -17,9 +17,10 @@ from xuncha.errors import UsageError
 from xuncha.language import gettext as _
 from xuncha.model import names
 from xuncha.model.identity import Identity
-from xuncha.model.register import Register
+from xuncha.model.vocabulary import StatusChange
 from xuncha.requests import readers
 from xuncha.requests.answers import file_version, findings_json, measure_rows, record_json
+from xuncha.requests.outcomes import removal_messages
 from xuncha.requests.readers import PARAMETERS, read_values
 from xuncha.requests.selection import Selection, select
 from xuncha.requests.todo import pending_tasks
@@ -163,23 +164,15 @@ def todo(
 
 
 def _result_json(desk: Desk, result: Result) -> dict[str, Any]:
-    """Return what an action has done, and the counts after it."""
-    steps = [
-        {"id": step.id, "title": title, "from": step.from_, "to": step.to}
-        for step, title in zip(result.steps, result.titles, strict=True)
-    ]
-    completed = [problem.id for problem in result.completed]
-    return _answer(desk, result.commit, steps, result.register) | {"completed": completed}
-
-
-def _answer(
-    desk: Desk, commit: str, steps: list[dict[str, Any]], register: Register | None
-) -> dict[str, Any]:
-    """Return the answer to a change: its steps, the counts after it, and its messages."""
-    outcome = desk.outcome(commit)
+    """Return what was done, and the counts after it."""
+    outcome = desk.outcome(result.commit)
     return {
-        "done": steps,
-        "counts": tally(register, desk.today).as_json([]) if register else None,
+        "done": [
+            {"id": step.id, "title": title, "from": step.from_, "to": step.to}
+            for step, title in zip(result.steps, result.titles, strict=True)
+        ],
+        "completed": [problem.id for problem in result.completed],
+        "counts": tally(result.register, desk.today).as_json([]) if result.register else None,
         "notes": [*outcome.notes],
         "warnings": [{"message": message, "hint": hint} for message, hint in outcome.warnings],
     }
@@ -246,10 +239,12 @@ async def remove(request: Request, body: _Removal) -> dict[str, Any]:
         with desk.session() as session:
             desk.check_versions({Identity.parse(number): each for number, each in body.versions.items()})
             removal = take_away(session, identity, reason, desk.today)
+            desk.record(session.commit_id, removal_messages(removal))
         status = None if identity.is_problem else "not_started"  # no other measure can be removed
-        step = {"id": str(identity), "title": removal.title, "from": status, "to": None}
+        step, commit = StatusChange(str(identity), status, None), session.commit_id
+        result = Result([step], [removal.title], removal.register, commit=commit)
         renumbered = {str(old): str(new) for old, new in removal.moves.items()}
-        return _answer(desk, session.commit_id, [step], removal.register) | {"renumbered": renumbered}
+        return _result_json(desk, result) | {"renumbered": renumbered}
 
     return await desk.change(do)
 

@@ -20,7 +20,7 @@ from xuncha.reading.notice import Measure
 ONE_LINE: Final = frozenset({"leader", "office", "co_offices", "due", "state"})
 """Labels whose text ends with the line. After it, the text before the label continues."""
 _HEADS_MEASURE: Final = re.compile(r"[【\[]?(?:具体|主要)?(?:整改)?(?:措施|举措)[】\]]?\s*[：:]")
-_OWN: Final = frozenset({"leader", "office", "due", "state"})
+_OWN: Final = ONE_LINE - {"co_offices"}
 """Labels of which a measure has one text."""
 _RESULT_LABELS: Final = frozenset({"result", "next"})
 _LASTING: Final = State("in_progress", long_term=True)
@@ -96,22 +96,31 @@ def _measures(lines: Sequence[Line]) -> tuple[list[Measure], str | None]:
         intro = None  # it only announces the measures
     findings: list[str] = []
     of_all: list[_LabelledText] = []
-    for line in filter(None, [*before, intro]):  # what is said of the problem is said of all its measures
-        insides, rest = _out_of_brackets(line.text) if IN_BRACKETS.search(line.text) else ([], line.text)
-        for inside in insides:
-            said, inside_state = without_state(inside)
-            if len(labels(said)) < len(labels(inside)):  # 完成时限：长期坚持 is no state
-                said, inside_state = inside, None
-            of_problem = of_problem or inside_state
-            named = ((label.kind, said[label.start : label.end]) for label in labels(said))
-            of_all += [_LabelledText(kind, 0, line._replace(text=words)) for kind, words in named]
-        problem_state = state_alone(rest)
-        of_problem = of_problem or problem_state
-        findings += [rest] if rest.strip("：: \n") and not problem_state else []
+    for line in filter(None, [*before, intro]):
+        said, said_state, rest = _said_of_all(line)
+        of_all += said
+        of_problem = of_problem or said_state
+        findings += [rest] if rest else []
     labelled = [*of_all, *labelled]
     findings += [each.line.text for each in labelled if each.kind == "finding"]
     done = _with_labelled(drafts, labelled)
     return with_state_of_problem(done, of_problem), "\n".join(findings) or None
+
+
+def _said_of_all(line: Line) -> tuple[list[_LabelledText], State | None, str]:
+    """Return what a line above the measures says of all of them in brackets, the state in it, and the rest of its text."""
+    insides, rest = _out_of_brackets(line.text) if IN_BRACKETS.search(line.text) else ([], line.text)
+    said_state: State | None = None
+    said: list[_LabelledText] = []
+    for inside in insides:
+        words, inside_state = without_state(inside)
+        if len(labels(words)) < len(labels(inside)):  # 完成时限：长期坚持 is no state
+            words, inside_state = inside, None
+        said_state = said_state or inside_state
+        named = ((label.kind, words[label.start : label.end]) for label in labels(words))
+        said += [_LabelledText(kind, 0, line._replace(text=text)) for kind, text in named]
+    alone = state_alone(rest)
+    return said, said_state or alone, "" if alone or not rest.strip("：: \n") else rest
 
 
 def with_state_of_problem(problem_measures: Sequence[Measure], problem_state: State | None) -> list[Measure]:

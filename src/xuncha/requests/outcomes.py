@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xuncha.language import gettext as _
 from xuncha.trail.repository import is_detached
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from xuncha.workflow.add import Added
     from xuncha.workflow.change import Session
     from xuncha.workflow.perform import Result
+    from xuncha.workflow.remove import Removal
+
+_MAX_LISTED: Final = 8
 
 
 def feedback_of(frame: Frame) -> str:
@@ -49,6 +52,26 @@ def result_messages(result: Result) -> Messages:
     notes += [plan.next_step for plan in result.plans if plan.next_step]
     warnings = [plan.warning for plan in result.plans if plan.warning]
     return Messages(tuple(dict.fromkeys(notes)), tuple(dict.fromkeys(warnings)))
+
+
+def removal_messages(removal: Removal) -> Messages:
+    """Return what to tell after a removal: a time limit that had passed, and texts that mention numbers which have changed."""
+    warnings = []
+    if removal.overdue:
+        message = _("its time limit had passed: the audit will report this")
+        hint = _("if this was a mistake: xuncha undo restores it, and history keeps both")
+        warnings.append((message, hint))
+    if removal.outdated:
+        template, removed = _("{where} says {said}, which is now {new}"), _("removed")
+        texts = [
+            template.format(where=each.where, said=each.mention, new=each.new or removed)
+            for each in removal.outdated
+        ]
+        message = _("texts mention numbers that have changed: {texts}")
+        more = _(" and {n} more", n=len(texts) - _MAX_LISTED) if len(texts) > _MAX_LISTED else ""
+        listed = _("; ").join(texts[:_MAX_LISTED]) + more
+        warnings.append((message.format(texts=listed), _("correct them with `xuncha edit`")))
+    return Messages(warnings=tuple(warnings))
 
 
 def added_messages(added: Added) -> Messages:
