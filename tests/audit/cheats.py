@@ -1636,6 +1636,18 @@ def lowers_a_goal_by_a_removal_and_gets_another_number(book: Book) -> None:
     closed_by(book, LI, identity="2.2")
 
 
+@cheat("watered-down", "warning")
+def lowers_a_goal_behind_a_decoy_that_is_removed_first(book: Book) -> None:
+    book.edit("1.3", action="set", goal="二十家单位全部完成整改")
+    milder = {**book.fresh("1.3"), "goal": "一家单位完成整改"}
+    book.act("add", "1.4", **milder)
+    removes(book, "1.4")
+    removes(book, "1.3")
+    book.act("add", "1.3", **milder)
+    book.entry("1.3", "已经开展。")
+    closed_by(book, LI, identity="1.3")
+
+
 @cheat("withheld", "warning")
 def removes_a_measure_and_enters_it_again_out_of_sight(book: Book) -> None:
     removes(book, "1.3")

@@ -146,8 +146,7 @@ def watered_down(step: Step) -> Violations[HistoryPlace]:
     for change in step.closings:
         for key in ("title", "goal"):
             new = text_of(change.new, key) or ""
-            former = _former_text(step, change, key)
-            weakened = [former] if former is not None and _is_weaker(former, new) else []
+            weakened = [former for former in _former_texts(step, change, key) if _is_weaker(former, new)]
             if key == "title":  # it may not change at all after the application
                 weakened += [applicant.title for applicant in change.applicants if applicant.title != new]
             for old in weakened[:1]:
@@ -155,16 +154,15 @@ def watered_down(step: Step) -> Violations[HistoryPlace]:
                 yield step.report(change, message, key=quoted([key]), old=old, new=new)
 
 
-def _former_text(step: Step, closing: Change, key: str) -> str | None:
-    """Return the text under a key that a measure had before it changed in the two weeks before it was closed; None if it did not."""
+def _former_texts(step: Step, closing: Change, key: str) -> Iterator[str]:
+    """Yield the texts under a key that a measure had before it changed in the two weeks before it was closed, the oldest first."""
     graph = step.graph
     for former in closing.after.rewordings if closing.after else ():
         commit = graph.commits[graph.places[former.commit]]
         known_since = graph.known_since.get(commit.hash, commit.moment_committed)
         is_recent = step.commit.moment_committed - known_since < MAX_DELAY
         if is_recent and not graph.is_undone(step.node, commit.hash):
-            return str(getattr(former, key))
-    return None
+            yield str(getattr(former, key))
 
 
 def _is_weaker(old: str, new: str) -> bool:
