@@ -1590,30 +1590,52 @@ def removes_problem(book: Book, number: str) -> None:
     book.commit(told, {path_of(number): None})
 
 
-@cheat("deadline-moved", "warning")
+@cheat("replaced", "warning")
 def removes_a_measure_and_enters_it_again_with_a_later_day(book: Book) -> None:
     removes(book, "1.3")
     book.days(1).act("add", "2.2", **{**book.fresh("1.3"), "title": "做好 1.3号工作。", "due": "2024-12-31"})
 
 
-@cheat("deadline-moved", "warning")
+@cheat("replaced", "warning")
 def removes_a_measure_and_enters_it_again_without_a_day(book: Book) -> None:
     removes(book, "1.3")
     book.days(1).act("add", "1.3", **{**book.fresh("1.3"), "due": None})
 
 
-@cheat("deadline-moved", "warning")
+@cheat("replaced", "warning")
 def removes_a_measure_and_enters_it_again_under_another_title(book: Book) -> None:
     book.edit("1.3", goal="改造泵站12座")
     removes(book, "1.3")
     book.days(1).act("add", "1.3", **{**book.data("1.2"), "progress": None, "status": "not_started", "title": "改造城区泵站", "goal": "改造泵站12座。", "due": "2024-12-31"})  # fmt: skip
 
 
-@cheat("deadline-moved", "warning")
+@cheat("replaced", "warning")
 def removes_a_measure_and_gives_its_title_to_another_one(book: Book) -> None:
     removes(book, "1.3")
     book.days(1).act("add", "1.3", **{**book.fresh("1.3"), "title": "另一件事", "goal": "另一目标", "due": "2024-12-31"})  # fmt: skip
     book.edit("1.3", action="set", title="做好1.3号工作")
+
+
+@cheat("replaced", "warning")
+def enters_a_measure_again_with_a_later_day_and_removes_the_first(book: Book) -> None:
+    book.act("add", "2.2", **{**book.fresh("1.3"), "due": "2024-12-31"})
+    removes(book, "1.3")
+
+
+@cheat("replaced", "warning")
+def enters_a_problem_again_with_a_milder_finding_and_removes_the_first(book: Book) -> None:
+    book.act("add", "3", title="作风不实", category="a", finding="作风有待改进。")
+    book.act("add", "4", title="作风不实", category="a", finding="弄虚作假，数据造假。")
+    removes_problem(book, "4")
+
+
+@cheat("watered-down", "warning")
+def enters_a_measure_again_with_a_lower_goal_and_removes_the_first(book: Book) -> None:
+    book.edit("1.3", action="set", goal="改造泵站12座")
+    book.act("add", "2.2", **{**book.fresh("1.3"), "goal": "改造泵站2座"})
+    removes(book, "1.3")
+    book.entry("2.2", "已经开展。")
+    closed_by(book, LI, identity="2.2")
 
 
 @cheat("watered-down", "warning")
@@ -1648,13 +1670,13 @@ def lowers_a_goal_behind_a_decoy_that_is_removed_first(book: Book) -> None:
     closed_by(book, LI, identity="1.3")
 
 
-@cheat("withheld", "warning")
+@cheat("replaced", "warning")
 def removes_a_measure_and_enters_it_again_out_of_sight(book: Book) -> None:
     removes(book, "1.3")
     book.days(1).act("add", "2.2", **{**book.fresh("1.3"), "publish": False})
 
 
-@cheat("problem-rewritten", "warning")
+@cheat("replaced", "warning")
 def removes_a_problem_and_enters_it_again_with_a_milder_finding(book: Book) -> None:
     book.act("add", "3", title="作风不实", category="a", finding="弄虚作假，数据造假。")
     removes_problem(book, "3")
@@ -1662,7 +1684,7 @@ def removes_a_problem_and_enters_it_again_with_a_milder_finding(book: Book) -> N
     book.edit("3", finding="作风有待改进。")
 
 
-@cheat("problem-rewritten", "warning")
+@cheat("replaced", "warning")
 def removes_a_problem_and_gives_its_title_to_one_with_a_milder_finding(book: Book) -> None:
     book.act("add", "3", title="作风不实", category="a", finding="弄虚作假，数据造假。")
     removes_problem(book, "3")

@@ -242,8 +242,8 @@ def enters_again_what_was_removed_with_the_same_words(book: Book) -> None:
 def gives_a_finding_to_a_problem_whose_duplicate_was_removed(book: Book) -> None:
     book.act("add", "3", title="作风不实", category="a")
     book.act("add", "4", title="作风不实", category="a", finding="弄虚作假。")
+    book.edit("3", finding="弄虚作假。")
     removes_problem(book, "4")
-    book.edit("3", finding="作风有待改进。")
 
 
 @honest

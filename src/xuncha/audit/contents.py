@@ -88,12 +88,11 @@ def is_postponed(change: Change) -> bool:
     why="A deadline may only be moved by `extend`, to a later day and with a reason.",
     wrong="`due` of 2.3 changes, and the commit is not an `extend`; or it is one, and the new day is earlier; or `term` becomes "
     "`long_term`; or a merge takes the later of two new days. If two sides had each set a first day, it is a warning; so is an "
-    "earlier day by an `undo` of what someone else set, and a later day, or none, of a measure that a `remove` took away and that is "
-    "entered again under the same title, or with the same goal if no other measure has it.",
+    "earlier day by an `undo` of what someone else set.",
     scope=LENIENT,
 )
 def deadline_moved(step: Step) -> Violations[HistoryPlace]:
-    """Find deadlines that moved without `extend`, to an earlier day, or by a removal of the measure."""
+    """Find deadlines that moved without `extend`, or to an earlier day."""
     for change, old, new in _moved_deadlines(step):
         if step.commit.trailers.action != "extend":
             message = _("the deadline of {id} moved from {old} to {new} without `extend`")
@@ -102,14 +101,6 @@ def deadline_moved(step: Step) -> Violations[HistoryPlace]:
         else:
             continue
         yield step.report(change, message, old=old, new=new or _("none"))
-    for change in step.measures:
-        new = deadline(change.new)
-        for former in map(deadline, step.removed_twins(change, change.old)):
-            if former and (new is None or new > former):
-                message = _(
-                    "{id}, which was removed when its deadline was {old}, was entered again with {new}"
-                )
-                yield step.report(change, message, "warning", old=former, new=new or _("none"))
 
 
 @RULES.rule(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from xuncha.audit.catalogue import RULES, HistoryPlace
+from xuncha.audit.contents import deadline, is_postponed
 from xuncha.audit.facts import entries, mapping, number_of, numbers, quoted, statement, text_of
 from xuncha.audit.graph import Step
 from xuncha.audit.people import people_of
@@ -26,8 +27,7 @@ _INSPECTION: Final = ("organisation", "inspector", "round", "feedback")
     why="A finding must stay in the words of the inspectors. The title, the category and the amounts of a problem whose measures are "
     "all closed must not change either; changing them is a warning.",
     wrong="`finding` of problem 2 changes or is removed; or its `title`, its `category` or a number in its `fields` changes when all of "
-    "its measures are closed; or problem 2 was removed, and is entered again under the same title with another `finding`, which is a "
-    "warning. (Texts in `fields` may change.)",
+    "its measures are closed. (Texts in `fields` may change.)",
 )
 def problem_rewritten(step: Step) -> Violations[HistoryPlace]:
     """Find problems whose finding was rewritten, or that changed after all measures were closed; a change by hand is left to `by-hand`."""
@@ -35,13 +35,8 @@ def problem_rewritten(step: Step) -> Violations[HistoryPlace]:
         if not change.is_record or change.new is None or "." in str(change.id):
             continue
         old, new = (text_of(data, "finding") for data in (change.old, change.new))
-        # `add` enters no finding, so that a problem which is entered again gets its finding by a later commit.
-        twins = step.removed_twins(change, change.old if old == new else None)
         if old and old != new:
             yield step.report(change, _("the finding of problem {id} was rewritten"))
-        elif new and any(text_of(twin, "finding") not in {None, new} for twin in twins):
-            message = _("problem {id}, which was removed, was entered again with another finding")
-            yield step.report(change, message, "warning")
         keys = [key for key in ("title", "category") if text_of(change.old, key) != text_of(change.new, key)]
         keys += ["fields"] if numbers(change.old, "fields") != numbers(change.new, "fields") else []
         if change.old and keys and _is_complete(step, change.path.rpartition("/")[0]):
@@ -110,19 +105,21 @@ def _used_facts(step: Step) -> set[str]:
     "withheld",
     "warning",
     why="What was public and is now withheld disappears from the notice, whether it is done or not.",
-    wrong="`publish` of 2.3 or of problem 2 becomes false, also where it was removed and entered again; or that of an entry after 2.3 was "
-    "closed.",
+    wrong="`publish` of 2.3 or of problem 2 becomes false; or that of an entry after 2.3 was closed.",
 )
 def withheld(step: Step) -> Violations[HistoryPlace]:
     """Find problems, measures and entries that are no longer published."""
     for change in step.changes:
-        if not change.is_record or change.new is None:
+        if not change.is_record or change.new is None or change.old is None:
             continue
-        former = step.removed_twins(change, None) if change.old is None else [change.old]
-        if change.new.get("publish") is False and any(each.get("publish") is not False for each in former):
+        if _is_withheld(change.old, change.new):
             yield step.report(change, _("{id} is withheld from the notice"))
-        elif change.old and change.statuses[0] == "closed" and _has_hidden_entry(change.old, change.new):
+        elif change.statuses[0] == "closed" and _has_hidden_entry(change.old, change.new):
             yield step.report(change, _("{id} was closed, and an entry was withheld from the notice later"))
+
+
+def _is_withheld(old: Data, new: Data) -> bool:
+    return new.get("publish") is False and old.get("publish") is not False
 
 
 def _has_hidden_entry(old: Data, new: Data) -> bool:
@@ -133,10 +130,34 @@ def _has_hidden_entry(old: Data, new: Data) -> bool:
 
 
 @RULES.rule(
+    "replaced",
+    "warning",
+    why="A removal is for what was entered by mistake; what takes its place must not ask for less.",
+    wrong="2.3 was removed, and a measure with its title, or one that gets its title later, or its goal if no other measure has it, has a "
+    "later `due`, or none, or is withheld; or problem 2 was removed, and one with its title has another `finding`, or is withheld.",
+)
+def replaced(step: Step) -> Violations[HistoryPlace]:
+    """Find records that take the place of removed ones and ask for less."""
+    for change in step.replacements:
+        if is_postponed(change):
+            old, new = (deadline(data) or _("none") for data in (change.old, change.new))
+            message = _(
+                "{id} takes the place of a removed measure, and its deadline is {new} instead of {old}"
+            )
+            yield step.report(change, message, old=old, new=new)
+        former, finding = (text_of(data, "finding") for data in (change.old, change.new))
+        is_rewritten = former is not None and finding not in {None, former}
+        keys = ["finding"] * is_rewritten + ["publish"] * _is_withheld(change.old or {}, change.new or {})
+        if keys:
+            message = _("{id} takes the place of what was removed, with another {keys}")
+            yield step.report(change, message, keys=quoted(keys))
+
+
+@RULES.rule(
     "watered-down",
     "warning",
     why="A closed measure must have reached its goal; here the goal was lowered shortly before.",
-    wrong="`goal` of 2.3 says 改造泵站12座, then 改造泵站2座, or much less, or nothing, also where 2.3 was removed and entered again; and "
+    wrong="`goal` of 2.3 says 改造泵站12座, then 改造泵站2座, or much less, or nothing, also where a removed measure of its title said so; and "
     "2.3 is closed in the same commit or within two weeks; or its `title` changes while an application to close is pending, or a merge "
     "brings a new title to the application. (What only one side of a merge had changed counts as known to the others from the day of "
     "the merge, unless someone else had built on it weeks before.)",

@@ -220,7 +220,7 @@ class Examination:
             yield from check_commit(step)
             yield from self._closings.check(step, status.recently_required(step))
             self._closings.add(step)
-            node.state = step.state_with_former_goals()
+            node.state = step.with_former_goals(node.state)
             return
         for code in _UNIVERSAL_RULES:
             yield from RULES[code](step)
@@ -232,6 +232,8 @@ class Examination:
         else:
             numbers = {Identity.parse(old): Identity.parse(new) for old, new in commit.trailers.renumbered}
             self._graph.renumberings[commit.hash] = [numbers]
+            yield from RULES["replaced"](step)
+            node.state = step.with_former_goals(node.state)
 
     def _check_undo(self, step: Step, undone: undoing.Restoration) -> Findings:
         """Check what a true undo did, and record it."""

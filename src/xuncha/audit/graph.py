@@ -11,7 +11,7 @@ from operator import or_
 from typing import Final, cast
 
 from xuncha.audit.catalogue import HistoryPlace
-from xuncha.audit.facts import heading_of, name_key, required_by, text_of
+from xuncha.audit.facts import heading_of, is_record, name_key, number_of, required_by, text_of
 from xuncha.audit.replayed import CLOCK_SKEW, MAX_DELAY, Change, Files, Rewording, State, Version
 from xuncha.errors import Severity
 from xuncha.model.identity import LEDGER_FILE, Identity
@@ -79,16 +79,24 @@ class Graph:
             if change.after:
                 self.versions[change.path].append((place, change.after))
             if change.old and commit.trailers.action == "remove" and change.id in commit.trailers.ids:
-                still_stands = self._says_the_same(change.old, self.nodes[commit.hash].state)
+                still_stands = self.stands(change.old, self.nodes[commit.hash].state)
                 for mark in () if still_stands else _marks(change.old):
                     self.removed[mark].append((commit.hash, change.old))
 
-    def _says_the_same(self, removed: Data, state: State) -> bool:
-        """Return whether another record has title, goal and time limit of a removed one: it was entered twice, and is not gone."""
-        marks, due = _marks(removed), removed.get("due")
-        versions = (each for files in state.folders.values() for each in files.values())
-        records = (each for each in map(self.files.record, versions) if each and each.get("due") == due)
-        return any(marks <= _marks(each) for each in records)
+    def twins(self, removed: Data, state: State) -> Iterator[tuple[str, Version, Data]]:
+        """Yield the records that have the title of a removed one: path, version and data."""
+        titles = {each for each in _marks(removed) if each[0] == "title"}
+        for path in filter(is_record, state.paths()):
+            version = state.get(path)
+            data = self.files.record(version)
+            if version and data and titles <= _marks(data):
+                yield path, version, data
+
+    def stands(self, removed: Data, state: State) -> bool:
+        """Return whether another record has title, goal, time limit and finding of a removed one: it was entered twice, and is not gone."""
+        marks, said = _marks(removed), {key: removed.get(key) for key in ("due", "finding")}
+        twins = (data for _path, _version, data in self.twins(removed, state))
+        return any(marks <= _marks(data) and said == {key: data.get(key) for key in said} for data in twins)
 
     def has_ancestor(self, node: Node, commit: str) -> bool:
         """Return whether a commit is an ancestor of another one, or is it."""
@@ -179,14 +187,33 @@ class Step:
         """Return whether another commit is an ancestor of this one."""
         return self.graph.has_ancestor(self.node, commit)
 
-    def removed_twins(self, change: Change, former: Data | None) -> list[Data]:
-        """Return the data of the records removed before whose title a commit gives to one, or whose goal if no other measure has it.
+    @cached_property
+    def replacements(self) -> list[Change]:
+        """What takes the place of a removed record, as a change of the data: from those of the removed record to its own.
 
-        `former` is the data before the commit, whose title and goal are not new.
+        This is another record of its title that the removal leaves; later, a record that gets its title, or its goal if no
+        other measure has it. A problem gets its finding by a commit of its own.
         """
-        if not self.graph.removed:  # the usual case
-            return []
-        marks = (_marks(change.new) - _marks(former)) & self.graph.removed.keys()
+        if self.commit.trailers.action == "remove":
+            gone = [each.old for each in self.changes if each.old and each.id in self.commit.trailers.ids]
+            return [
+                Change(path, number_of(path), version, version, removed, data, (None, None))
+                for removed in gone
+                if not self.graph.stands(removed, self.after)
+                for path, version, data in self.graph.twins(removed, self.after)
+            ]
+        return [
+            each._replace(old=removed)
+            for each in (self.changes if self.graph.removed else ())
+            if each.is_record and each.new is not None
+            for removed in self._removed_twins(each)
+        ]
+
+    def _removed_twins(self, change: Change) -> list[Data]:
+        """Return the data of the records removed before whose title a commit gives to one, or whose goal if no other measure has it."""
+        gets_finding = text_of(change.old, "finding") != text_of(change.new, "finding")
+        marks = _marks(change.new) - (set() if gets_finding else _marks(change.old))
+        marks &= self.graph.removed.keys()
         if any(key == "goal" for key, *_rest in marks):
             marks -= self._goals_before
         removed = {commit: data for mark in sorted(marks) for commit, data in self.graph.removed[mark]}
@@ -200,16 +227,15 @@ class Step:
         marks = (mark for each in versions for mark in _marks(self.files.record(each)))
         return {mark for mark in marks if mark[0] == "goal"}
 
-    def state_with_former_goals(self) -> State:
-        """Return the state after the commit; a measure that it enters again after a removal has its former goal in its past."""
-        versions = {}
-        for change in self.measures if self.graph.removed else ():
-            if change.after and not change.before:
-                title = text_of(change.new, "title") or ""
-                goals = [goal for twin in self.removed_twins(change, None) if (goal := text_of(twin, "goal"))]
-                former = tuple(Rewording(self.commit.hash, title, goal) for goal in goals)
-                versions[change.path] = change.after._replace(rewordings=former)
-        return self.after.with_changes(versions.items()) if versions else self.after
+    def with_former_goals(self, state: State) -> State:
+        """Return a state in which the past of what takes the place of a removed measure has the goal of that one."""
+        versions: dict[str, Version] = {}
+        for change in self.replacements:
+            title, goal = text_of(change.new, "title") or "", text_of(change.old, "goal")
+            if goal and (version := versions.get(change.path) or state.get(change.path)):
+                former = Rewording(self.commit.hash, title, goal)
+                versions[change.path] = version._replace(rewordings=(*version.rewordings, former))
+        return state.with_changes(versions.items()) if versions else state
 
     @cached_property
     def required(self) -> tuple[Requirement, ...]:

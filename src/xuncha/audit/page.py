@@ -25,7 +25,7 @@ SUBJECTS: Final = (
     ("销号均具备当时规则要求的条件，各项措施的状态逐步推进，没有越级。", "status-jump close-requires-progress close-requires-evidence close-requires-submission close-requires-second-person close-requires-signed-commit second-person-doubtful closed-by predated"),
     ("销号规则没有放宽，也没有绕过收紧的规则销号。", "policy-weakened policy-dodged"),
     ("销号之后内容未作改动，销号之前没有降低目标。", "changed-after-closing watered-down merge-after-closing merge-reopened"),
-    ("整改时限未在到期后改动，也未用延期以外的办法改动；没有删除逾期的措施。", "deadline-moved deadline-passed removed-overdue"),
+    ("整改时限未在到期后改动，也未用延期以外的办法改动；没有删除逾期的措施，删除的没有换成要求更低的。", "deadline-moved deadline-passed removed-overdue replaced"),
     ("进展、回头看、意见和攻坚事项的记录均保持原样，巡察组的原话、反馈日期未作改动，公开的内容没有撤下。", "entry-changed rebound-withdrawn problem-rewritten settings-changed withheld"),
     ("措施和问题没有丢失，编号没有改动，删除和撤回的都可以删除和撤回。", "deleted renumbered false-remove false-undo"),
     ("佐证材料均在，内容与登记的哈希值相符。", "evidence-hash evidence-changed"),
