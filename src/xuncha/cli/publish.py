@@ -225,7 +225,7 @@ def export_rows(
     call: Context,
     output: options.IntoFile,
     texts: bool = optional("--texts", _("With the titles of problems and measures")),
-    audit: bool = optional("--audit", _("With the findings of the audit of the history")),
+    audit: bool = optional("--audit", _("With the numbers of errors and warnings that the audit finds")),
 ) -> None:
     """Write the data for a roll-up as rows (Parquet), to be handed in: one row per measure, without texts.
 

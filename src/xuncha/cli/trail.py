@@ -47,7 +47,7 @@ def log(call: Context, identity: options.OptionalRecord = None, as_json: options
 @command("undo")
 def undo(
     call: Context,
-    count: int = optional("N", _("How many commits"), default=1),
+    count: int = optional("N", _("How many commits; default: 1"), default=1),
     others: bool = optional("--others", _("Also what other people did")),
 ) -> None:
     """Undo the latest actions by a new commit: all of them, or none.
