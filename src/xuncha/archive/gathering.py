@@ -119,7 +119,7 @@ def notices(
     return made, lacking, warnings
 
 
-def record_files(root: Path) -> tuple[dict[str, bytes], list[Event], Audit]:
+def trail_files(root: Path) -> tuple[dict[str, bytes], list[Event], Audit]:
     """Return the log and the result of the audit, for programs and for people, by their paths in the bag."""
     with use_language("zh"):
         events, audited = history(root), audit(root)
@@ -242,7 +242,7 @@ def gather(root: Path, commit: str, day: Date, folder: Path) -> ArchiveCase:
         facts.notice["made"] = list(made)
         facts.notice["lacking"] = {form: reason(error) for form, error in again.items()}
         facts.left_out = [leaf.path for leaf in found if not leaf.is_file]
-        files, events, audited = record_files(place)
+        files, events, audited = trail_files(place)
         facts.audit_errors = audited.errors
         files |= {f"notice/notice.{form}": content for form, content in made.items()}
         files[FACTS] = as_json(facts.model_dump(mode="json"))

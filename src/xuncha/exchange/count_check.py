@@ -55,10 +55,10 @@ def draft_counts(draft: Draft) -> Counted:
 def contradictions(stated: StatedCounts, counted: Counted) -> Iterator[tuple[str, str]]:
     """Yield the contradictions in the counts of a notice: each a message, and a remark for the ledger's file, which may be empty."""
     quotients: list[tuple[Thing, str, int, int]] = []
-    things: tuple[tuple[Thing, str, str], ...] = (
+    named_things: tuple[tuple[Thing, str, str], ...] = (
         ("problems", _("problems"), "个问题"), ("measures", _("measures"), "条措施"),
     )  # fmt: skip
-    for thing, name, unit in things:
+    for thing, name, unit in named_things:
         total, done = stated.numbers.get((thing, "total")), stated.numbers.get((thing, "done"))
         listed, closed = counted[thing, "total"], counted[thing, "done"]
         left = listed - closed
