@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import gettext as _gettext
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
 from pathlib import Path
 
@@ -80,6 +80,11 @@ def all_messages() -> list[str]:
 
 
 def ngettext(singular: str, plural: str, number: int, /, **values: object) -> str:
-    """Return the message for a number of things, as `gettext` does; `n` is one of the values."""
+    """Return the message for a number of things, as `gettext` does, with the number in place of `{n}`."""
     text = (_context_translations.get() or _translations).ngettext(singular, plural, number)
-    return text.format(**values) if values else text
+    return text.format(**{"n": number} | values)
+
+
+def listed(names: Sequence[str], limit: int) -> str:
+    """Return several names in one line; of more than `limit`, the first ones."""
+    return gettext(", ").join(names[:limit]) + (" …" if len(names) > limit else "")

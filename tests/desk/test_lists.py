@@ -66,6 +66,14 @@ def test_what_waits_besides_is_one_click_away(
         assert there.text.count('class="what"') == int(number) > 1
 
 
+def test_a_time_limit_still_to_be_set_is_not_called_a_term(browser: Browser, ledger: LedgerOnDisk) -> None:
+    ledger.ok("add", "measure", "1", "甲", "--leader", "局长", "--office", "办公室")
+    for address in ("/", "/measures", "/measures/1.3"):
+        page = browser.get(address).text
+        assert '<span class="unsaid">待明确</span>' in page
+        assert not re.search("限时完成</(td|dd|span)>", page)
+
+
 def test_each_button_of_a_task_is_a_step_that_is_allowed(ledger: LedgerOnDisk) -> None:
     slipped = "[{date: 2024-06-01, result: slipped}]"
     for identity, status, keys in (

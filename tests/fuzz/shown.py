@@ -87,7 +87,7 @@ def _at(root: Path, tip: str) -> None:
 
 def _archived(root: Path, tip: str, place: Path) -> list[str]:
     """Return what an archive takes from the history; nothing if a folder in it is too large."""
-    from xuncha.archive.gathering import record_files
+    from xuncha.archive.gathering import trail_files
     from xuncha.errors import RefusedError
     from xuncha.trail.bundle import FOLDERS, clone_until, isolated, write_bundle, write_files
     from xuncha.trail.git import Git
@@ -104,6 +104,6 @@ def _archived(root: Path, tip: str, place: Path) -> list[str]:
         commit_time(inside, tip)
     write_files(inside, [leaf.path for leaf in leaves if leaf.is_file], root, tip)
     with isolated():
-        files, _events, _audit = record_files(inside)
+        files, _events, _audit = trail_files(inside)
         write_bundle(place, io.BytesIO())
     return [content.decode() for content in files.values()]

@@ -15,7 +15,7 @@ from xuncha import __version__
 from xuncha.archive import bag
 from xuncha.audit.catalogue import Audit
 from xuncha.audit.examine import audit
-from xuncha.audit.page import render as page
+from xuncha.audit.page import render as audit_page
 from xuncha.chinese.characters import escaped, without_unsafe
 from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
 from xuncha.language import gettext as _
@@ -28,8 +28,7 @@ from xuncha.notice.render import render
 from xuncha.paper.forms import FORMS
 from xuncha.paper.own import on_disk
 from xuncha.store.files import WorkingTree
-from xuncha.store.loading import all_comments
-from xuncha.store.loading import load_ledger as load
+from xuncha.store.loading import all_comments, load_ledger
 from xuncha.tally import tally
 from xuncha.trail.bundle import FOLDERS, clone_until, isolated, write_bundle, write_files
 from xuncha.trail.git import Git
@@ -120,7 +119,7 @@ def notices(
     return made, lacking, warnings
 
 
-def record_files(root: Path) -> tuple[dict[str, bytes], list[Event], Audit]:
+def trail_files(root: Path) -> tuple[dict[str, bytes], list[Event], Audit]:
     """Return the log and the result of the audit, for programs and for people, by their paths in the bag."""
     with use_language("zh"):
         events, audited = history(root), audit(root)
@@ -128,7 +127,7 @@ def record_files(root: Path) -> tuple[dict[str, bytes], list[Event], Audit]:
             LOG: as_json([event.as_json() for event in events]),
             LOG.replace(".json", ".txt"): _log_text(events),
             AUDIT: as_json(audited.as_json()),
-            AUDIT.replace(".json", ".html"): page(root, audited).encode(),
+            AUDIT.replace(".json", ".html"): audit_page(root, audited).encode(),
         }
     return made, events, audited
 
@@ -233,7 +232,7 @@ def gather(root: Path, commit: str, day: Date, folder: Path) -> ArchiveCase:
     not_utf8 = [each for each in folders if each.encode(errors="ignore").decode() != each]
     bag.check_names([*file_paths, *not_utf8])
     pointers = write_files(place, file_paths, root, commit)
-    ledger = load(WorkingTree(place))
+    ledger = load_ledger(WorkingTree(place))
     by_number = all_comments(WorkingTree(place))  # they must be valid, too, to be handed over
     with isolated(own_settings=True):
         made, lacking, warnings = notices(ledger, day, place, FORMS)
@@ -243,7 +242,7 @@ def gather(root: Path, commit: str, day: Date, folder: Path) -> ArchiveCase:
         facts.notice["made"] = list(made)
         facts.notice["lacking"] = {form: reason(error) for form, error in again.items()}
         facts.left_out = [leaf.path for leaf in found if not leaf.is_file]
-        files, events, audited = record_files(place)
+        files, events, audited = trail_files(place)
         facts.audit_errors = audited.errors
         files |= {f"notice/notice.{form}": content for form, content in made.items()}
         files[FACTS] = as_json(facts.model_dump(mode="json"))

@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from xuncha.archive import bag
 from xuncha.archive.bag import bag_error, unzip
-from xuncha.archive.gathering import AUDIT, BUNDLE, FACTS, LEDGER, LOG, Facts, facts_of, notices, record_files
+from xuncha.archive.gathering import AUDIT, BUNDLE, FACTS, LEDGER, LOG, Facts, facts_of, notices, trail_files
 from xuncha.errors import Finding, Place, RefusedError
 from xuncha.language import gettext as _
 from xuncha.notice.render import TEXTS
 from xuncha.store.files import WorkingTree, fingerprint
-from xuncha.store.loading import load_ledger as load
+from xuncha.store.loading import load_ledger
 from xuncha.system import has_crashed
 from xuncha.trail.bundle import FOLDERS, isolated, unpack_bundle
 from xuncha.trail.contents import fingerprints
@@ -172,9 +172,9 @@ def files_not_reproduced(payload: Path, root: Path, facts: Facts) -> list[str]:
 
     Only the text forms of the notice are made again: Word files and PDF depend on fonts and packages.
     """
-    ledger = load(WorkingTree(payload / LEDGER))
+    ledger = load_ledger(WorkingTree(payload / LEDGER))
     made, _lacking, _warnings = notices(ledger, facts.date, payload / LEDGER, TEXTS)
-    again, _events, _audited = record_files(root)
+    again, _events, _audited = trail_files(root)
     again |= {f"notice/notice.{form}": made.get(form, b"") for form in TEXTS}
     archived = {path: (payload / path).read_bytes() if (payload / path).is_file() else b"" for path in again}
     old, new = archived[AUDIT], again[AUDIT]

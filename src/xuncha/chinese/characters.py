@@ -40,6 +40,12 @@ def without_unsafe(text: str, replacement: str = "") -> str:
     return UNSAFE_CHARACTER.sub(replacement, text)
 
 
+def shortened(text: str, limit: int = 30) -> str:
+    """Return a text on one line; if it has more than `limit` characters, its beginning with an ellipsis."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else f"{line[:limit]}…"
+
+
 def escaped(json: str) -> str:
     """Return a JSON text in which each unsafe character is written as a JSON escape."""
     return UNSAFE_CHARACTER.sub(lambda match: dumps(match[0])[1:-1], json)

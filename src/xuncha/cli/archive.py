@@ -83,7 +83,7 @@ def _warn(case: ArchiveCase, root: Path) -> None:
             "the audit has found {n} errors in the history; they are in the archive",
             errors,
         )
-        screen.warning(message.format(n=errors), _("see `xuncha audit`"))
+        screen.warning(message, _("see `xuncha audit`"))
     for sentence in dict.fromkeys(case.warnings):
         screen.warning(sentence)
     lacking: dict[tuple[str, str], list[str]] = {}  # the forms of the notice by reason and hint
@@ -123,8 +123,8 @@ def _check(file: Path, *, as_json: bool) -> None:
 
 def _show_verdict(file: Path, verdict: Verdict, facts: Facts) -> None:
     """Print that an archive is sound, and what to compare with the papers of the handover."""
-    message = ngettext("{path} is sound: {n} file.", "{path} is sound: {n} files.", verdict.files)
-    screen.line(message.format(path=file, n=verdict.files))
+    message = ngettext("{path} is sound: {n} file.", "{path} is sound: {n} files.", verdict.files, path=file)
+    screen.line(message)
     if facts.is_reproducible:
         screen.line(_("Compared with the history: the ledger, evidence, log, audit, and the notice as text."))
     else:

@@ -67,7 +67,7 @@ def _show_diagnoses(diagnoses: list[Diagnosis], root: Path) -> None:
     if any(diagnosis.remedy for diagnosis in diagnoses) and not root.samefile("."):
         screen.line(_("Type the commands above in the folder {path}.", path=root))
     if wrong := sum(diagnosis.state in {"error", "warning"} for diagnosis in diagnoses):
-        screen.line(ngettext("{n} item needs attention.", "{n} items need attention.", wrong, n=wrong))
+        screen.line(ngettext("{n} item needs attention.", "{n} items need attention.", wrong))
     else:
         screen.line(_("The ledger's environment is fine. To check the ledger itself: xuncha validate"))
 
@@ -105,7 +105,7 @@ def validate(call: Context, as_json: options.Json = False) -> None:
         screen.findings(findings)
     if not (wrong or as_json):
         n = len(register(call.root).measures)
-        screen.line(ngettext("{n} measure checked: no errors.", "{n} measures checked: no errors.", n, n=n))
+        screen.line(ngettext("{n} measure checked: no errors.", "{n} measures checked: no errors.", n))
     raise typer.Exit(1 if wrong else 0)
 
 

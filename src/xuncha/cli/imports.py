@@ -8,6 +8,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+from xuncha.chinese.characters import shortened
 from xuncha.cli import options, screen
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
@@ -260,7 +261,7 @@ def _additions(intake: Intake) -> Iterator[str]:
             )
 
 
-def _shortened(texts: Iterator[str]) -> Iterator[str]:
+def _first_lines(texts: Iterator[str]) -> Iterator[str]:
     """Yield the first lines, and whether there are more: each costs reading a record."""
     yield from islice(texts, _MOST_LINES)
     if next(texts, None):
@@ -280,7 +281,7 @@ def _table(title: str, headings: Sequence[str], rows: Sequence[tuple[str, ...]])
 
 def doubts_table(draft: Draft) -> list[RenderableType]:
     """Return a table of the doubts: the place, the text, and what was made of it."""
-    rows = [(doubt.place, _short(doubt.text), doubt.message) for doubt in draft.sorted_doubts()]
+    rows = [(doubt.place, shortened(doubt.text, 60), doubt.message) for doubt in draft.sorted_doubts()]
     return _table(_("Doubtful"), (_("Place"), _("Content"), _("How handled")), rows)
 
 
@@ -317,20 +318,14 @@ def import_json(draft: Draft, intake: Intake, *, written: bool) -> dict[str, Any
         "added": [step.id for step in intake.steps if Identity.parse(step.id).path not in intake.before],
         "digest": intake.digest(),
         "changed": list(intake.before),
-        "differences": [*_shortened(_differences(intake))],
+        "differences": [*_first_lines(_differences(intake))],
     }
-
-
-def _short(text: str, most: int = 60) -> str:
-    """Return a text on one line, shortened."""
-    text = screen.clean(" ".join(text.split()))
-    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def _print_result(root: Path, draft: Draft, intake: Intake, *, existed: bool, dry_run: bool) -> None:
     """Print the doubts, what changes, how much was understood, and what was written."""
     screen.show(*doubts_table(draft))
-    for text in _shortened(chain(_differences(intake), _additions(intake) if dry_run else ())):
+    for text in _first_lines(chain(_differences(intake), _additions(intake) if dry_run else ())):
         screen.line(text)
     text = _("Understood: {problems} problems, {measures} measures.")
     screen.line(text.format(problems=len(draft.problems), measures=len(draft.measures)))
@@ -342,5 +337,6 @@ def _print_result(root: Path, draft: Draft, intake: Intake, *, existed: bool, dr
         screen.line(_("The ledger already says the same: nothing was changed."))
     else:
         n = sum(path.startswith(PROBLEMS) for path in intake.files)
-        text = ngettext("{n} file was written, in one commit.", "{n} files were written, in one commit.", n)
-        screen.line(text.format(n=n))
+        screen.line(
+            ngettext("{n} file was written, in one commit.", "{n} files were written, in one commit.", n)
+        )

@@ -13,9 +13,11 @@ from xuncha.errors import UsageError
 from xuncha.language import gettext as _
 
 PANELS: Final = {
-    "Make": {"write": "init add edit", "work": "remove", "comment": "comment"},
+    "Set up and enter": {"write": "init add edit", "work": "remove", "comment": "comment"},
     "Look": {"read": "status todo list show", "publish": "calendar"},
-    "Do": {"work": "set start progress attach submit return close reopen extend escalate review"},
+    "Work on measures": {
+        "work": "set start progress attach submit return close reopen extend escalate review"
+    },
     "Trail": {"trail": "log undo audit"},
     "Share": {"share": "setup sync", "serve": "serve account"},
     "Check and publish": {
@@ -24,7 +26,7 @@ PANELS: Final = {
         "report": "report",
         "archive": "archive",
     },
-    "In and out": {"imports": "import", "publish": "export", "rollup": "rollup"},
+    "Import and export": {"imports": "import", "publish": "export", "rollup": "rollup"},
 }
 """The groups of commands by their titles: each group names modules of `xuncha.cli`, and each module its verbs.
 

@@ -12,7 +12,7 @@ from xuncha.cli.deliver import check_form, check_output, deliver, named_form
 from xuncha.cli.options import FORMS, optional
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
-from xuncha.language import ngettext
+from xuncha.language import listed, ngettext
 from xuncha.requests import selection
 
 _LIMIT = 10  # the most measures that a warning names; the entries of the calendar show all of them
@@ -107,17 +107,18 @@ def calendar(
             "the days off are known up to {year}: whether {n} day is a working day was not checked ({ids})",
             "the days off are known up to {year}: whether {n} days are working days was not checked ({ids})",
             len(unchecked),
+            year=workdays.last_year,
+            ids=listed(unchecked, _LIMIT),
         )
-        ids = _(", ").join(unchecked[:_LIMIT]) + (" …" if len(unchecked) > _LIMIT else "")
-        warnings.append(message.format(year=workdays.last_year, n=len(unchecked), ids=ids))
+        warnings.append(message)
     message = ngettext(
         "The calendar is in {path}: {n} entry. It is internal.",
         "The calendar is in {path}: {n} entries. It is internal.",
         len(rows),
+        path="{path}",  # `deliver` fills it in
     )
     content = ics(register.frame, rows, call.today, workdays.last_year, recipient)
-    # `deliver` fills in the path.
-    deliver(content, output, message.format(path="{path}", n=len(rows)), warnings)
+    deliver(content, output, message, warnings)
 
 
 @group("export")
@@ -225,7 +226,7 @@ def export_rows(
     call: Context,
     output: options.IntoFile,
     texts: bool = optional("--texts", _("With the titles of problems and measures")),
-    audit: bool = optional("--audit", _("With the findings of the audit of the history")),
+    audit: bool = optional("--audit", _("With the numbers of errors and warnings that the audit finds")),
 ) -> None:
     """Write the data for a roll-up as rows (Parquet), to be handed in: one row per measure, without texts.
 

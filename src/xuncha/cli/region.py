@@ -72,7 +72,7 @@ def _state_names() -> dict[str, str]:
 
 def _head(rollup: Rollup) -> RenderableType:
     states: Counter[str] = Counter(unit.state for unit in rollup.units)
-    counted = ngettext("{n} unit counted", "{n} units counted", rollup.total.units, n=rollup.total.units)
+    counted = ngettext("{n} unit counted", "{n} units counted", rollup.total.units)
     names = _state_names().items()
     parts = [f"{name} {states[state]}" for state, name in names if state != "ok" and states[state]]
     return head(rollup.name or _("Roll-up"), rollup.as_of, "  ".join([counted, *parts]))
@@ -122,7 +122,7 @@ def _units(rows: Sequence[tuple[int | None, UnitRow]], several: Container[str]) 
 
 def _reason(unit: UnitRow) -> str:
     errors = unit.audit[0] if unit.audit else 0
-    text = ngettext("its audit found {n} error", "its audit found {n} errors", errors, n=errors)
+    text = ngettext("its audit found {n} error", "its audit found {n} errors", errors)
     return _("; ").join([*filter(None, [unit.message]), *[text] * bool(errors)])
 
 
@@ -148,7 +148,7 @@ def _moved(moved: Moved, several: Container[str]) -> list[RenderableType]:
 
 def _trend(trend: Trend) -> list[RenderableType]:
     text = ngettext("of {n} unit with a history", "of {n} units with a history", trend.units)
-    title = Text.assemble((_("Trend"), "bold"), "  ", (text.format(n=trend.units), "dim"))
+    title = Text.assemble((_("Trend"), "bold"), "  ", (text, "dim"))
     if not trend.units:
         return [Text(), title]
     table = _table(Column(), RIGHT, headings=(_("As of"), _("Units")))
@@ -159,9 +159,7 @@ def _trend(trend: Trend) -> list[RenderableType]:
 
 def _similar(similar: Similar) -> list[RenderableType]:
     text = ngettext("among {n} unit that hands in texts", "among {n} units that hand in texts", similar.units)
-    title = Text.assemble(
-        (_("The same problem in several units"), "bold"), "  ", (text.format(n=similar.units), "dim")
-    )
+    title = Text.assemble((_("The same problem in several units"), "bold"), "  ", (text, "dim"))
     if not similar.clusters:
         return [Text(), title, Text(_("None."), "dim")]
     table = Columns(RIGHT, WIDE, headings=(_("Units"), _("Problem")))

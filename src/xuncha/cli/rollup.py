@@ -16,7 +16,7 @@ from xuncha.cli.deliver import check_form, check_output, deliver, named_form
 from xuncha.cli.options import option, optional
 from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
-from xuncha.language import ngettext
+from xuncha.language import listed, ngettext
 from xuncha.model.names import Words
 from xuncha.parts import require_part
 from xuncha.requests import readers
@@ -188,6 +188,6 @@ def _warn_of_others(result: Rollup) -> None:
             "{n} file is nothing that a roll-up reads: {names}",
             "{n} files are nothing that a roll-up reads: {names}",
             len(result.unknown_files),
+            names=listed(result.unknown_files, 3),
         )
-        shown = _(", ").join([*result.unknown_files[:3], *["…"] * (len(result.unknown_files) > 3)])  # noqa: PLR2004
-        screen.warning(message.format(n=len(result.unknown_files), names=shown))
+        screen.warning(message)

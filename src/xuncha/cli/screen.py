@@ -91,8 +91,7 @@ def show(*renderables: RenderableType, wide: bool = False, paged: bool = False) 
     text = captured.get()
     if not terminal:
         write("".join(f"{line.rstrip()}\n" for line in text.splitlines()))
-        return
-    if not (paged and _show_in_pager(text)):
+    elif not (paged and _show_in_pager(text)):
         write(text)
 
 
@@ -233,7 +232,7 @@ def count_texts(severities: Iterable[str], *always: str) -> list[str]:
         "warning": ngettext("{n} warning", "{n} warnings", counts["warning"]),
         "note": ngettext("{n} note", "{n} notes", counts["note"]),
     }
-    return [text.format(n=counts[each]) for each, text in texts.items() if counts[each] or each in always]
+    return [text for each, text in texts.items() if counts[each] or each in always]
 
 
 def _hint(hint: str) -> list[str]:

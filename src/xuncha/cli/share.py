@@ -84,17 +84,17 @@ def _renumbering(result: Synced) -> Iterator[str]:
 
 def _transfers(result: Synced) -> Iterator[str]:
     if n := result.received:
-        message = ngettext("Received {n} commit from {name}", "Received {n} commits from {name}", n)
-        yield message.format(n=n, name=result.name)
+        yield ngettext(
+            "Received {n} commit from {name}", "Received {n} commits from {name}", n, name=result.name
+        )
     if result.joined:
         yield _("Merged with what was recorded here")
     if n := result.sent:
-        yield ngettext("Sent {n} commit to {name}", "Sent {n} commits to {name}", n, n=n, name=result.name)
+        yield ngettext("Sent {n} commit to {name}", "Sent {n} commits to {name}", n, name=result.name)
     if not (result.received or result.sent or result.anchors.new):
         yield _("Nothing to do: this clone and {name} are the same", name=result.name)
     if n := result.anchors.new:
-        message = ngettext("Sent {n} verification of the history", "Sent {n} verifications of the history", n)
-        yield message.format(n=n)
+        yield ngettext("Sent {n} verification of the history", "Sent {n} verifications of the history", n)
 
 
 def _changes(call: Context, result: Synced) -> Iterator[str]:

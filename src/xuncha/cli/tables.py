@@ -167,8 +167,8 @@ def warnings_line(overdue: int, due_soon: int, review_due: int, not_assigned: in
 def _days_left(days: int) -> str:
     """Return how many days are left, or how late it is."""
     if days < 0:
-        return ngettext("{n} day late", "{n} days late", -days, n=-days)
-    return ngettext("{n} day left", "{n} days left", days, n=days) if days else _("today")
+        return ngettext("{n} day late", "{n} days late", -days)
+    return ngettext("{n} day left", "{n} days left", days) if days else _("today")
 
 
 def _bars(grouped: Sequence[Group], by: str, limit: int | None, command: str) -> list[RenderableType]:

@@ -47,7 +47,7 @@ def log(call: Context, identity: options.OptionalRecord = None, as_json: options
 @command("undo")
 def undo(
     call: Context,
-    count: int = optional("N", _("How many commits"), default=1),
+    count: int = optional("N", _("How many commits; default: 1"), default=1),
     others: bool = optional("--others", _("Also what other people did")),
 ) -> None:
     """Undo the latest actions by a new commit: all of them, or none.
@@ -137,8 +137,8 @@ def _show(result: Audit, since: str | None) -> None:
         screen.show(*_commit_table(list(findings)))
     checked = _(
         "{commits} and {changes} checked",
-        commits=ngettext("{n} commit", "{n} commits", result.commits, n=result.commits),
-        changes=ngettext("{n} change of a file", "{n} changes of files", result.changes, n=result.changes),
+        commits=ngettext("{n} commit", "{n} commits", result.commits),
+        changes=ngettext("{n} change of a file", "{n} changes of files", result.changes),
     )
     if since is not None:
         if not (result.commits or result.findings):

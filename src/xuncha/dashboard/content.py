@@ -14,7 +14,7 @@ from xuncha.model.records import Ledger, Measure
 from xuncha.model.register import MeasureRow, Register
 from xuncha.model.vocabulary import UNKNOWN, Light, Status, Term
 from xuncha.paper.own import OwnFiles
-from xuncha.paper.templates import render as fill
+from xuncha.paper.templates import render as render_template
 from xuncha.tally import Horizon, Tally, tally
 from xuncha.trail.history import Event
 
@@ -148,7 +148,7 @@ class Board(NamedTuple):
 
 def render(board: Board, files: OwnFiles) -> str:
     """Render a board as one page that needs no script and no network, by the ledger's own template if it has one."""
-    return full_width_page(fill("dashboard.html.j2", files, board=board))
+    return full_width_page(render_template("dashboard.html.j2", files, board=board))
 
 
 STATUSES: Final[tuple[Status, ...]] = ("closed", "submitted", "in_progress", "not_started")

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from xuncha.doctor.surroundings import CHECKS, DoctorFindings, Surroundings, abridged, duration
+from xuncha.doctor.surroundings import CHECKS, DoctorFindings, Surroundings, duration
 from xuncha.errors import Severity
 from xuncha.language import gettext as _
-from xuncha.language import mark, ngettext
+from xuncha.language import listed, mark, ngettext
 from xuncha.model.identity import COMMENTS, LEDGER_FILE, PROBLEMS, ledger_order
 from xuncha.store.files import TEMPORARY
 from xuncha.system import MAX_PATH_LENGTH, WINDOWS
@@ -24,7 +24,7 @@ from xuncha.workflow.evidence import portable_name
 
 _MAX_LOCK_SECONDS: Final = 600  # git holds a lock no longer, unless it waits for a person
 _ATTRIBUTE: Final = "data/** -text"  # git then changes no line ends of the ledger
-_LIMIT: Final = 5
+_LIMIT: Final = 5  # names that a message or a command lists
 _MAX_PATH: Final = 200  # characters of a path inside a ledger; its folder has a path of its own
 _MAX_SIZE: Final = 1024 * 1024
 
@@ -98,10 +98,13 @@ def _read_only(surroundings: Surroundings) -> DoctorFindings:
     denied = [path for path in folders if os.access(path, os.F_OK) and not os.access(path, os.W_OK | os.X_OK)]
     if names := [surroundings.relative_name(path) for path in denied]:
         message = ngettext(
-            "{n} folder cannot be written: {paths}", "{n} folders cannot be written: {paths}", len(names)
+            "{n} folder cannot be written: {paths}",
+            "{n} folders cannot be written: {paths}",
+            len(names),
+            paths=listed(names, _LIMIT),
         )
         typed = "." if names[0] == "." else shlex.join(names[:_LIMIT])
-        yield None, message.format(n=len(names), paths=abridged(names, _LIMIT)), f"chmod -R u+w {typed}"
+        yield None, message, f"chmod -R u+w {typed}"
 
 
 @CHECKS.rule("not-utf8", well=mark("every file is UTF-8"),
@@ -167,7 +170,7 @@ def _not_for_windows(surroundings: Surroundings) -> DoctorFindings:
         (long, _("these paths are too long for Windows: {paths}"), "git config core.longpaths true"),
     ):
         if found:
-            yield None, message.format(paths=abridged(found, _LIMIT)), remedy
+            yield None, message.format(paths=listed(found, _LIMIT)), remedy
 
 
 def _is_portable(name: str) -> bool:

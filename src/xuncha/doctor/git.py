@@ -6,10 +6,10 @@ import os
 import shlex
 from typing import Final
 
-from xuncha.doctor.surroundings import CHECKS, DoctorFindings, Surroundings, abridged
+from xuncha.doctor.surroundings import CHECKS, DoctorFindings, Surroundings
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
-from xuncha.language import mark, ngettext
+from xuncha.language import listed, mark, ngettext
 from xuncha.store.files import TEMPORARY
 from xuncha.sync import registration
 from xuncha.sync.sharing import unfinished_operations
@@ -23,7 +23,7 @@ _OLDEST: Final = (2, 38)
 _COMMIT_COMMAND: Final = "git add -A && git commit -m 台账"
 _INIT_COMMAND: Final = f"git init && {_COMMIT_COMMAND}"
 _NAME_COMMAND: Final = "git config --global user.name 姓名 && git config --global user.email 邮箱"
-_LIMIT: Final = 3
+_LIMIT: Final = 3  # names that a message or a command lists
 
 
 @CHECKS.rule("no-git", well=mark("git runs"),
@@ -169,7 +169,7 @@ def _replaced(surroundings: Surroundings) -> DoctorFindings:
         message = _("git is set here to show a different history from the one it stores: {path}")
         commands = [f"git replace -d {shlex.join(names[:_LIMIT])}"] * bool(names)
         commands += [f"rm {shlex.join(files)}"] * bool(files)
-        yield None, message.format(path=abridged([*names, *files], _LIMIT)), " && ".join(commands)
+        yield None, message.format(path=listed([*names, *files], _LIMIT)), " && ".join(commands)
 
 
 @CHECKS.rule("objects-missing", scope="commit", well=mark("git has the complete history"),
@@ -197,8 +197,9 @@ def _hidden(surroundings: Surroundings) -> DoctorFindings:
             "{n} file of the ledger is left out of the folder: {paths}",
             "{n} files of the ledger are left out of the folder: {paths}",
             len(paths),
+            paths=listed(paths, _LIMIT),
         )
-        yield None, message.format(n=len(paths), paths=abridged(paths, _LIMIT)), "git sparse-checkout disable"
+        yield None, message, "git sparse-checkout disable"
 
 
 @CHECKS.rule("repository-programs", "note", scope="repository", well=mark("the repository names no programs of its own"),
@@ -220,9 +221,10 @@ def _repository_programs(surroundings: Surroundings) -> DoctorFindings:
             "this repository names {n} program, which runs when something is changed: {names}",
             "this repository names {n} programs, which run when something is changed: {names}",
             len(names),
+            names=_(", ").join(names),
         )
         remedy = _("remove what you do not recognise: git config --local --unset NAME; rm .git/hooks/NAME")
-        yield None, message.format(n=len(names), names=_(", ").join(names)), remedy
+        yield None, message, remedy
 
 
 @CHECKS.rule("uncommitted", "warning", scope="commit", well=mark("every change of the ledger is committed"),
@@ -237,8 +239,7 @@ def _uncommitted(surroundings: Surroundings) -> DoctorFindings:
             "{n} file of the ledger is not committed: {paths}",
             "{n} files of the ledger are not committed: {paths}",
             len(paths),
-            n=len(paths),
-            paths=abridged(paths, _LIMIT),
+            paths=listed(paths, _LIMIT),
         )
         remedy = _("keep: {one}; or discard: {other}")
         yield None, message, remedy.format(one="xuncha edit", other="git restore data")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cached_property
 from itertools import takewhile
 from pathlib import Path
@@ -99,11 +99,6 @@ class Surroundings:
             return Path(os.path.relpath(path, self.root)).as_posix()
         except ValueError:  # on another drive
             return str(path)
-
-
-def abridged(names: Sequence[str], limit: int) -> str:
-    """Return the first few of several names."""
-    return _(", ").join(names[:limit]) + (" …" if len(names) > limit else "")
 
 
 def duration(seconds: int) -> str:

@@ -55,10 +55,10 @@ def draft_counts(draft: Draft) -> Counted:
 def contradictions(stated: StatedCounts, counted: Counted) -> Iterator[tuple[str, str]]:
     """Yield the contradictions in the counts of a notice: each a message, and a remark for the ledger's file, which may be empty."""
     quotients: list[tuple[Thing, str, int, int]] = []
-    things: tuple[tuple[Thing, str, str], ...] = (
+    named_things: tuple[tuple[Thing, str, str], ...] = (
         ("problems", _("problems"), "个问题"), ("measures", _("measures"), "条措施"),
     )  # fmt: skip
-    for thing, name, unit in things:
+    for thing, name, unit in named_things:
         total, done = stated.numbers.get((thing, "total")), stated.numbers.get((thing, "done"))
         listed, closed = counted[thing, "total"], counted[thing, "done"]
         left = listed - closed
@@ -130,24 +130,25 @@ class Paragraphs:
             by_sentence: dict[int, list[Statement]] = defaultdict(list)
             for each in every:
                 by_sentence[begins[bisect_right(begins, each.start) - 1]].append(each)
-            text, before, number, words_of_number = "", len(self.left_out), None, ""
+            text, before = "", len(self.left_out)
+            pending, mark_text = None, ""  # the mark of an item that is not written yet
             for start, end in pairwise([*begins, len(line.text)]):
                 item = next((mark for mark in marks(line.text[start:end], _NUMBERED) if not mark.start), None)
                 if item:
-                    if number:  # the whole item before was left out
-                        omitted[number.family] += 1
+                    if pending:  # the whole item before was left out
+                        omitted[pending.family] += 1
                     omitted[item.family] *= item.number > 1
-                    number, words_of_number = item, line.text[start : start + item.end]
+                    pending, mark_text = item, line.text[start : start + item.end]
                 follows = len(self.left_out) > before
                 words = self._sentence(line.text, start, end, by_sentence[start], units, follows=follows)
                 if words is None:
                     self.left_out += filter(None, [line.part(start, end)])
                     continue
-                text += _reduced(words_of_number, number.number, omitted[number.family]) if number else ""
+                text += _reduced(mark_text, pending.number, omitted[pending.family]) if pending else ""
                 text += words[item.end :] if item else words
-                number = None
-            if number:
-                omitted[number.family] += 1
+                pending = None
+            if pending:
+                omitted[pending.family] += 1
             if text:
                 kept.append(re.sub("[；;]$", "。", text) if len(self.left_out) > before else text)
         return kept
@@ -176,15 +177,14 @@ class Paragraphs:
                 return None
         return live + escape_braces(text[place:end])
 
-    def _placeholder(self, each: Statement, units: _Units, words: str) -> str | None:
+    def _placeholder(self, statement: Statement, units: _Units, words: str) -> str | None:
         """Return the placeholder for a count if its meaning is certain; else None."""
-        plain = each.kind not in _CLEAR_WORDS or re.search(_CLEAR_WORDS[each.kind], each.wording)
-        dated = each.kind != "total" and any(find_dates(words))
-        is_unit = (each.thing, each.count.unit) in units
-        number = self.numbers.get((each.thing, each.kind)) if each.kind else None
-        is_equal = number == each.count.number and is_unit
-        is_certain = is_equal and plain and not dated and not each.count.is_approximate
-        return _PLACEHOLDERS.get((each.thing, each.kind)) if is_certain else None
+        thing, kind, count = statement.thing, statement.kind, statement.count
+        plain = kind not in _CLEAR_WORDS or re.search(_CLEAR_WORDS[kind], statement.wording)
+        dated = kind != "total" and any(find_dates(words))
+        is_equal = kind and self.numbers.get((thing, kind)) == count.number and (thing, count.unit) in units
+        is_certain = is_equal and plain and not dated and not count.is_approximate
+        return _PLACEHOLDERS.get((thing, kind)) if is_certain else None
 
 
 def _reduced(mark: str, number: int, count: int) -> str:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from xuncha import language
+from xuncha.chinese.characters import shortened
 from xuncha.chinese.limits import impossible_dates, limit
 from xuncha.chinese.punctuation import sentence_end
 from xuncha.errors import Finding, InvalidLedgerError, Place, RefusedError
@@ -106,14 +107,14 @@ class _Drafter:
         )
 
     def _problem(self, problem: Problem, category: Category) -> ProblemDraft:
-        title = _line(problem.title.text) or _("(without a title)")
+        title = shortened(problem.title.text, _LONGEST_TITLE) or _("(without a title)")
         place = _place(problem.title)
         if not problem.measures:
             self.draft.doubt(_("no measure is found below this heading"), title, place)
         return ProblemDraft(
             _without_empty({"title": title, "finding": problem.finding}),
             place=place,
-            category=_line(category.title.text),
+            category=shortened(category.title.text, _LONGEST_TITLE),
             measures=[self._measure(measure) for measure in problem.measures],
         )
 
@@ -131,7 +132,7 @@ class _Drafter:
         record = {
             "title": title,
             "goal": measure.goal,
-            "part": measure.part and _line(measure.part.text),
+            "part": measure.part and shortened(measure.part.text, _LONGEST_TITLE),
             "term": term,
             "leader": next(iter(leaders), None),
             "office": offices[0] if measure.office and offices else None,
@@ -181,19 +182,13 @@ def _without_empty(record: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in record.items() if value}
 
 
-def _line(text: str) -> str:
-    """Return a text on one line, shortened to the length of a title."""
-    whole = " ".join(text.split())
-    return whole if len(whole) <= _LONGEST_TITLE else f"{whole[:_LONGEST_TITLE]}…"
-
-
 def _title_and_rest(text: str) -> tuple[str, str]:
     """Return the title of a measure, which is its first sentence without the full stop, and the rest of the text."""
     end = sentence_end(text)
     first, rest = text[:end].strip(), text[end:].strip()
     if len(first) > _LONGEST_TITLE:
-        return _line(first), text.strip()
-    return _line(first.rstrip("。；;")) or _line(first), rest
+        return shortened(first, _LONGEST_TITLE), text.strip()
+    return shortened(first.rstrip("。；;"), _LONGEST_TITLE) or shortened(first, _LONGEST_TITLE), rest
 
 
 def _place(line: Line) -> str:

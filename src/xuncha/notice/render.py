@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from xuncha.chinese.punctuation import full_width_lines, full_width_markdown, full_width_page
 from xuncha.paper.own import own_warning
 from xuncha.paper.templates import make_file, run_apart
-from xuncha.paper.templates import render as rendered
+from xuncha.paper.templates import render as render_template
 
 if TYPE_CHECKING:
     from xuncha.notice.content import NoticeContent
@@ -25,7 +25,7 @@ def render(content: NoticeContent, form: str, files: OwnFiles) -> tuple[bytes, l
     a template is wrong; SurroundingsError if the form needs a part that is not installed.
     """
     if form in TEXTS:
-        text = TEXTS[form](rendered(f"notice.{form}.j2", files, notice=content))
+        text = TEXTS[form](render_template(f"notice.{form}.j2", files, notice=content))
         return text.encode(), own_warning(files)
     if form == "docx" and _OWN_WORD_FILE in files.files:
         values, macros = {"notice": content}, "notice.words.j2"

@@ -23,7 +23,7 @@ _CHINESE: Final = frozenset({
     "chineseCounting", "chineseCountingThousand", "chineseLegalSimplified", "ideographDigital", "japaneseCounting",
     "japaneseDigitalTenThousand", "taiwaneseCounting", "taiwaneseCountingThousand", "ideographTraditional",
 })  # fmt: skip
-_PLACE: Final = re.compile(r"%([1-9])")
+_LEVEL_NUMBER: Final = re.compile(r"%([1-9])")  # in the pattern of a number: the count of a level, from 1
 _CIRCLED: Final = 20
 _LETTERS: Final = 26
 Properties = dict[str, str]
@@ -81,26 +81,26 @@ class Numbering:
         """Count a paragraph, and return its number as Word shows it; empty if it has none."""
         if "numId" not in paragraph:
             paragraph = self._style_with(frozenset({"numId"}), paragraph.get("pStyle", "")) | paragraph
-        number = paragraph.get("numId", "")
-        name = self.lists_of_numbers.get(number)
+        instance = paragraph.get("numId", "")
+        name = self.lists_of_numbers.get(instance)
         if name is None or name not in self.lists:
             return ""
-        depth = min(_number(paragraph.get("ilvl", "")), _MAX_LEVEL)
+        level = min(_number(paragraph.get("ilvl", "")), _MAX_LEVEL)
         levels = self.lists[name]
-        properties = levels.get(depth, {})
-        restarted = {place: start - 1 for place, start in self.starts.pop(number, {}).items()}
-        counted = {depth: _start(properties) - 1} | self.counts.get(name, {}) | restarted
-        counted[depth] += 1
-        counted = self.counts[name] = {place: count for place, count in counted.items() if place <= depth}
+        properties = levels.get(level, {})
+        restarted = {each: start - 1 for each, start in self.starts.pop(instance, {}).items()}
+        counts = {level: _start(properties) - 1} | self.counts.get(name, {}) | restarted
+        counts[level] += 1
+        counts = self.counts[name] = {each: count for each, count in counts.items() if each <= level}
         if properties.get("numFmt") in {"bullet", "none"}:
             return ""
 
         def written(match: re.Match[str]) -> str:
-            place = int(match[1]) - 1
-            each = levels.get(place, {})
-            return _in_format(counted.get(place, _start(each)), each.get("numFmt", ""))
+            each = int(match[1]) - 1
+            of_level = levels.get(each, {})
+            return _in_format(counts.get(each, _start(of_level)), of_level.get("numFmt", ""))
 
-        return _PLACE.sub(written, properties.get("lvlText", ""))
+        return _LEVEL_NUMBER.sub(written, properties.get("lvlText", ""))
 
     def strikes(self, name: str) -> bool:
         """Return whether a style, or one it is based on, strikes text out."""

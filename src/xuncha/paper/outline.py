@@ -18,7 +18,6 @@ from xuncha.language import gettext as _
 
 KINDS: Final = ("to", "h1", "h2", "h3", "h4", "p", "sign", "date", "copies", "table-title")
 """Kinds of blocks: the addressee, flush left; headings 一、 （一） 1. （1）; a paragraph; the signature; the date; who receives copies; the title above a table."""
-_HEAD: Final = ("title", "mark", "number", "signer")
 CELL: Final = "\x1f"
 """Separator between two cells of a row; no ledger contains this character."""
 LINE_END: Final = "\x1e"
@@ -178,7 +177,7 @@ class OutlineError(ValueError):
 
 def read(text: str) -> Document:
     """Read the document from the outline that a template has printed; skip empty lines and blocks. Raises OutlineError if a line is wrong, or the title is missing."""
-    head = dict.fromkeys(_HEAD, "")
+    head = dict.fromkeys(("title", "mark", "number", "signer"), "")
     landscape = False
     blocks: list[Part | _Rows] = []
     for line in filter(str.strip, text.split("\n")):

@@ -132,7 +132,7 @@ def environment(name: str, files: OwnFiles | None) -> Environment:
     loaders: list[BaseLoader] = [FileSystemLoader(built_in())]
     if files is not None:
         loaders.insert(0, FunctionLoader(partial(_own_template, files)))
-    environment = ImmutableSandboxedEnvironment(
+    sandbox = ImmutableSandboxedEnvironment(
         loader=ChoiceLoader(loaders),
         autoescape=name.endswith((".html.j2", ".docx")),
         undefined=StrictUndefined,
@@ -141,7 +141,7 @@ def environment(name: str, files: OwnFiles | None) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {
+    sandbox.filters |= {
         "day": day,
         "numeral": numeral,
         "sentence": with_full_stop,
@@ -152,7 +152,7 @@ def environment(name: str, files: OwnFiles | None) -> Environment:
         "right": lambda text: "\u3000" * max(0, int(LINE - width(full_width(text)))) + text,
         "cells": _cells,
     }
-    return environment
+    return sandbox
 
 
 def _on_one_line(value: object) -> object:

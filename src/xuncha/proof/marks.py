@@ -38,7 +38,6 @@ def _half_width(text: Text) -> Mistakes:
                 "{n} half-width mark among Chinese: {marks}",
                 "{n} half-width marks among Chinese: {marks}",
                 len(marks),
-                n=len(marks),
                 marks=" ".join(dict.fromkeys(wrong)),
             )
             yield (line, places[0]), message, write_hint(" ".join(dict.fromkeys(right)))

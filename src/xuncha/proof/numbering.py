@@ -240,7 +240,6 @@ def _heading_stop(text: Text) -> Mistakes:
             "{n} heading of this level ends with a full stop",
             "{n} headings of this level end with a full stop",
             len(group),
-            n=len(group),
         )
         line = group[0].line
         yield (line, len(text.texts[line]) - 1), message, _("leave it out")

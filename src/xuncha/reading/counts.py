@@ -167,7 +167,7 @@ def _sentence_counts(sentence: str, found: Iterable[Count], earlier: Statement |
         is_part = statement and statement.kind not in {None, "total", "planned"} and _TOPIC.search(sentence)
         if statement and (statement.is_named or counted or is_part):
             counted.append(statement)
-    for each, following in zip(counted[-2::-1], counted[:0:-1], strict=True):
+    for each, following in reversed([*pairwise(counted)]):
         if each.kind is None and each.is_joined:
             each.role, each.wording, each.all_done = following.role, following.wording, following.all_done
     for previous, each in pairwise(counted):

@@ -253,17 +253,15 @@ def fault(facts: RowFacts) -> str:
     if (facts.schema_version or VERSION) > VERSION:
         return too_new(facts.schema_version or 0)
     if facts.invalid:
-        message = ngettext(
+        return ngettext(
             "{n} of its rows holds what no ledger says",
             "{n} of its rows hold what no ledger says",
             facts.invalid,
         )
-        return message.format(n=facts.invalid)
     if facts.misnumbered:
-        message = ngettext(
+        return ngettext(
             "in {n} problem a measure is there twice, or one is lacking",
             "in {n} problems a measure is there twice, or one is lacking",
             facts.misnumbered,
         )
-        return message.format(n=facts.misnumbered)
     return ""

@@ -11,7 +11,7 @@ from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.records import Ledger, Measure
-from xuncha.report import record as told
+from xuncha.report import record as room
 from xuncha.report.items import Item, items, plain, rows_json
 from xuncha.report.record import MeasureRecord, Step, steps
 from xuncha.trail.history import Event
@@ -110,7 +110,7 @@ def _form(
     for fact in facts(steps(events), measure):
         decider = "leader" if fact.by in leaders else "group" if group and fact.by == group.head else "desk"
         by_field["office" if fact.deed == "submit" else decider].append(fact)
-    return ApprovalForm(told.record(ledger, identity, by_id), *(tuple(by_field[field]) for field in _PARTIES))
+    return ApprovalForm(room.record(ledger, identity, by_id), *(tuple(by_field[field]) for field in _PARTIES))
 
 
 def as_json(report: Closing, ledger: Ledger) -> dict[str, Any]:
@@ -122,7 +122,7 @@ def as_json(report: Closing, ledger: Ledger) -> dict[str, Any]:
         "forms": [
             {
                 **rows[form.record.item.id],
-                **told.as_json(form.record),
+                **room.as_json(form.record),
                 "known": {field: plain(getattr(form, field)) for field in _PARTIES},
             }
             for form in report.forms

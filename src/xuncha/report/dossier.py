@@ -16,7 +16,7 @@ from xuncha.paper.forms import convert
 from xuncha.paper.outline import Document
 from xuncha.paper.own import OwnFiles
 from xuncha.paper.templates import make_document
-from xuncha.report import record as told
+from xuncha.report import record as room
 from xuncha.report.items import desk, items, plain, rows_json
 from xuncha.report.record import MeasureRecord, Piece, Step, check_piece, evidence_authors, fault_text, steps
 from xuncha.store.loading import load_measures
@@ -81,7 +81,7 @@ def dossier(
 ) -> Dossier:
     """Gather the dossier of a measure; `events` is its history, newest first, and the ledger needs to hold only its problem."""
     measure, settings = ledger.measures[identity], ledger.settings
-    record, past = told.record(ledger, identity, items(ledger, today)), steps(events)
+    record, past = room.record(ledger, identity, items(ledger, today)), steps(events)
     authors = evidence_authors(root, identity, measure)
     pieces = tuple(
         piece._replace(by=origin[0], on=Date.fromisoformat(origin[1]))
@@ -197,7 +197,7 @@ def as_json(report: Dossier, ledger: Ledger) -> dict[str, Any]:
         "as_of": report.date.isoformat(),
         "commit": report.commit or None,
         **rows_json(ledger, report.date)[report.record.item.id],
-        **told.as_json(report.record),
+        **room.as_json(report.record),
         "steps": plain(report.steps),
         "extensions": [
             plain({"commit": each.step.commit, "old": each.old, "new": each.new, "reason": each.step.reason})

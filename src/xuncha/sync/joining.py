@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from xuncha.chinese.characters import shortened
 from xuncha.errors import RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, PARTS, CommentNumber, Identity
@@ -25,7 +26,7 @@ from xuncha.trail.git import Git, GitError, TruncatedError, is_hash
 from xuncha.trail.objects import Changes, Listing, StoredFile
 from xuncha.trail.tree import Tree
 from xuncha.workflow.change import Message
-from xuncha.workflow.comment import shortened, subject
+from xuncha.workflow.comment import subject
 from xuncha.workflow.verbs import SUBJECTS
 
 _MAX_LISTED = 8  # at most so many are listed in a message

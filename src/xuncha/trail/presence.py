@@ -27,13 +27,14 @@ def check_files_present(root: Path) -> None:
         "{n} file of the ledger is not in the folder, since git was told to leave it out: {path}",
         "{n} files of the ledger are not in the folder, since git was told to leave them out: {path} …",
         len(missing),
+        path=missing[0],
     )
     hint = _(
         "restore them: git sparse-checkout disable; or: git update-index --no-skip-worktree --no-assume-unchanged FILE, git restore FILE"
     )
     if (folder := git_dir(root)) and not (folder / "index").exists():
         hint = _("restore them: git reset, git restore data")
-    raise SurroundingsError("sparse", message.format(n=len(missing), path=missing[0]), hint)
+    raise SurroundingsError("sparse", message, hint)
 
 
 def hidden_files(root: Path) -> list[str]:

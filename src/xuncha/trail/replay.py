@@ -39,7 +39,6 @@ LOG_SETTINGS: Final = tuple(
     for word in ("-c", setting)
 )  # fmt: skip
 _RAW_FIELDS: Final = 5  # fields that git prints for a touched file, before its path
-_SEPARATOR: Final = b"\x1e"
 _JOINER: Final = " / "  # joins the values of a trailer that should occur only once
 # One query for all trailers: one by one, they would take git as long as all the rest.
 _TRAILERS: Final = f"%(trailers:{','.join(f'key=Xuncha-{name}' for name in _KEYS)},unfold,separator=%x1e)"
@@ -208,7 +207,7 @@ def _moment(seconds: bytes, date: bytes) -> tuple[int, str]:
 def _trailers(raw: bytes) -> Trailers:
     values: dict[str, list[str]] = {name: [] for name in _KEYS}
     changes: list[StatusChange] = []
-    for line in filter(None, raw.split(_SEPARATOR)):
+    for line in filter(None, raw.split(b"\x1e")):
         key, _colon, value = _line(line).partition(":")
         name, value = key.strip()[len("Xuncha-") :], value.strip()
         if name not in values:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Final
 
+from xuncha.chinese.characters import shortened
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import CommentNumber, Identity
@@ -18,7 +19,6 @@ from xuncha.workflow.change import Message, Session
 from xuncha.workflow.verbs import SUBJECTS
 
 REPLY_SUBJECT: Final = "答复意见"  # the first word of the subject of a reply's commit
-_QUOTED_LENGTH: Final = 30  # characters of a comment that the subject of a commit quotes
 
 
 def add_comment(
@@ -81,12 +81,6 @@ def no_such_comment(number: CommentNumber) -> RefusedError:
 def subject(action: str, number: CommentNumber | str, text: str) -> str:
     """Return the subject of a commit about a comment: the action, the number, and how the text begins."""
     return f"{action} {number} {shortened(text)}"
-
-
-def shortened(text: str) -> str:
-    """Return the beginning of a text, on one line."""
-    words = " ".join(text.split())
-    return words if len(words) <= _QUOTED_LENGTH else f"{words[:_QUOTED_LENGTH]}…"
 
 
 def _commit(session: Session, number: CommentNumber, content: bytes, action: str, text: str) -> None:

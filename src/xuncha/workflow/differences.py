@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from xuncha.chinese.characters import shortened
 from xuncha.language import gettext as _
 from xuncha.model.names import key_name
 from xuncha.model.vocabulary import status_name
@@ -72,5 +73,4 @@ def _formatted(value: object, key: str = "") -> str:
         value = " ".join(_formatted(item) for item in value.values() if isinstance(item, str | int | float))
     elif isinstance(value, list):
         value = _(", ").join(_formatted(item) for item in value)
-    text = " ".join((status_name(str(value)) if key == "status" else str(value)).split())
-    return text[:_MAX_LENGTH] + ("…" if len(text) > _MAX_LENGTH else "")
+    return shortened(status_name(str(value)) if key == "status" else str(value), _MAX_LENGTH)

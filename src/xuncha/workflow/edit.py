@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from xuncha import system
+from xuncha.chinese.characters import shortened
 from xuncha.errors import Findings, InvalidLedgerError, RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, CommentNumber, Identity
@@ -19,7 +20,7 @@ from xuncha.store.loading import check, check_ledger, load_comments, load_proble
 from xuncha.store.reading import Data, parse
 from xuncha.workflow import evidence
 from xuncha.workflow.change import Message, Session, begin
-from xuncha.workflow.comment import no_such_comment, shortened
+from xuncha.workflow.comment import no_such_comment
 from xuncha.workflow.differences import differences
 from xuncha.workflow.perform import Result, valid_register
 from xuncha.workflow.verbs import SUBJECTS

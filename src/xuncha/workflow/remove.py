@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
+from xuncha.language import listed
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, CommentNumber, Identity
 from xuncha.model.moves import citations, is_untouched, paths_after, renumbering
 from xuncha.model.register import MeasureRow, ProblemRow, Register
@@ -87,7 +88,7 @@ def _must_be_removable(session: Session, identity: Identity, row: ProblemRow | M
     if isinstance(row, ProblemRow):
         if row.measures:
             message = _("problem {id} has measures: {ids}")
-            ids = _listed([measure.id for measure in row.measures])
+            ids = listed([measure.id for measure in row.measures], _LIMIT)
             hint = _("remove them first, the last one first")
             raise RefusedError("has-measures", message.format(id=identity, ids=ids), hint)
     elif not is_untouched(parse(session.source.read(identity.path))):
@@ -97,10 +98,6 @@ def _must_be_removable(session: Session, identity: Identity, row: ProblemRow | M
         message = _("{id} has evidence in {folder}, so it cannot be removed")
         message = message.format(id=identity, folder=f"{EVIDENCE}/{identity}")
         raise RefusedError("has-evidence", message, hint, identity.path)
-
-
-def _listed(numbers: Sequence[str]) -> str:
-    return _(", ").join(numbers[:_LIMIT]) + ("…" if len(numbers) > _LIMIT else "")
 
 
 def _must_be_undecided(session: Session, before: Register, identity: Identity, moves: Moves) -> None:
@@ -113,7 +110,7 @@ def _must_be_undecided(session: Session, before: Register, identity: Identity, m
             "{id} cannot be removed: {ids} would get another number, but an application or closing was made under this one"
         )
         hint = _("change what {id} says with `xuncha edit {id}`, or keep it out of the notice")
-        message = message.format(id=identity, ids=_listed(decided))
+        message = message.format(id=identity, ids=listed(decided, _LIMIT))
         raise RefusedError("number-in-use", message, hint.format(id=identity), identity.path)
 
 
