@@ -242,7 +242,7 @@ async def remove(request: Request, body: _Removal) -> dict[str, Any]:
             desk.record(session.commit_id, removal_messages(removal))
         status = None if identity.is_problem else "not_started"  # no other measure can be removed
         step, commit = StatusChange(str(identity), status, None), session.commit_id
-        result = Result([step], [removal.title], removal.register, commit=commit)
+        result = Result([step], [removal.title], removal.register, removal.completed, commit=commit)
         renumbered = {str(old): str(new) for old, new in removal.moves.items()}
         return _result_json(desk, result) | {"renumbered": renumbered}
 
