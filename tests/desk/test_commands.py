@@ -111,6 +111,8 @@ def test_an_option_of_a_command_is_named_as_the_field_of_the_desk(said: str, exp
         ("if the problem has come back: xuncha reopen {id} --reason …", "如问题反弹：重新打开 2.3"),
         ("name it with xuncha progress {id} … --evidence 文号, or attach a file with xuncha attach {id} FILE",
          "用“登记进展 2.3”注明，或用“存佐证 2.3”存入文件"),
+        ("say which column holds them, such as --column {heading}=measure; a heading is one of: {headings}",
+         "请指明是哪一列，如 甲=measure；列名有：甲、乙"),
         ("a letter needs either measures or an --office", "函件要么写明措施编号，要么用“责任科室”指定科室，二者取其一"),
         ("to extend it anyway: --late", "仍要延期：勾选“时限已过仍要延期；核验时会指出”"),
         ("not a category of the ledger: not imported; with --new it is entered",
@@ -120,7 +122,7 @@ def test_an_option_of_a_command_is_named_as_the_field_of_the_desk(said: str, exp
 )  # fmt: skip
 def test_a_hint_reads_as_a_sentence_of_the_desk(said: str, expected: str) -> None:
     with language.use_language("zh"):
-        shown = str(linked(_(said).format(id="2.3", due="2024-04-30")))
+        shown = str(linked(_(said).format(id="2.3", due="2024-04-30", heading="甲", headings="甲、乙")))
     assert re.sub("<[^>]*>", "", shown) == expected
 
 

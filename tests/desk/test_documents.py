@@ -300,7 +300,7 @@ def test_an_import_that_was_not_understood_is_not_taken_in(reader: Reader, ledge
 def test_a_table_that_is_not_understood_can_be_explained(reader: Reader) -> None:
     address = reader.led_on("/import", uploaded(content="甲,乙\n一件事,一个人\n"), kind="table")
     page = reader.get(address)
-    assert "--column" in page
+    assert "请指明是哪一列，如 甲=measure" in page
     assert 'name="columns"' in page, "it is explained on the page that says what is missing"
     page = reader.get(reader.led_on(address, do="look", columns="甲=measure\r\n"))
     assert "一件事" in page or "新增" in page

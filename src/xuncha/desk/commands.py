@@ -101,7 +101,7 @@ def _pieces(sentence: str, values: Sequence[str]) -> Iterator[Markup]:
 
     end = 0
     if not re.search("`|xuncha |git ", sentence):
-        sentence = _OPTION.sub(_named_option, sentence)
+        sentence = _OPTION.sub(_named_option, sentence.replace("--column ", ""))
     for match in _COMMAND.finditer(sentence):
         before, end = fill(sentence[end : match.start()]), match.end()
         command = match["quoted"] or match["bare"]
