@@ -166,3 +166,7 @@ def test_a_program_removes_what_the_command_removes(ledger: LedgerOnDisk) -> Non
     assert said == ["文字中提到的编号已经变动：1.2 中的“措施1.4”现为 1.3"]
     assert answer["counts"] == ledger.json("status") | {"groups": []}
     assert ledger.git("log", "-1", "--format=%s").strip() == "删除 1.3 误登的措施"
+    ledger.ok("close", "2.1")
+    ledger.ok("add", "measure", "2", "误登的措施")
+    last = program.post("/api/remove", json={"ids": ["2.4"], "reason": "误登"}).json()
+    assert (last["completed"], last["notes"]) == (["2"], ["问题 2 已整改完成：推进不够有力"])

@@ -98,6 +98,34 @@ def test_an_option_of_a_command_is_named_as_the_field_of_the_desk(said: str, exp
     assert "--office" not in shown
 
 
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("see `xuncha list`", "打开“措施”查看全部措施"),
+        ("type: xuncha submit {id}", "打开“申请销号 2.3”"),
+        ("if this was a mistake: xuncha undo restores it, and history keeps both", "如非本意，可用“撤回”恢复原样，历史中两次改动都会保留"),
+        ("it is in progress: apply to close it with xuncha submit {id}, or close it with xuncha close {id}",
+         "可用“申请销号 2.3”申请销号，或用“销号 2.3”销号"),
+        ("the time limit of {id}, {due}, has passed; `xuncha audit` reports every extension after it",
+         "2.3 的整改时限 2024-04-30 已过；过期后的延期，“核验”都会指出"),
+        ("if the problem has come back: xuncha reopen {id} --reason …", "如问题反弹：重新打开 2.3"),
+        ("name it with xuncha progress {id} … --evidence 文号, or attach a file with xuncha attach {id} FILE",
+         "用“登记进展 2.3”注明，或用“存佐证 2.3”存入文件"),
+        ("say which column holds them, such as --column {heading}=measure; a heading is one of: {headings}",
+         "请指明是哪一列，如 甲=measure；列名有：甲、乙"),
+        ("a letter needs either measures or an --office", "函件要么写明措施编号，要么用“责任科室”指定科室，二者取其一"),
+        ("to extend it anyway: --late", "仍要延期：勾选“时限已过仍要延期；核验时会指出”"),
+        ("not a category of the ledger: not imported; with --new it is entered",
+         "台账中没有这个方面，未录入；勾选“把台账里没有的科室、领导和方面一并录入”可一并登记"),
+        ("see `git status`", "可用 git status 查看"),
+    ],
+)  # fmt: skip
+def test_a_hint_reads_as_a_sentence_of_the_desk(said: str, expected: str) -> None:
+    with language.use_language("zh"):
+        shown = str(linked(_(said).format(id="2.3", due="2024-04-30", heading="甲", headings="甲、乙")))
+    assert re.sub("<[^>]*>", "", shown) == expected
+
+
 def test_a_refused_field_is_named_by_its_label(ledger: LedgerOnDisk) -> None:
     browser = Browser(ledger.root)
     pages = [

@@ -73,6 +73,8 @@ def test_what_is_refused_is_told_in_the_words_of_the_command_line(jobs: Jobs) ->
     assert "9.9" in told.message
     assert "error[" not in told.message
     assert job.output() == "", "the next command is not begun"
+    (misused,) = ended(jobs, ("report", "letter", "reminder")).messages
+    assert misused.hints == [], "nobody here types a command with --help"
 
 
 @pytest.mark.usefixtures("forks")

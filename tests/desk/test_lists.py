@@ -118,6 +118,12 @@ def test_a_form_names_the_custom_fields_in_full_width_brackets(browser: Browser,
     assert [each for each in labels if each.endswith("（风险等级）")]
 
 
+def test_the_form_of_a_review_names_its_result_without_the_words_of_the_command(browser: Browser) -> None:
+    shown = told(browser.get("/act?action=review&id=2.2"))
+    assert "成效保持" in shown
+    assert "holds" not in shown
+
+
 def test_the_choices_of_a_setting_are_chinese_and_are_saved_as_in_the_file(
     browser: Browser, ledger: LedgerOnDisk
 ) -> None:

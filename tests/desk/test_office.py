@@ -95,6 +95,10 @@ def test_the_first_sign_in_asks_for_a_password_of_ones_own(ledger: LedgerOnDisk)
         form = {"password": old, "new": new, "again": new if again is None else again}
         return browser.send(browser.get("/password"), "/password", **form).status
 
+    mistyped = {"password": "wrong", "new": "x" * 12, "again": "x" * 12}
+    wrong = browser.send(browser.get("/password"), "/password", **mistyped)
+    assert "当前密码不对" in told(wrong)
+    assert "姓名" not in told(wrong)
     assert take("short") == 409
     assert take("1234567890") == 409
     assert take("李强李强李强李强李强") == 409

@@ -38,6 +38,12 @@ def test_a_problem_that_is_complete_and_what_was_set(browser: Browser, ledger: L
     assert "具体责任人" in said_of(page.text)
 
 
+def test_each_of_several_measures_is_named(browser: Browser) -> None:
+    page = browser.send(browser.get("/act?action=progress&id=1.2&id=2.1"), "/act", text="已经部署")
+    assert "已完成：进展 1.2、2.1" in said_of(page.text)
+    assert "：进展 1.2、2.1" in told(browser.get("/")).partition("最近操作")[2]
+
+
 def test_an_extension_that_came_late_is_named(browser: Browser, ledger: LedgerOnDisk) -> None:
     ledger.write(ledger.path("1.1"), measure("1.1", "not_started", due="2024-01-31"))
     ledger.ok("edit")

@@ -287,6 +287,10 @@ def test_the_list_is_printed_as_a_table_and_long_names_do_not_run_over(
         assert not page.locator("input[name=id]").first.is_visible()
         page.goto(f"{desk.base}/measures/1.2")
         assert "现在可以办理" not in page.locator("main").inner_text()
+        page.goto(f"{desk.base}/dashboard")
+        page.locator("iframe").wait_for(state="attached")
+        assert not page.locator("iframe").is_visible(), "paper would hold its first screen only"
+        assert "单独查看" in page.locator("main").inner_text()
 
 
 RUN = """only => axe.run(only ? {runOnly: only} : {}).then(

@@ -131,6 +131,16 @@ def test_a_measure_is_removed_with_its_reason_and_numbers_close_up(
     assert ledger.json("log")[0]["reason"] == "误登"
 
 
+def test_the_removal_of_the_last_open_measure_tells_that_its_problem_is_complete(
+    browser: Browser, ledger: LedgerOnDisk
+) -> None:
+    ledger.ok("close", "2.1")
+    ledger.ok("add", "measure", "2", "误登的措施")
+    number = ledger.json("show", "2")["measures"][-1]["id"]
+    done = browser.send(browser.get(f"/remove/{number}"), f"/remove/{number}", reason="误登")
+    assert "问题 2 已整改完成" in told(done)
+
+
 def test_another_that_has_the_number_by_now_is_not_removed(browser: Browser, ledger: LedgerOnDisk) -> None:
     for title in ("甲", "乙"):
         ledger.ok("add", "measure", "1", title)

@@ -172,6 +172,8 @@ def test_fields_are_named_as_people_and_as_the_file_call_them(browser: Browser) 
     shown = browser.get("/settings").text
     assert '临期天数 <code class="key">policy.due_soon_days</code>' in shown
     assert '标题 <code class="key">categories.title</code>' in shown
+    field = shown.partition('name="contact.email"')[2].partition(">")[0]
+    assert 'type="email"' in field, "the browser refuses one without @"
     assert '联系科室 <code class="key">contact.office</code>' in shown
     assert '办公室设在 <code class="key">leading_group.office</code>' in shown
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.desk.served import told, visit
 from tests.faults.table import chosen
-from tests.workflow.surroundings import findings
+from tests.workflow.surroundings import findings, record
 from xuncha.chinese.characters import UNSAFE_CHARACTER
 from xuncha.desk import gate
 from xuncha.workflow.evidence import portable_name
@@ -124,25 +124,37 @@ def test_no_file_and_empty_ones_and_too_many_are_refused(ledger: LedgerOnDisk) -
     assert ledger.commits() == 1
 
 
-def test_several_files_are_one_choice(ledger: LedgerOnDisk) -> None:
+def test_several_files_are_one_entry_and_one_commit(ledger: LedgerOnDisk) -> None:
     visitor = visit(ledger)
-    two = [("file", ("一.txt", b"1")), ("file", ("二.txt", io.BytesIO(b"2" * 2_000_000)))]
-    assert visitor.act("attach", "1.2", files=two, text="两份").status_code == 303
+    before = ledger.commits()
+    three = [
+        ("file", (name, io.BytesIO(b"2" * size)))
+        for name, size in (("一.txt", 1), ("二.txt", 2_000_000), ("同.txt", 1))
+    ]
+    answer = visitor.act("attach", "1.2", files=three)
+    assert answer.status_code == 303
+    assert ledger.commits() == before + 1
+    entry = record(ledger, "1.2").progress[-1]
+    assert [entry.text, *(getattr(each, "file", "") for each in entry.evidence)] == [
+        "附佐证材料：一.txt、二.txt",
+        "一.txt",
+        "二.txt",
+    ]
     assert sorted(path.name for path in (ledger.root / "data/evidence/1.2").iterdir()) == ["一.txt", "二.txt"]
     assert ledger.clean()
+    again = visitor.act("attach", "1.2", files=three[:2], text="附佐证材料：一.txt、二.txt")
+    assert (again.status_code, "一.txt, 二.txt is already attached" in told(again.text)) == (409, True)
 
 
-def test_of_several_files_it_is_said_which_were_kept(ledger: LedgerOnDisk) -> None:
+def test_of_several_files_with_an_empty_one_none_is_kept(ledger: LedgerOnDisk) -> None:
     visitor = visit(ledger)
     three = [("file", ("一.txt", b"1")), ("file", ("二.txt", b"")), ("file", ("三.txt", b"3"))]
     refused = visitor.act("attach", "1.2", files=three, text="三份")
     assert refused.status_code == 409
-    told_of = re.findall(r'<p class="note (\w+)">([^<]*)</p>', refused.text)
-    assert [(kind, [each for each in "一二三" if f"{each}.txt" in said]) for kind, said in told_of] == [
-        ("done", ["一"]),
-        ("warning", ["二", "三"]),
-    ]
-    assert [path.name for path in (ledger.root / "data/evidence/1.2").iterdir()] == ["一.txt"]
+    assert "二.txt" in told(refused.text)
+    assert "三份" in refused.text
+    assert "No file was saved" in refused.text
+    assert not (ledger.root / "data/evidence").exists()
 
 
 @pytest.mark.apart

@@ -57,7 +57,7 @@ def progress(text: str, day: date, evidence: Sequence[str] = (), *, publish: boo
 
 
 def attach(name: str, content: bytes, day: date, text: str | None = None) -> Planned:
-    return Planned("attach", {"file": NamedFile(name, content), "statement": text, "day": day})
+    return Planned("attach", {"files": [NamedFile(name, content)], "statement": text, "day": day})
 
 
 def extend(due: date, reason: str) -> Planned:

@@ -355,6 +355,8 @@ def test_without_a_terminal_and_an_editor_nothing_waits(ledger: LedgerOnDisk) ->
         ({"due": "2024-12-31"}, {"due": "2024-12-30"}, ["整改时限 2024-12-31 → 2024-12-30"]),
         ({}, {"leader": "局长"}, ["责任领导 （无） → 局长"]),
         ({"status": "in_progress"}, {"status": "closed"}, ["完成情况 推进中 → 已销号"]),
+        ({}, {"term": "long_term"}, ["任务类型 （无） → 长期坚持"]),
+        ({"channel": "phone"}, {"channel": "自定"}, ["渠道 电话 → 自定"]),
         ({"publish": True}, {"publish": False}, ["是否公开 是 → 否"]),
         ({"co_offices": ["甲"]}, {"co_offices": ["甲", "乙"]}, ["配合科室 甲 → 甲、乙"]),
         (

@@ -67,17 +67,20 @@ def test_evidence_is_found_again_under_the_name_the_office_gave_it(ledger: Ledge
     assert findings(ledger) == []
 
 
-def test_the_program_attaches_a_file_from_anywhere_and_leaves_it_there(
+def test_the_program_attaches_files_from_anywhere_and_leaves_them_there(
     ledger: LedgerOnDisk, tmp_path: Path
 ) -> None:
     file = tmp_path / "他处" / "评审 意见.pdf"
     file.parent.mkdir()
     file.write_bytes(CONTENT)
-    ledger.ok("attach", "1.1", file, "--text", "专家评审意见", "--date", "2024-05-02")
+    other = ledger.write("../签到表.txt", b"1")
+    ledger.ok("attach", "1.1", file, other, "--text", "专家评审意见", "--date", "2024-05-02")
     assert file.read_bytes() == CONTENT
+    assert (ledger.root / "data/evidence/1.1/签到表.txt").read_bytes() == b"1"
     assert (ledger.root / "data/evidence/1.1/评审 意见.pdf").read_bytes() == CONTENT
     entry = record(ledger, "1.1").progress[-1]
     assert (entry.text, entry.date, entry.publish) == ("专家评审意见", date(2024, 5, 2), False)
+    assert [getattr(each, "file", "") for each in entry.evidence] == ["评审 意见.pdf", "签到表.txt"]
     assert record(ledger, "1.1").status == "in_progress"
 
 
@@ -131,7 +134,7 @@ def planned(root: Path, content: bytes, **given: Any) -> PlannedChange:
     measure = NOTHING.model_copy(update={"progress": [entry]})
     data = measure.model_dump(mode="json", exclude_defaults=True)
     case = Case(session, cast("Frame", None), DAY, Identity(1, 2), measure, data)
-    return VERBS["attach"].function(case, file=NamedFile("意见.pdf", content), **given)
+    return VERBS["attach"].function(case, files=[NamedFile("意见.pdf", content)], **given)
 
 
 @pytest.mark.parametrize("text", [None, " ", " 附佐证材料：意见.pdf "])
@@ -248,8 +251,7 @@ def test_a_hostile_name_of_a_file_stays_inside_the_folder_of_its_measure(
 def test_whatever_a_file_is_called_it_gets_a_name_of_its_own_that_the_ledger_holds(names: list[str]) -> None:
     taken: list[str] = []
     for place, name in enumerate(names):
-        said, is_there = evidence_entry(name, fingerprint(BytesIO(str(place).encode())), NOTHING, taken)
-        assert not is_there
+        said = evidence_entry(name, fingerprint(BytesIO(str(place).encode())), {}, taken)
         EvidenceFile.model_validate(said)
         assert len(said["file"].encode()) <= 255
         assert portable_name(said["file"]) == said["file"]

@@ -28,7 +28,7 @@ _MEASURES_AND_TEXT = Annotated[
     argument("ID… TEXT", _("The measures, then what was done, in a sentence or more"), options.measures),
 ]
 _OPTIONS: Final[dict[str, Any]] = {
-    "file": Annotated[Path, argument("FILE", _("The file; it is copied into data/evidence/"))],
+    "files": Annotated[list[Path], argument("FILE", _("The files; they are copied into data/evidence/"))],
     "day": Annotated[str | None, option("--date DATE", _("The day, such as 2024-04-18; default: today"))],
     "due": Annotated[str, option("--due DATE", _("The time limit, such as 2024-06-30"))],
     "late": Annotated[
@@ -75,11 +75,13 @@ def _command(verb: Verb) -> Callable[..., None]:
                 raise UsageError("usage", message, _("type: xuncha progress 2.3 …"))
         numbers = readers.split_numbers(numbers) if verb.multiple else numbers
         values = readers.read_values(typed, call.today)
-        if "file" in values:
+        if "files" in values:
             from xuncha.workflow.evidence import read as read_evidence  # noqa: PLC0415
 
-            file = values["file"]
-            values["file"] = NamedFile(file.name, read_evidence(call.root, Identity.parse(numbers[0]), file))
+            identity = Identity.parse(numbers[0])
+            values["files"] = [
+                NamedFile(each.name, read_evidence(call.root, identity, each)) for each in values["files"]
+            ]
         with call.session() as session:
             identities = [Identity.parse(each) for each in numbers]
             result = perform(session, verb.action, identities, call.today, **values)

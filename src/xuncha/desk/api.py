@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Depends, File, Form, Request, UploadFile
 from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
-from xuncha.desk.fields import selection, uploaded_file
+from xuncha.desk.fields import selection, uploaded_files
 from xuncha.desk.ledger import Desk
 from xuncha.desk.view import current_visitor, desk_of, must_be_allowed
 from xuncha.errors import UsageError
@@ -206,16 +206,16 @@ def _add_route(verb: Verb) -> None:
 async def attach(
     request: Request,
     ids: Annotated[list[str], Form()],
-    file: Annotated[UploadFile, File()],
+    file: Annotated[list[UploadFile], File(min_length=1)],
     text: Annotated[str | None, Form()] = None,
     date: Annotated[str | None, Form()] = None,
 ) -> dict[str, Any]:
-    """Put a file into the ledger as evidence of a measure; the request is multipart."""
+    """Put files into the ledger as evidence of a measure; the request is multipart."""
     desk = desk_of(request)
 
     def do() -> Result:
-        content = uploaded_file(desk.root, Identity.parse(ids[0]), file)
-        values = read_values({"file": content, "statement": text, "day": date}, desk.today, str)
+        files = uploaded_files(desk.root, Identity.parse(ids[0]), file)
+        values = read_values({"files": files, "statement": text, "day": date}, desk.today, str)
         return desk.perform("attach", ids, values, {}, partial(current_visitor, request))
 
     return _result_json(desk, await desk.change(do))
@@ -242,7 +242,7 @@ async def remove(request: Request, body: _Removal) -> dict[str, Any]:
             desk.record(session.commit_id, removal_messages(removal))
         status = None if identity.is_problem else "not_started"  # no other measure can be removed
         step, commit = StatusChange(str(identity), status, None), session.commit_id
-        result = Result([step], [removal.title], removal.register, commit=commit)
+        result = Result([step], [removal.title], removal.register, removal.completed, commit=commit)
         renumbered = {str(old): str(new) for old, new in removal.moves.items()}
         return _result_json(desk, result) | {"renumbered": renumbered}
 

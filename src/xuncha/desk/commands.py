@@ -29,10 +29,13 @@ _FIELD: Final = "[\ue000-\ue0ff]"
 _SUB: Final = "problem|measure|list|reply|add|table|xlsx|letter|reminder|weekly"
 _COMMAND: Final = re.compile(
     rf"`(?P<quoted>[^`]+)`|(?P<bare>xuncha [a-z]+(?: (?:{_SUB})\b)*"
-    rf"(?: (?:--take [a-z]+|--[a-z-]+|{_FIELD}|…|[A-Z]+\b|[0-9.]+\b|标题|内容|文号))*)"
+    rf"(?: (?:--take [a-z]+|--[a-z-]+|{_FIELD}|…|[A-Z]+\b|[0-9.]+\b|标题|内容|文号|文件))*)"
 )
-_OPTION: Final = re.compile(r"--(?P<option>office|leader|due|due-within|field|late|new)(?![a-z-])")
-"""An option that is a field of the desk."""
+_CHINESE: Final = "[一-鿿]"
+_OPTION: Final = re.compile(
+    rf"(?P<tick>加上? )?(?:(?<={_CHINESE}) )?--(?P<option>office|leader|due|due-within|field|late|new)(?![a-z-])(?: (?={_CHINESE}))?"
+)
+"""An option that is a field of the desk, with the blanks that Chinese has around it; one without a value is added, a box is ticked."""
 _LONGEST: Final = 1000
 """Characters; a longer text is not looked for in the catalogue."""
 
@@ -98,30 +101,35 @@ def _pieces(sentence: str, values: Sequence[str]) -> Iterator[Markup]:
 
     end = 0
     if not re.search("`|xuncha |git ", sentence):
-        sentence = _OPTION.sub(lambda match: f"“{_option_label(match['option'])}”", sentence)
+        sentence = _OPTION.sub(_named_option, sentence.replace("--column ", ""))
     for match in _COMMAND.finditer(sentence):
-        yield escape(fill(sentence[end : match.start()]))
-        end = match.end()
+        before, end = fill(sentence[end : match.start()]), match.end()
         command = match["quoted"] or match["bare"]
         program, _blank, rest = command.partition(" ")
         if program == "xuncha" and (target := _page(fill(rest).split())):
-            yield Markup('<a href="{}">{}</a>').format(*target)
+            link = Markup('<a href="{}">{}</a>').format(*target)
+            if re.search(f"{_CHINESE} $", before) or re.match(f" {_CHINESE}", sentence[end:]):
+                # Within a Chinese clause, quotation marks take the place of the blanks.
+                before = re.sub("(?:运行|执行) $", "打开", before).rstrip(" ")
+                link, end = Markup("“{}”").format(link), end + sentence.startswith(" ", end)
+            yield escape(before) + link
         elif match["quoted"]:
-            yield Markup("<code>{}</code>").format(fill(command))
+            yield escape(before) + Markup("<code>{}</code>").format(fill(command))
         else:
-            yield escape(fill(command))
+            yield escape(before + fill(command))
     yield escape(fill(sentence[end:]))
 
 
-def _option_label(option: str) -> str:
-    """Return the label of the field of the desk for an option of a command."""
+def _named_option(match: re.Match[str]) -> str:
+    """Return the label of the field of the desk for an option of a command, in quotation marks."""
+    option = match["option"]
     labels = {
         "late": _("Even if the time limit has passed; the audit will report it"),
         "new": _("Enter offices, leaders and categories that are not in the ledger"),
         "field": key_name("fields"),
         "due-within": key_name("due"),
     }
-    return labels.get(option) or key_name(option)
+    return f"{'勾选' if match['tick'] else ''}“{labels.get(option) or key_name(option)}”"
 
 
 def _page(words: Sequence[str]) -> tuple[str, str] | None:
@@ -147,7 +155,8 @@ def _page(words: Sequence[str]) -> tuple[str, str] | None:
         ("/measures", _("Measures"), (*VERBS, "list")),
         ("/", _("Today"), ("todo", "validate")),
         ("/problems", _("Problems"), ("status",)),
-        ("/log", _("Log and audit"), ("log", "audit")),
+        ("/log", _("Log"), ("log",)),
+        ("/log", _("Audit"), ("audit",)),
         ("/together", _("Sharing"), ("sync", "setup", "doctor", "archive")),
         ("/reports", _("Reports"), ("report", "export", "calendar")),
         ("/notice", _("Notice"), ("notice", "proof")),

@@ -82,10 +82,10 @@ def file_name(file: UploadFile) -> str:
     return name.replace("\\", "/").rpartition("/")[2]
 
 
-def uploaded_file(root: Path, identity: Identity, file: UploadFile) -> NamedFile:
-    """Return an uploaded file as evidence."""
-    name = file_name(file)
-    return NamedFile(name, read_stream(root, identity, name, file.file))
+def uploaded_files(root: Path, identity: Identity, files: Sequence[UploadFile]) -> list[NamedFile]:
+    """Return uploaded files as evidence."""
+    named = [(file_name(each), each.file) for each in files]
+    return [NamedFile(name, read_stream(root, identity, name, stream)) for name, stream in named]
 
 
 def selection(query: QueryParams) -> Selection:

@@ -117,7 +117,8 @@ class Job:
         for number in range(len(self.commands)):
             for line in self._read(f"{number}.err", _MAX_SHOWN).splitlines():
                 if messages and line.startswith("  "):
-                    messages[-1].hints.extend([line.strip()] if line.strip() != "^" else [])
+                    is_hint = line.strip() != "^" and "--help" not in line  # nobody here can type that
+                    messages[-1].hints.extend([line.strip()] if is_hint else [])
                 elif label := _LABEL.match(line):
                     message = (label["place"] or "") + line[label.end() :]
                     messages.append(Message(label["kind"] == "error", message, []))

@@ -66,10 +66,10 @@ class Sessions:
         source = browser if is_known else _source_of(address)
         return self.begin(self.check_password(account, password, source))
 
-    def check_password(self, account: Account | None, password: str, source: str) -> Account:
+    def check_password(self, account: Account | None, password: str, source: str, wrong: str = "") -> Account:
         """Return an account whose password is right. Raises RefusedError if it is wrong, the account is disabled or missing, or the source has to wait.
 
-        `source` is an address or a browser; each wrong password makes it wait longer.
+        `source` is an address or a browser; each wrong password makes it wait longer. `wrong` says what is wrong where the name is known.
         """
         if (wait := self._wait(source)) > 0:
             text = _("too many wrong passwords came from here")
@@ -82,7 +82,7 @@ class Sessions:
             self._tries[source] = _Tries(tries.wrong + 1, time.monotonic())
             while len(self._tries) > _MAX_ADDRESSES:
                 self._tries.pop(next(iter(self._tries)))
-            text = _("the name or the password is wrong")
+            text = wrong or _("the name or the password is wrong")
             hint = _("the manager of this desk can reset a forgotten one")
             raise RefusedError("wrong-password", text, hint)
         return account

@@ -26,7 +26,7 @@ from xuncha.desk.ledger import Desk, State
 from xuncha.desk.visitors import SAFE, Visitor
 from xuncha.errors import InvalidLedgerError, XunchaError
 from xuncha.model import vocabulary
-from xuncha.requests.outcomes import event_rows, event_summary, feedback_of, no_branch_warning
+from xuncha.requests.outcomes import event_rows, feedback_of, no_branch_warning
 from xuncha.tally import percent
 from xuncha.trail import history
 from xuncha.trail.repository import is_detached
@@ -109,7 +109,7 @@ def _environment() -> Environment:
     )
     functions = (
         language.ngettext, language.current_language, vocabulary.status_name, vocabulary.action_name, vocabulary.word_name,
-        role_name, percent, event_summary, event_rows, address_of, edit_address, feedback_of, linked, title_of,
+        role_name, percent, event_rows, address_of, edit_address, feedback_of, linked, title_of,
     )  # fmt: skip
     environment.globals |= {each.__name__: each for each in functions}
     environment.globals |= {"_": language.gettext, "version_number": __version__, "max_bytes": MAX_BYTES}

@@ -65,7 +65,7 @@ def closing(ledger: Ledger, today: Date, identities: Sequence[Identity], events:
     ]
     if not chosen:
         text = _("no application to close is pending, so there is nothing to print")
-        raise RefusedError("nothing-submitted", text, _("name measures, such as xuncha report closing 2.3"))
+        raise RefusedError("nothing-submitted", text, _("name measures, such as 2.3"))
     not_started = [str(each) for each in chosen if ledger.measures[each].status == "not_started"]
     if not_started:
         text = _("nothing was done yet for {ids}, so there is nothing to apply for")

@@ -10,7 +10,7 @@ from xuncha.language import gettext as _
 from xuncha.trail.repository import is_detached
 
 if TYPE_CHECKING:
-    from xuncha.model.register import Frame
+    from xuncha.model.register import Frame, ProblemRow
     from xuncha.trail.history import Event
     from xuncha.workflow.add import Added
     from xuncha.workflow.change import Session
@@ -46,16 +46,20 @@ class Messages(NamedTuple):
 
 def result_messages(result: Result) -> Messages:
     """Return what to tell after an action, each sentence once."""
-    message = _("Problem {id} is complete: {title}")
     notes = [line for plan in result.plans for line in plan.notes]
-    notes += [message.format(id=problem.id, title=problem.title) for problem in result.completed]
+    notes += _completed_notes(result.completed)
     notes += [plan.next_step for plan in result.plans if plan.next_step]
     warnings = [plan.warning for plan in result.plans if plan.warning]
     return Messages(tuple(dict.fromkeys(notes)), tuple(dict.fromkeys(warnings)))
 
 
+def _completed_notes(problems: Iterable[ProblemRow]) -> list[str]:
+    message = _("Problem {id} is complete: {title}")
+    return [message.format(id=problem.id, title=problem.title) for problem in problems]
+
+
 def removal_messages(removal: Removal) -> Messages:
-    """Return what to tell after a removal: a time limit that had passed, and texts that mention numbers which have changed."""
+    """Return what to tell after a removal: a problem that is complete by it, a time limit that had passed, and texts that mention numbers which have changed."""
     warnings = []
     if removal.overdue:
         message = _("its time limit had passed: the audit will report this")
@@ -71,7 +75,7 @@ def removal_messages(removal: Removal) -> Messages:
         more = _(" and {n} more", n=len(texts) - _MAX_LISTED) if len(texts) > _MAX_LISTED else ""
         listed = _("; ").join(texts[:_MAX_LISTED]) + more
         warnings.append((message.format(texts=listed), _("correct them with `xuncha edit`")))
-    return Messages(warnings=tuple(warnings))
+    return Messages(tuple(_completed_notes(removal.completed)), tuple(warnings))
 
 
 def added_messages(added: Added) -> Messages:

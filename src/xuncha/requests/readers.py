@@ -161,7 +161,7 @@ def _reason(value: str, option: str, _today: date) -> str:
 
 PARAMETERS: Final[Mapping[str, Parameter]] = {
     "text": Parameter("text", read=_text),
-    "file": Parameter("file", "file"),
+    "files": Parameter("file", "file"),
     "day": Parameter("date", read=read_past_day),
     "due": Parameter("due", read=read_day),
     "late": Parameter("late", "flag"),

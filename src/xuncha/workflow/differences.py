@@ -8,10 +8,12 @@ from typing import Any, Final
 from xuncha.chinese.characters import shortened
 from xuncha.language import gettext as _
 from xuncha.model.names import key_name
-from xuncha.model.vocabulary import status_name
+from xuncha.model.vocabulary import CHANNELS, REVIEW_RESULTS, STATUSES, TERMS, word_name
 from xuncha.store.reading import Data
 
 _MAX_LENGTH: Final = 24  # the most characters of a text that are shown
+_WORDS: Final = {"status": STATUSES, "term": TERMS, "channel": CHANNELS, "result": REVIEW_RESULTS}
+"""The closed lists of words, by key."""
 _SECTIONS: Final = {
     "contact", "fields", "inspection", "leading_group", "notice", "outcomes", "papers", "policy",
 }  # fmt: skip
@@ -73,4 +75,6 @@ def _formatted(value: object, key: str = "") -> str:
         value = " ".join(_formatted(item) for item in value.values() if isinstance(item, str | int | float))
     elif isinstance(value, list):
         value = _(", ").join(_formatted(item) for item in value)
-    return shortened(status_name(str(value)) if key == "status" else str(value), _MAX_LENGTH)
+    if value in (words := _WORDS.get(key, ())):
+        value = word_name(words[words.index(value)])
+    return shortened(str(value), _MAX_LENGTH)

@@ -10,7 +10,7 @@ import os
 import re
 import stat
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -42,19 +42,24 @@ _NONBLOCKING: Final = getattr(os, "O_NONBLOCK", 0)  # opening a pipe would wait,
 _CONTROL: Final = re.compile(rf"[\t\n{UNSAFE}\ud800-\udfff]")
 
 
-def evidence_entry(
-    original: str, fingerprint: Fingerprint, measure: Measure, names: Collection[str]
-) -> tuple[dict[str, Any], bool]:
-    """Return the entry for a file that becomes evidence of a measure, and whether another entry names the same file already.
-
-    `original` is the name of the file where it comes from; `names` are those of the evidence files already in the folder.
-    """
+def files_by_hash(measure: Measure) -> dict[str, str]:
+    """Return the names of the evidence files of a measure by their hashes; of equal files, the first."""
     items = [item for entry in measure.progress for item in entry.evidence if not isinstance(item, str)]
-    existing = next((item.file for item in items if item.sha256 == fingerprint.sha256), None)
+    return {item.sha256: item.file for item in reversed(items)}
+
+
+def evidence_entry(
+    original: str, fingerprint: Fingerprint, attached: Mapping[str, str], names: Collection[str]
+) -> dict[str, Any]:
+    """Return the entry for a file that becomes evidence of a measure.
+
+    `original` is the name of the file where it comes from; `attached` are the names of attached files by their hashes; `names` are
+    those of the files already in the folder.
+    """
     name = printable_name(original)
-    file = existing or unused_name(portable_name(name), names)
+    file = attached.get(fingerprint.sha256) or unused_name(portable_name(name), names)
     entry_values: dict[str, Any] = {"file": file, "sha256": fingerprint.sha256, "size": fingerprint.size}
-    return entry_values | ({"name": name} if name.strip() and name != file else {}), existing is not None
+    return entry_values | ({"name": name} if name.strip() and name != file else {})
 
 
 def printable_name(original: str) -> str:

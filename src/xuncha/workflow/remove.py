@@ -53,6 +53,7 @@ class Removal:
     titles: Mapping[Identity, str]  # of the problems and measures before the removal, by old numbers
     outdated: Sequence[OutdatedMention]
     register: Register | None  # the ledger after it; None while files of it break rules
+    completed: Sequence[ProblemRow] = ()  # its problem, if all other measures of it are closed
 
 
 def remove(session: Session, identity: Identity, reason: str, today: date) -> Removal:
@@ -79,7 +80,12 @@ def remove(session: Session, identity: Identity, reason: str, today: date) -> Re
     session.commit(changes, Message(subject, "remove", [step], reason.strip(), renumbered=moves))
     overdue = due is not None and due < today.isoformat()
     titles = {number: each.title for number, each in rows.items()}
-    return Removal(identity, row.title, overdue, moves, titles, outdated, valid_register(session.root))
+    after = valid_register(session.root)
+    problem = "" if identity.is_problem else str(identity.problem)
+    completed = [
+        each for each in (after.problems if after else ()) if each.id == problem and each.is_complete
+    ]
+    return Removal(identity, row.title, overdue, moves, titles, outdated, after, completed)
 
 
 def _must_be_removable(session: Session, identity: Identity, row: ProblemRow | MeasureRow) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import partial, reduce
+from functools import partial
 from typing import Any, Final, cast
 from urllib.parse import urlencode
 
@@ -16,7 +16,7 @@ from starlette.responses import Response
 from xuncha.accounts.account import NOT_ALLOWED, NOT_SIGNED_IN, not_allowed
 from xuncha.desk import forms
 from xuncha.desk.commands import address_of
-from xuncha.desk.fields import Field, current_values, fields_of, file_name, missing, uploaded_file
+from xuncha.desk.fields import Field, current_values, fields_of, missing, uploaded_files
 from xuncha.desk.ledger import Desk, State
 from xuncha.desk.view import current_visitor, desk_of, must_be_allowed, page, visitor_of
 from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
@@ -26,11 +26,9 @@ from xuncha.model.records import Measure
 from xuncha.model.register import MeasureRow, ProblemRow
 from xuncha.model.vocabulary import Action
 from xuncha.requests.answers import file_version
-from xuncha.requests.outcomes import Messages
 from xuncha.requests.readers import read_values
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import load_record
-from xuncha.workflow.perform import Result
 from xuncha.workflow.verb import Verb
 from xuncha.workflow.verbs import VERBS
 
@@ -52,29 +50,22 @@ def act(request: Request, form: FormData) -> Response:
     verb = VERBS.get(cast("Action", action))
     if verb is None:
         raise HTTPException(404)
-    results: list[Result] = []
-    files: list[UploadFile] | list[None] = []
     get_visitor = partial(current_visitor, request)
     try:
         if not ids:
             raise RefusedError("nothing-chosen", _("no measure is chosen"), _("tick one or several"))
-        typed = forms.verb_values(form, verb)
-        files = _files(form) if "file" in {field.parameter for field in fields_of(verb)} else [None]
-        for each in files:
-            if each is not None:
-                typed["file"] = uploaded_file(desk.root, Identity.parse(ids[0]), each)
-            values = read_values(typed, desk.today, forms.label_of)
-            versions = forms.versions(form) if each is None else {}
-            results.append(desk.perform(verb.action, ids, values, versions, get_visitor))
+        typed, versions = forms.verb_values(form, verb), forms.versions(form)
+        if "files" in {field.parameter for field in fields_of(verb)}:
+            typed["files"] = uploaded_files(desk.root, Identity.parse(ids[0]), _files(form))
+            versions = {}  # files are added to whatever was recorded meanwhile
+        values = read_values(typed, desk.today, forms.label_of)
+        result = desk.perform(verb.action, ids, values, versions, get_visitor)
     except XunchaError as error:
-        if error.code in {NOT_ALLOWED, NOT_SIGNED_IN} and not results:
+        if error.code in {NOT_ALLOWED, NOT_SIGNED_IN}:
             raise
-        names = [file_name(each) for each in files if each]
-        files_by_fate = {"saved_files": names[: len(results)], "unsaved_files": names[len(results) :]}
-        return _form(request, action, ids, forms.typed(form), error, forms.versions(form), **files_by_fate)
-    outcomes = [desk.outcome(each.commit) for each in results]
+        return _form(request, action, ids, forms.typed(form), error, forms.versions(form))
     address = address_of(Identity.parse(ids[0])) if len(ids) == 1 else "/measures"
-    return forms.redirect(address, desk.record(results[-1].commit, reduce(Messages.combined_with, outcomes)))
+    return forms.redirect(address, result.commit)
 
 
 def _files(form: FormData) -> list[UploadFile]:
@@ -91,10 +82,8 @@ def _form(
     typed: Mapping[str, str],
     error: XunchaError | None = None,
     versions: Mapping[str, str] | None = None,
-    saved_files: Sequence[str] = (),
-    unsaved_files: Sequence[str] = (),
 ) -> Response:
-    """Show the form of an action, with what was typed and the reason for the refusal; for several files, also which were saved."""
+    """Show the form of an action, with what was typed and the reason for the refusal."""
     desk = desk_of(request)
     verb = VERBS.get(cast("Action", action))
     if verb is None:
@@ -124,8 +113,6 @@ def _form(
         "rows": chosen,
         "details": [*_details(desk, state, verb, chosen)],
         "missing_ids": missing_ids,
-        "saved_files": saved_files,
-        "unsaved_files": unsaved_files,
         "versions": [(row.id, file_version(desk.root, Identity.parse(row.id).path)) for row in chosen],
         "typed": typed,
         "error": error,

@@ -13,15 +13,16 @@ from xuncha.trail import author
 
 
 def show(request: Request) -> Response:
-    """Show a job; if it is done and continues at another page, redirect there."""
+    """Show a job; if it continues at another page, redirect there: when it is done, or if it was refused and that page is where one chooses again."""
     job = wait(request, job_of(request))
-    if job.ended.is_set() and job.state == "done" and job.next_page:
+    back = job.values.get("back", "")
+    leads_on = job.state == "done" or (job.state == "refused" and job.next_page == back)
+    if job.ended.is_set() and job.next_page and leads_on:
         if request.headers.get("hx-request"):  # the page's script has asked
             return Response(headers={"HX-Redirect": job.next_page})
         return RedirectResponse(job.next_page, 303)
     documents = [name for name in job.files if job.document(name)]
     output = "" if documents or not job.ended.is_set() else job.output()
-    back = job.values.get("back", "")
     return page(request, "job", job=job, documents=documents, output=output, back_address=back)
 
 

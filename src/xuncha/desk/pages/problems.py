@@ -21,7 +21,7 @@ from xuncha.model.records import Problem
 from xuncha.model.vocabulary import Term, word_name
 from xuncha.requests import readers
 from xuncha.requests.answers import file_version, measure_rows
-from xuncha.requests.outcomes import added_messages
+from xuncha.requests.outcomes import Messages, added_messages, removal_messages
 from xuncha.requests.readers import read_values
 from xuncha.rules.names import no_such_record
 from xuncha.store.files import WorkingTree
@@ -139,6 +139,9 @@ def remove(request: Request, form: FormData) -> Response:
     with desk.session() as session:
         desk.check_versions({identity: forms.text(form, "version")})
         removal = take_away(session, identity, reason, desk.today)
+    desk.record(
+        session.commit_id, Messages(removal_messages(removal).notes)
+    )  # the page words the warnings itself
     address = "/problems" if identity.is_problem else address_of(Identity(identity.problem))
     if removal.moves or removal.outdated or removal.overdue:
         outcome = desk.outcome(session.commit_id)

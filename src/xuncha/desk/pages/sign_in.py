@@ -85,7 +85,8 @@ def save_password(request: Request, form: FormData) -> Response:
     entrance, account = _entrance(request), visitor_of(request).account
     assert account is not None  # noqa: S101  the entrance lets nobody else come here
     given, new, again = (str(form.get(name, "")) for name in ("password", "new", "again"))
-    entrance.sessions.check_password(account, given, f"password of {account.name}")
+    wrong = _("the current password is wrong")
+    entrance.sessions.check_password(account, given, f"password of {account.name}", wrong)
     if new != again:
         raise RefusedError("weak-password", _("the two new passwords differ"))
     if new == given:
