@@ -285,7 +285,7 @@ def test_several_comments_changed_by_hand_are_committed_together(entered: Ledger
     entered.write(FIRST, first.replace("channel: post", "channel: visit"))
     entered.write("data/comments/002.yaml", "received: 2024-05-07\nchannel: web\ntext: 乙\nname: 李某\n")
     entered.write("data/comments/003.yaml", "received: 2024-05-07\nchannel: web\ntext: 丙\n")
-    assert "data/comments/001.yaml 渠道 post → visit" in entered.ok("edit").splitlines()
+    assert "data/comments/001.yaml 渠道 来信 → 来访" in entered.ok("edit").splitlines()
     assert subject(entered) == "修改 意见 1、意见 2、意见 3"
     assert trailers(entered) == [
         ("Xuncha-Action", "edit"), ("Xuncha-Comment", "1"), ("Xuncha-Comment", "2"), ("Xuncha-Comment", "3"),
