@@ -35,9 +35,9 @@ _PARTIAL: Final = re.compile(
 )
 """Words before a count that covers only a part of the problems or measures."""
 _BY_LEADERS: Final = re.compile(
-    r"(?:书记|主要(?:负责|领导)|班子成员|一把手|[局院校厅县区镇主]长)[^，。；]{0,12}(?:认领|牵头|领办|包[抓保联]|协调|带头|走访)"
+    r"(?:书记|主要(?:负责|领导)|班子成员|一把手|[局院校厅县区镇主]长)[^，。；]{0,12}(?:认领|牵头|领办|包[抓保联]|协调|带头|走访)|(?:民主|组织)生活会[^。；]{0,12}(?:查摆|查找|检视)"
 )
-"""Words of a sentence that counts what leaders did themselves."""
+"""Words of a sentence that counts what leaders did themselves, or found at a meeting of their own."""
 _TOPIC: Final = re.compile("整改|反馈|问题|措施|任务|事项|销号|完成率|其余|其中")
 _MEASURES: Final = frozenset({"措施", "举措"})  # beside these words, 事项 and 任务 mean something else
 _CONJUNCTIONS: Final = frozenset({"、", "和", "及", "以及", "与"})
@@ -199,8 +199,10 @@ def _statement(
         return None
     if left.endswith(("类", "每", "第")) or _PARTIAL.search(left):
         return None
-    role, wording = _role_in(left, last=True)
-    role, wording = (role, wording) if role else _role_in(left_of, last=True)
+    of_previous, *own = re.split("[，,]", left_of, maxsplit=1) if start else [left_of]
+    # 22项问题已全部完成，61项措施 is of 22 only; 22个问题制定措施，共61条 is of 61.
+    is_taken = own and _role_in(of_previous)[0] not in {None, "total"}
+    role, wording = _role_in(own[0] if is_taken else left_of, last=True)
     after, behind = _role_in(right)
     all_done = bool(ALL_DONE.search(right)) and after not in _OPEN
     # Words between two counts belong to the second one.

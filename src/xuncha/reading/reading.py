@@ -108,8 +108,17 @@ def _problem_section(roots: list[Node]) -> tuple[list[Node], dict[int, Line]]:
     if holding := [node for node in holding if not sure or node in sure or _PROBLEMS.search(_title(node))]:
         nodes = [child for node in holding for child in node.children if not _is_about_leaders(child)]
         return nodes, {id(child): _heading(node) for node in holding for child in node.children}
-    categories = [node for node in chapters if _is_category(_title(node))]
-    return categories or [node for node in roots if node not in chapters], {}
+    return _categories_among(chapters) or [node for node in roots if node not in chapters], {}
+
+
+def _categories_among(chapters: list[Node]) -> list[Node]:
+    """Return the chapters that name faults, and beside them those with measures, or between two: 管网漏损率偏高."""
+    named = [node for node in chapters if _is_category(_title(node))]
+    others = [node for node in chapters if _is_about_leaders(node) or _is_of_office(_title(node))]
+    nodes = [node for node in chapters if node in named or node not in others]
+    kinds = [{label.kind for line in node.body if (label := first_label(line.text))} for node in nodes]
+    places = [place for place, node in enumerate(nodes) if node in named or "measures" in kinds[place]]
+    return nodes[places[0] : places[-1] + 1] if named else []
 
 
 def _work_and_plans(roots: list[Node], nodes: list[Node]) -> tuple[list[Line], list[Line]]:
@@ -155,7 +164,12 @@ def _is_category(title: str) -> bool:
     """Return whether a chapter is itself a category of problems, and not a report on how they were handled."""
     if _PROGRESS.search(title):
         return not _PLAN.search(title) and title.startswith(("关于", "针对", "在“"))
-    return not any(each.search(title) for each in (_PLAN, _ORGANISES, _REST)) and _names_fault(title)
+    return not _is_of_office(title) and _names_fault(title)
+
+
+def _is_of_office(title: str) -> bool:
+    """Return whether a chapter tells of the office: how it organised the work, what it plans, what it finds difficult."""
+    return any(each.search(title) for each in (_PLAN, _ORGANISES, _REST))
 
 
 def _names_fault(title: str) -> bool:
