@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
@@ -31,6 +31,11 @@ IN_BRACKETS: Final = re.compile(
 )
 _CLAUSE_END: Final = re.compile(r"\s*(?:[。，；;,、.（(【\[\n]|\Z)")
 _SENTENCE: Final = re.compile(r"[。；;\n]")
+_VALUE_END: Final = re.compile("[。\n]")
+_NAME_END: Final = re.compile(
+    "[。\n]|[，,；;](?=[^，,；;、]{0,12}(?:已|正在|目前|截至|完成|下一?步|[0-9][年月]))"
+)
+"""The end of a name after a label, before a sentence or a clause that is no name: 责任科室：畜牧站，目前已完成."""
 _LONGEST_STATE: Final = 60  # how many characters at the end of a text are searched for a state
 _STATE_WORDS: Final = "(?:整改|目前|现|已|正在|尚未|未|待|拟|申请|基本|全部|均|取得|持续|长期|推进|完成|启动|开展|落实|到位|办结|销号|坚持|阶段性|成效|申请|延期|序时|中|并|且|，|状态|情况|结果|：)+"
 """The words that states consist of. A sentence of such words alone can be removed without losing anything else."""
@@ -174,7 +179,8 @@ def _pieces(text: Line) -> Iterator[tuple[LabelKind | None, Line | None]]:
     heads = (text.text[item.begin : item.start] for item in all_items)
     labelled = {item.start for item in all_items if _HEADS_MEASURE.match(text.text, item.start)}
     numbered = bool(labelled) or any("措" in head for head in heads)
-    marks = [label for label in labels(text.text) if _is_heading(text.text, label)]
+    apart = _apart(labels(text.text), list(IN_BRACKETS.finditer(text.text)))
+    marks = [label for label in apart if _is_heading(text.text, label)]
     if numbered:
         # 整改措施： above 措施1： only announces the measures, and in 1、整改措施： it belongs to the number.
         marks = [each for each in marks if each.begin not in labelled]
@@ -202,13 +208,14 @@ def _is_heading(text: str, label: Label) -> bool:
     Labels of people, offices, time limits and states stand on a line of their own, or on a line that begins with a label.
     """
     before = text[label.begin - 1] if label.begin else "\n"
-    if before in "（(" or IN_BRACKETS.match(text, label.begin):
+    if before in "（(":
         return False
     within = before in "，,、"
     if before == "\n" or (label.kind not in ONE_LINE and not within):
         return True
-    first = first_label(text[text.rfind("\n", 0, label.begin) + 1 : label.start])
-    return first is not None and (not within or {first.kind, label.kind} <= ONE_LINE)
+    on_line = labels(text[text.rfind("\n", 0, label.begin) + 1 : label.start])
+    is_begun = bool(on_line) and on_line[0].begin == 0
+    return is_begun and (not within or {each.kind for each in on_line[-2:]} <= ONE_LINE)
 
 
 def _measure(line: Line) -> Measure:
@@ -247,10 +254,16 @@ def _out_of_brackets(text: str) -> tuple[list[str], str]:
             rest, place = rest + text[place : match.start()], match.end()
     if insides:
         return insides, rest + text[place:]
-    begins = (label.begin for label in labels(text) if label.kind in ONE_LINE)
-    apart = (each for each in begins if not any(match.start() < each < match.end() for match in within))
-    begin = next(apart, len(text))
+    begins = (label.begin for label in _apart(labels(text), within) if label.kind in ONE_LINE)
+    begin = next(begins, len(text))
     return [text[begin:]] if text[begin:] else [], text[:begin]
+
+
+def _apart(found: Iterable[Label], brackets: Sequence[re.Match[str]]) -> Iterator[Label]:
+    """Yield the labels that are not in brackets."""
+    for label in found:
+        if not any(match.start() <= label.begin < match.end() for match in brackets):
+            yield label
 
 
 def _with_labelled(drafts: list[tuple[int, Measure]], labelled: Sequence[_LabelledText]) -> list[Measure]:
@@ -293,7 +306,9 @@ def _with_label(measure: Measure, kind: LabelKind, value: str) -> Measure:
     value = value.removesuffix("）") if value.count("）") > value.count("（") else value
     if kind in ONE_LINE - {"state"}:
         value, of_state = without_state(value)
-        measure = with_state(measure, of_state)
+        value, *rest = (_VALUE_END if kind == "due" else _NAME_END).split(value, maxsplit=1)
+        said = "\n".join([measure.text.text, *filter(None, rest)])
+        measure = with_state(_with_text(measure, said), of_state)
     if not value:
         return measure
     names = tuple(name for name in re.split(r"[、，,；;\s]+", value) if name) or (value,)
