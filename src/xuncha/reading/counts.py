@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
-from xuncha.chinese.counts import Count, RoleName, Thing, counts, rates, roles, things
+from xuncha.chinese.counts import Count, RoleName, Thing, counts, is_share, rates, roles, things
 from xuncha.chinese.numbers import NUMBER, amount
 from xuncha.reading.notice import STATED, Counted, CountKind, Outcome, StatedCounts
 
@@ -77,7 +77,7 @@ class Statement:
 def stated_counts(texts: Iterable[str]) -> StatedCounts:
     """Read the counts that texts state. Of several counts of one kind, use the one that is stated most clearly, then the first."""
     paragraphs = [BRACKETS.sub("", text) for text in texts]
-    all_counts = resolved([statement for text in paragraphs for statement in statements(text)])
+    all_counts = [each for counted in resolved(paragraphs) for each in counted]
     best: dict[tuple[Thing, CountKind], Statement] = {}
     for each in sorted(all_counts, key=lambda each: (each.kind is None, not each.is_named)):
         best.setdefault((each.thing, each.kind or "total"), each)
@@ -107,12 +107,23 @@ def _sum_in_progress(counted: Sequence[Statement], numbers: Counted) -> int:
     return sum(parts) if total is not None and done is not None and done + others + sum(parts) == total else 0
 
 
-def resolved(every: Sequence[Statement]) -> list[Statement]:
-    """Decide whether each count is of problems or of measures, by all counts together. Leave out counts of 任务 and 事项 beside measures."""
-    of_measures = {each.word for each in every if each.is_named and each.thing == "measures"} & _MEASURES
-    kept = [each for each in every if each.thing == "problems" or not of_measures or each.word in of_measures]
-    _correct_by_units(kept)
-    _correct_by_sums(kept)
+def resolved(texts: Sequence[str]) -> list[list[Statement]]:
+    """Return the counts of each text, and decide by all counts and rates together which are of problems and which of measures.
+
+    Counts of 任务 and 事项 beside measures are left out.
+    """
+    found = [list(statements(text)) for text in texts]
+    named = {each.word for counted in found for each in counted if each.is_named and each.thing == "measures"}
+    words = named & _MEASURES or named
+    kept = [[each for each in counted if each.thing == "problems" or each.word in words] for counted in found]
+    every = [each for counted in kept for each in counted]
+    _correct_by_units(every)
+    stated = [each for each in reversed(every) if each.is_named and each.kind == "total"]
+    totals = {each.thing: each.count.number for each in stated}
+    _correct_by_sums(every, totals)
+    _correct_by_rates(
+        every, totals, [rate.percent for text in texts for rate in rates(text) if rate.thing is None]
+    )
     return kept
 
 
@@ -131,10 +142,8 @@ def _correct_by_units(counted: Sequence[Statement]) -> None:
             each.thing = other
 
 
-def _correct_by_sums(counted: Sequence[Statement]) -> None:
+def _correct_by_sums(counted: Sequence[Statement], totals: Mapping[Thing, int]) -> None:
     """Correct whether counts without a name are of problems or measures: by their sum, if it is the total of the other thing."""
-    named = [each for each in reversed(counted) if each.is_named and each.kind == "total"]
-    totals = {each.thing: each.count.number for each in named}
     for thing, total in totals.items():
         unnamed = [each for each in counted if each.thing == thing and not each.is_named]
         parts = [each for each in unnamed if each.kind not in {None, "total", "planned"}]
@@ -142,6 +151,20 @@ def _correct_by_sums(counted: Sequence[Statement]) -> None:
         if parts and whole != total and whole == totals.get(_OTHER_THING[thing]):
             for each in parts:
                 each.thing = _OTHER_THING[thing]
+
+
+def _correct_by_rates(
+    counted: Iterable[Statement], totals: Mapping[Thing, int], percents: Sequence[str]
+) -> None:
+    """Correct whether counts without a name of what is done are of problems or measures: by a rate that is their share of one total alone."""
+    for each in (each for each in counted if not each.is_named and each.kind == "done"):
+        number = each.count.number
+        shares = [
+            thing
+            for thing, total in totals.items()
+            if total and any(is_share(percent, number, total) for percent in percents)
+        ]
+        each.thing = shares[0] if len(shares) == 1 else each.thing
 
 
 def statements(text: str) -> Iterator[Statement]:
