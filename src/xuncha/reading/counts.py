@@ -119,10 +119,10 @@ def resolved(texts: Sequence[str]) -> list[list[Statement]]:
     every = [each for counted in kept for each in counted]
     _correct_by_units(every)
     stated = [each for each in reversed(every) if each.is_named and each.kind == "total"]
-    totals = {each.thing: each.count.number for each in stated}
+    totals = {each.thing: each.count.number for each in stated if each.count.number}
     _correct_by_sums(every, totals)
     _correct_by_rates(
-        every, totals, [rate.percent for text in texts for rate in rates(text) if rate.thing is None]
+        every, totals, [rate.percent for text in texts for rate in rates(text) if not rate.thing]
     )
     return kept
 
@@ -154,17 +154,14 @@ def _correct_by_sums(counted: Sequence[Statement], totals: Mapping[Thing, int]) 
 
 
 def _correct_by_rates(
-    counted: Iterable[Statement], totals: Mapping[Thing, int], percents: Sequence[str]
+    counted: Sequence[Statement], totals: Mapping[Thing, int], percents: Sequence[str]
 ) -> None:
-    """Correct whether counts without a name of what is done are of problems or measures: by a rate that is their share of one total alone."""
-    for each in (each for each in counted if not each.is_named and each.kind == "done"):
+    """Correct whether counts without a name are of problems or measures: by a rate that is the share of what is done in one total alone."""
+    for each in counted:
         number = each.count.number
-        shares = [
-            thing
-            for thing, total in totals.items()
-            if total and any(is_share(percent, number, total) for percent in percents)
-        ]
-        each.thing = shares[0] if len(shares) == 1 else each.thing
+        shares = [key for key in totals if any(is_share(rate, number, totals[key]) for rate in percents)]
+        if len(shares) == 1 and each.kind == "done" and not each.is_named:
+            each.thing = shares[0]
 
 
 def statements(text: str) -> Iterator[Statement]:
@@ -216,8 +213,7 @@ def _statement(
         named = count.thing, sentence[count.end : count.named_end][-2:]
     is_article = count.number < 2 and not sentence[count.start].isascii()  # noqa: PLR2004  一个
     # A count in 件 after things that are counted in 个 or 项 is of letters or cases, unless it is of 整改.
-    same_unit = previous is not None and previous.count.unit == count.unit
-    is_other = count.unit == "件" and not same_unit and not left.endswith("整改")
+    is_other = count.unit == "件" != (previous and previous.count.unit) and not left.endswith("整改")
     if not named and (is_article or is_other or (until and until[0] not in _MAY_FOLLOW)):
         return None
     if left.endswith(("类", "每", "第")) or _PARTIAL.search(left):

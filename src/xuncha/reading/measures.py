@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
@@ -179,8 +179,7 @@ def _pieces(text: Line) -> Iterator[tuple[LabelKind | None, Line | None]]:
     heads = (text.text[item.begin : item.start] for item in all_items)
     labelled = {item.start for item in all_items if _HEADS_MEASURE.match(text.text, item.start)}
     numbered = bool(labelled) or any("措" in head for head in heads)
-    apart = _apart(labels(text.text), list(IN_BRACKETS.finditer(text.text)))
-    marks = [label for label in apart if _is_heading(text.text, label)]
+    marks = [label for label in _apart(text.text) if _is_heading(text.text, label)]
     if numbered:
         # 整改措施： above 措施1： only announces the measures, and in 1、整改措施： it belongs to the number.
         marks = [each for each in marks if each.begin not in labelled]
@@ -244,8 +243,8 @@ def _out_of_brackets(text: str) -> tuple[list[str], str]:
     """
     insides: list[str] = []
     kinds: set[str] = set()
-    rest, place, within = "", 0, list(IN_BRACKETS.finditer(text))
-    for match in within:
+    rest, place = "", 0
+    for match in IN_BRACKETS.finditer(text):
         named = {label.kind for label in labels(match["inside"])}
         is_apart = not text[: match.start()].strip() or _CLAUSE_END.match(text, match.end())
         if named and is_apart and not named & kinds:
@@ -254,16 +253,14 @@ def _out_of_brackets(text: str) -> tuple[list[str], str]:
             rest, place = rest + text[place : match.start()], match.end()
     if insides:
         return insides, rest + text[place:]
-    begins = (label.begin for label in _apart(labels(text), within) if label.kind in ONE_LINE)
-    begin = next(begins, len(text))
+    begin = next((label.begin for label in _apart(text) if label.kind in ONE_LINE), len(text))
     return [text[begin:]] if text[begin:] else [], text[:begin]
 
 
-def _apart(found: Iterable[Label], brackets: Sequence[re.Match[str]]) -> Iterator[Label]:
-    """Yield the labels that are not in brackets."""
-    for label in found:
-        if not any(match.start() <= label.begin < match.end() for match in brackets):
-            yield label
+def _apart(text: str) -> list[Label]:
+    """Return the labels that are not in brackets."""
+    brackets = [range(*match.span()) for match in IN_BRACKETS.finditer(text)]
+    return [label for label in labels(text) if not any(label.begin in each for each in brackets)]
 
 
 def _with_labelled(drafts: list[tuple[int, Measure]], labelled: Sequence[_LabelledText]) -> list[Measure]:
