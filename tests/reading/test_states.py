@@ -123,9 +123,16 @@ def test_a_clause_behind_an_office_is_no_office(behind: str, said: str, tmp_path
     assert measure.text.text.rstrip("。") == f"合并会议。\n{said}"
 
 
-def test_a_time_limit_without_end_is_no_office(tmp_path: Path) -> None:
-    head = "1.会议多。（责任领导：张三；责任科室：办公室；完成时限：长期坚持）"
-    for measure in measures(f"{head}\n一是合并。二是压减。", tmp_path):
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1.会议多。（责任领导：张三；责任科室：办公室；完成时限：长期坚持）\n一是合并。二是压减。",
+        "1.会议多\n措施1：合并。责任领导：张三，责任科室：办公室，完成时限：长期坚持\n完成情况：会议减半。",
+        "1.会议多\n整改措施：合并。责任领导：张三，责任科室：办公室，完成时限：长期坚持",
+    ],
+)
+def test_a_time_limit_without_end_is_no_office(text: str, tmp_path: Path) -> None:
+    for measure in measures(text, tmp_path):
         assert (measure.office, measure.co_offices, measure.due) == ("办公室", (), "长期坚持")
 
 

@@ -119,8 +119,6 @@ def _said_of_all(line: Line) -> tuple[list[_LabelledText], State | None, str]:
     said: list[_LabelledText] = []
     for inside in insides:
         words, inside_state = without_state(inside)
-        if len(labels(words)) < len(labels(inside)):  # 完成时限：长期坚持 is no state
-            words, inside_state = inside, None
         said_state = said_state or inside_state
         named = ((label.kind, words[label.start : label.end]) for label in labels(words))
         said += [_LabelledText(kind, 0, line._replace(text=text)) for kind, text in named]
@@ -279,11 +277,11 @@ def _with_labelled(drafts: list[tuple[int, Measure]], labelled: Sequence[_Labell
             numbers = numbers if len(texts) == 1 and each.kind not in _RESULT_LABELS else numbers[-1:]
             texts = [each.line.text] * len(numbers)
         for number, text in zip(numbers, texts, strict=True) if each.kind != "finding" else ():
-            has_own = each.kind in _OWN and getattr(finished[number], each.kind) is not None
-            if each.kind == "state" and has_own and finished[number].state == _LASTING:
-                has_own = False  # 长期坚持 says how long, and what is said of all says how far it is
-            if has_own and len(numbers) > 1 and (each.kind != "state" or state_alone(text)):
-                continue  # what a measure says of itself counts more than what is said of all
+            own = getattr(finished[number], each.kind) if each.kind in _OWN else None
+            # What a measure says of itself counts more than what is said of all, but 长期坚持 does not say how far it is.
+            is_told = own not in {None, _LASTING} and (each.kind != "state" or state_alone(text))
+            if is_told and len(numbers) > 1:
+                continue
             if each.kind in _RESULT_LABELS:
                 whole = with_full_stop(finished[number].text.text) + text.rstrip(_SEPARATORS)
                 finished[number] = _with_text(finished[number], whole)
@@ -354,7 +352,9 @@ def without_state(text: str) -> tuple[str, State | None]:
         elif (found := state_of_text(match["words"])) and (found.doubt or found.status == "closed"):
             return text, found
     match = _STATE_AS_CLAUSE.search(text, max(0, len(text) - _LONGEST_STATE))
-    if match and _STATE_SIGNS.search(match["words"]):
+    # 完成时限：长期坚持 is no state.
+    is_labelled = match and any(label.start == match.start("words") for label in labels(text))
+    if match and not is_labelled and _STATE_SIGNS.search(match["words"]):
         sentence_before = _SENTENCE.split(text[: match.start()])[-1]
         found = state_alone(match["words"])
         sure = found and (found.status != "closed" or "已" in match["words"])
