@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 NOTICES = notices()
 NOT_READ: dict[str, str] = {
     "u3-united-front-measures-and-effects": "of a part kept unseen until the reader was done, and left as it was read",
-    "u3-water-company-chapters-as-problems": "likewise",
 }
 SHOWN = {each.name: each for each in NOTICES}
 

@@ -33,6 +33,13 @@ STATED: dict[str, dict[str, Any]] = {
     "确定整改事项29项，制定整改措施93条。29项整改事项已完成28项。": {"measures_total": 93},
     "细化为45个问题，其中立行立改12个、限期整改28个。": {"problems_total": 45},
     "反馈6个问题，制定措施20条，已完成18个。": {"problems_total": 6, "measures_total": 20, "measures_done": 18},
+    "22项问题已全部整改完成，61项措施已完成58项，3项长期坚持。": {
+        "problems_total": 22, "problems_done": 22, "measures_total": 61, "measures_done": 58, "measures_in_progress": 3,
+    },
+    "制定措施42项，15个问题已全部整改完成，建立健全制度9项。": {
+        "measures_total": 42, "problems_total": 15, "problems_done": 15, "outcomes": (("建立健全制度", 9, "项"),),
+    },
+    "召开民主生活会，班子查摆问题18个，制定措施25条。反馈4个问题，制定措施6条。": {"problems_total": 4, "measures_total": 6},
     "": {},
 }  # fmt: skip
 

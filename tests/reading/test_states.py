@@ -74,6 +74,7 @@ def test_a_state_is_that_of_the_measures_of_which_it_is_said(
         "1.会议多（责任领导：张三；责任科室：办公室；整改时限：2024年9月）：",
         "1.会议多。（责任领导：张三；责任科室：办公室；整改时限：2024年9月）：",
         "1.会议多。【责任领导：张三】【责任科室：办公室】【整改时限：2024年9月】\n",
+        "1.会议多【责任领导：张三，责任科室：办公室，整改时限：2024年9月】\n",
     ],
 )
 def test_who_answers_for_a_problem_answers_for_its_measures(head: str, tmp_path: Path) -> None:
@@ -108,9 +109,30 @@ def test_a_state_behind_an_office_is_no_office(tmp_path: Path) -> None:
     assert (measure.state and measure.state.status) == "closed"
 
 
-def test_a_time_limit_without_end_is_no_office(tmp_path: Path) -> None:
-    head = "1.会议多。（责任领导：张三；责任科室：办公室；完成时限：长期坚持）"
-    for measure in measures(f"{head}\n一是合并。二是压减。", tmp_path):
+@pytest.mark.parametrize(
+    ("behind", "said"),
+    [
+        ("责任领导：张三；责任科室：办公室。下一步将加强培训。", "下一步将加强培训"),
+        ("责任领导：张三，责任科室：办公室，2024年8月底前已完成培训。", "2024年8月底前已完成培训"),
+        ("责任领导：张三；责任科室：办公室。\n专此函达。", "专此函达"),
+    ],
+)
+def test_a_clause_behind_an_office_is_no_office(behind: str, said: str, tmp_path: Path) -> None:
+    (measure,) = measures(f"1.会议多\n整改措施：合并会议。{behind}", tmp_path)
+    assert (measure.leader, measure.office, measure.co_offices) == ("张三", "办公室", ())
+    assert measure.text.text.rstrip("。") == f"合并会议。\n{said}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1.会议多。（责任领导：张三；责任科室：办公室；完成时限：长期坚持）\n一是合并。二是压减。",
+        "1.会议多\n措施1：合并。责任领导：张三，责任科室：办公室，完成时限：长期坚持\n完成情况：会议减半。",
+        "1.会议多\n整改措施：合并。责任领导：张三，责任科室：办公室，完成时限：长期坚持",
+    ],
+)
+def test_a_time_limit_without_end_is_no_office(text: str, tmp_path: Path) -> None:
+    for measure in measures(text, tmp_path):
         assert (measure.office, measure.co_offices, measure.due) == ("办公室", (), "长期坚持")
 
 

@@ -23,7 +23,7 @@ _MEMBER = re.compile("(?:党[组委]成员|党委委员|常委)$")
 """A rank that goes before the post of the same person: 党组成员、副局长张三."""
 _AND_OTHERS = re.compile("等(?:相关|有关|各)?(?:科室|单位|部门|股室|处室|人员|同志|人)?$")
 _MARKS = re.compile(r"[（(]|[)）]|" + _BETWEEN.pattern)
-_POST = re.compile(r"(?:长|主任|书记|主席|委员|组长|队长|经理|处|科|局|成员|负责人|领导)$")
+_POST = re.compile(r"(?:长|主任|书记|主席|委员|组长|队长|经理|处|科|局|师|成员|负责人|领导)$")
 
 
 def names(text: str, *, people: bool = True) -> tuple[list[str], list[str]]:

@@ -94,6 +94,7 @@ _STATE_WORDS: Final = re.compile(
 )
 """The words that states consist of."""
 _FEWEST_TOLD: Final = 4  # characters besides these words of a text that tells something
+_COUNT_TOLD: Final = re.compile("\\d(?=[\u4e00-\u9fff])(?![年月日季前底末后])")  # 已演练3次, but not 12月底前
 _LASTING_ALONE: Final = frozenset({"持续", "持续坚持", "长期坚持"})
 
 _EMPTY_BOX: Final = re.compile("[□☐○◯]")
@@ -139,9 +140,9 @@ def is_plain_state(value: object, form: str = "") -> bool:
 
 
 def tells_more(text: str) -> bool:
-    """Return whether a text with a state tells of the work, too: 正在组织第二批招聘, 已完成，签订协议23份."""
+    """Return whether a text with a state tells of the work, too: 正在组织第二批招聘, 正在推进，已演练3次."""
     others = (re.sub(r"[^\u4e00-\u9fff]", "", _STATE_WORDS.sub("", part)) for part in _PART.split(text))
-    return any(len(other) >= _FEWEST_TOLD for other in others)
+    return bool(_COUNT_TOLD.search(text)) or any(len(other) >= _FEWEST_TOLD for other in others)
 
 
 def is_ongoing(text: str, today: date) -> bool:
@@ -213,6 +214,7 @@ def _word_state(text: str, today: date | None = None) -> State | None:
     mentioned, going_on = _COMPLETION.search(text), _GOING_ON.search(text)
     states = (
         (_NOT_BEGUN.fullmatch(text), State("not_started")),
+        (_NOT_BEGUN.fullmatch(text.partition(",")[0]), State("in_progress", doubt=incomplete, negated=True)),
         (_NOT_DONE.fullmatch(text), State("in_progress", doubt=incomplete, negated=True)),
         (_SUBMITTED.fullmatch(text), State("submitted")),
         (_BASICALLY.search(text), State("in_progress", lasting, basically)),

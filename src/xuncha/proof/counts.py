@@ -17,7 +17,7 @@ from xuncha.language import mark
 from xuncha.model.register import Register
 from xuncha.proof.chapter import Chapter, LedgerFacts, Mistakes, Text
 from xuncha.proof.dates import case_dates
-from xuncha.reading.counts import Statement, resolved, statements
+from xuncha.reading.counts import Statement, resolved
 from xuncha.tally import percent, tally
 
 RULES = Chapter()
@@ -53,13 +53,11 @@ class Count(NamedTuple):
 @lru_cache(maxsize=1)
 def stated_counts(text: Text) -> tuple[tuple[Count, ...], ...]:
     """Return the counts of problems and measures, line by line, without those that are a part of a part."""
-    lines = [list(statements(_without_brackets(words))) for words in text.half_width]
-    kept_ids = {id(each) for each in resolved([each for line in lines[: text.opening_end] for each in line])}
-    kept_ids |= {id(each) for line in lines[text.opening_end :] if line for each in resolved(line)}
-    kept = [[each for each in counted if id(each) in kept_ids] for counted in lines]
+    texts, end = list(map(_without_brackets, text.half_width)), text.opening_end
+    resolved_lines = [*resolved(texts[:end]), *(resolved([words])[0] for words in texts[end:])]
     return tuple(
         tuple(_line_counts(line, text.half_width[line], each) if each else ())
-        for line, each in enumerate(kept)
+        for line, each in enumerate(resolved_lines)
     )
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
-from xuncha.chinese.counts import Count, RoleName, Thing, counts, rates, roles, things
+from xuncha.chinese.counts import Count, RoleName, Thing, counts, is_share, rates, roles, things
 from xuncha.chinese.numbers import NUMBER, amount
 from xuncha.reading.notice import STATED, Counted, CountKind, Outcome, StatedCounts
 
@@ -35,9 +35,9 @@ _PARTIAL: Final = re.compile(
 )
 """Words before a count that covers only a part of the problems or measures."""
 _BY_LEADERS: Final = re.compile(
-    r"(?:书记|主要(?:负责|领导)|班子成员|一把手|[局院校厅县区镇主]长)[^，。；]{0,12}(?:认领|牵头|领办|包[抓保联]|协调|带头|走访)"
+    r"(?:书记|主要(?:负责|领导)|班子成员|一把手|[局院校厅县区镇主]长)[^，。；]{0,12}(?:认领|牵头|领办|包[抓保联]|协调|带头|走访)|(?:民主|组织)生活会[^。；]{0,12}(?:查摆|查找|检视)"
 )
-"""Words of a sentence that counts what leaders did themselves."""
+"""Words of a sentence that counts what leaders did themselves, or found at a meeting of their own."""
 _TOPIC: Final = re.compile("整改|反馈|问题|措施|任务|事项|销号|完成率|其余|其中")
 _MEASURES: Final = frozenset({"措施", "举措"})  # beside these words, 事项 and 任务 mean something else
 _CONJUNCTIONS: Final = frozenset({"、", "和", "及", "以及", "与"})
@@ -77,7 +77,7 @@ class Statement:
 def stated_counts(texts: Iterable[str]) -> StatedCounts:
     """Read the counts that texts state. Of several counts of one kind, use the one that is stated most clearly, then the first."""
     paragraphs = [BRACKETS.sub("", text) for text in texts]
-    all_counts = resolved([statement for text in paragraphs for statement in statements(text)])
+    all_counts = [each for counted in resolved(paragraphs) for each in counted]
     best: dict[tuple[Thing, CountKind], Statement] = {}
     for each in sorted(all_counts, key=lambda each: (each.kind is None, not each.is_named)):
         best.setdefault((each.thing, each.kind or "total"), each)
@@ -107,12 +107,23 @@ def _sum_in_progress(counted: Sequence[Statement], numbers: Counted) -> int:
     return sum(parts) if total is not None and done is not None and done + others + sum(parts) == total else 0
 
 
-def resolved(every: Sequence[Statement]) -> list[Statement]:
-    """Decide whether each count is of problems or of measures, by all counts together. Leave out counts of 任务 and 事项 beside measures."""
-    of_measures = {each.word for each in every if each.is_named and each.thing == "measures"} & _MEASURES
-    kept = [each for each in every if each.thing == "problems" or not of_measures or each.word in of_measures]
-    _correct_by_units(kept)
-    _correct_by_sums(kept)
+def resolved(texts: Sequence[str]) -> list[list[Statement]]:
+    """Return the counts of each text, and decide by all counts and rates together which are of problems and which of measures.
+
+    Counts of 任务 and 事项 beside measures are left out.
+    """
+    found = [list(statements(text)) for text in texts]
+    named = {each.word for counted in found for each in counted if each.is_named and each.thing == "measures"}
+    words = named & _MEASURES or named
+    kept = [[each for each in counted if each.thing == "problems" or each.word in words] for counted in found]
+    every = [each for counted in kept for each in counted]
+    _correct_by_units(every)
+    stated = [each for each in reversed(every) if each.is_named and each.kind == "total"]
+    totals = {each.thing: each.count.number for each in stated if each.count.number}
+    _correct_by_sums(every, totals)
+    _correct_by_rates(
+        every, totals, [rate.percent for text in texts for rate in rates(text) if not rate.thing]
+    )
     return kept
 
 
@@ -131,10 +142,8 @@ def _correct_by_units(counted: Sequence[Statement]) -> None:
             each.thing = other
 
 
-def _correct_by_sums(counted: Sequence[Statement]) -> None:
+def _correct_by_sums(counted: Sequence[Statement], totals: Mapping[Thing, int]) -> None:
     """Correct whether counts without a name are of problems or measures: by their sum, if it is the total of the other thing."""
-    named = [each for each in reversed(counted) if each.is_named and each.kind == "total"]
-    totals = {each.thing: each.count.number for each in named}
     for thing, total in totals.items():
         unnamed = [each for each in counted if each.thing == thing and not each.is_named]
         parts = [each for each in unnamed if each.kind not in {None, "total", "planned"}]
@@ -142,6 +151,17 @@ def _correct_by_sums(counted: Sequence[Statement]) -> None:
         if parts and whole != total and whole == totals.get(_OTHER_THING[thing]):
             for each in parts:
                 each.thing = _OTHER_THING[thing]
+
+
+def _correct_by_rates(
+    counted: Sequence[Statement], totals: Mapping[Thing, int], percents: Sequence[str]
+) -> None:
+    """Correct whether counts without a name are of problems or measures: by a rate that is the share of what is done in one total alone."""
+    for each in counted:
+        number = each.count.number
+        shares = [key for key in totals if any(is_share(rate, number, totals[key]) for rate in percents)]
+        if len(shares) == 1 and each.kind == "done" and not each.is_named:
+            each.thing = shares[0]
 
 
 def statements(text: str) -> Iterator[Statement]:
@@ -193,14 +213,15 @@ def _statement(
         named = count.thing, sentence[count.end : count.named_end][-2:]
     is_article = count.number < 2 and not sentence[count.start].isascii()  # noqa: PLR2004  一个
     # A count in 件 after things that are counted in 个 or 项 is of letters or cases, unless it is of 整改.
-    same_unit = previous is not None and previous.count.unit == count.unit
-    is_other = count.unit == "件" and not same_unit and not left.endswith("整改")
+    is_other = count.unit == "件" != (previous and previous.count.unit) and not left.endswith("整改")
     if not named and (is_article or is_other or (until and until[0] not in _MAY_FOLLOW)):
         return None
     if left.endswith(("类", "每", "第")) or _PARTIAL.search(left):
         return None
-    role, wording = _role_in(left, last=True)
-    role, wording = (role, wording) if role else _role_in(left_of, last=True)
+    of_previous, *own = re.split("[，,]", left_of, maxsplit=1) if start else [left_of]
+    # 22项问题已全部完成，61项措施 is of 22 only; 22个问题制定措施，共61条 is of 61.
+    is_taken = own and _role_in(of_previous)[0] not in {None, "total"}
+    role, wording = _role_in(own[0] if is_taken else left_of, last=True)
     after, behind = _role_in(right)
     all_done = bool(ALL_DONE.search(right)) and after not in _OPEN
     # Words between two counts belong to the second one.

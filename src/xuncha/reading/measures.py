@@ -31,6 +31,11 @@ IN_BRACKETS: Final = re.compile(
 )
 _CLAUSE_END: Final = re.compile(r"\s*(?:[。，；;,、.（(【\[\n]|\Z)")
 _SENTENCE: Final = re.compile(r"[。；;\n]")
+_VALUE_END: Final = re.compile("[。\n]")
+_NAME_END: Final = re.compile(
+    "[。\n]|[，,；;](?=[^，,；;、]{0,12}(?:已|正在|目前|截至|完成|下一?步|[0-9][年月]))"
+)
+"""The end of a name after a label, before a sentence or a clause that is no name: 责任科室：畜牧站，目前已完成."""
 _LONGEST_STATE: Final = 60  # how many characters at the end of a text are searched for a state
 _STATE_WORDS: Final = "(?:整改|目前|现|已|正在|尚未|未|待|拟|申请|基本|全部|均|取得|持续|长期|推进|完成|启动|开展|落实|到位|办结|销号|坚持|阶段性|成效|申请|延期|序时|中|并|且|，|状态|情况|结果|：)+"
 """The words that states consist of. A sentence of such words alone can be removed without losing anything else."""
@@ -114,8 +119,6 @@ def _said_of_all(line: Line) -> tuple[list[_LabelledText], State | None, str]:
     said: list[_LabelledText] = []
     for inside in insides:
         words, inside_state = without_state(inside)
-        if len(labels(words)) < len(labels(inside)):  # 完成时限：长期坚持 is no state
-            words, inside_state = inside, None
         said_state = said_state or inside_state
         named = ((label.kind, words[label.start : label.end]) for label in labels(words))
         said += [_LabelledText(kind, 0, line._replace(text=text)) for kind, text in named]
@@ -174,7 +177,7 @@ def _pieces(text: Line) -> Iterator[tuple[LabelKind | None, Line | None]]:
     heads = (text.text[item.begin : item.start] for item in all_items)
     labelled = {item.start for item in all_items if _HEADS_MEASURE.match(text.text, item.start)}
     numbered = bool(labelled) or any("措" in head for head in heads)
-    marks = [label for label in labels(text.text) if _is_heading(text.text, label)]
+    marks = [label for label in _apart(text.text) if _is_heading(text.text, label)]
     if numbered:
         # 整改措施： above 措施1： only announces the measures, and in 1、整改措施： it belongs to the number.
         marks = [each for each in marks if each.begin not in labelled]
@@ -202,13 +205,14 @@ def _is_heading(text: str, label: Label) -> bool:
     Labels of people, offices, time limits and states stand on a line of their own, or on a line that begins with a label.
     """
     before = text[label.begin - 1] if label.begin else "\n"
-    if before in "（(" or IN_BRACKETS.match(text, label.begin):
+    if before in "（(":
         return False
     within = before in "，,、"
     if before == "\n" or (label.kind not in ONE_LINE and not within):
         return True
-    first = first_label(text[text.rfind("\n", 0, label.begin) + 1 : label.start])
-    return first is not None and (not within or {first.kind, label.kind} <= ONE_LINE)
+    on_line = labels(text[text.rfind("\n", 0, label.begin) + 1 : label.start])
+    is_begun = bool(on_line) and on_line[0].begin == 0
+    return is_begun and (not within or {each.kind for each in on_line[-2:]} <= ONE_LINE)
 
 
 def _measure(line: Line) -> Measure:
@@ -237,8 +241,8 @@ def _out_of_brackets(text: str) -> tuple[list[str], str]:
     """
     insides: list[str] = []
     kinds: set[str] = set()
-    rest, place, within = "", 0, list(IN_BRACKETS.finditer(text))
-    for match in within:
+    rest, place = "", 0
+    for match in IN_BRACKETS.finditer(text):
         named = {label.kind for label in labels(match["inside"])}
         is_apart = not text[: match.start()].strip() or _CLAUSE_END.match(text, match.end())
         if named and is_apart and not named & kinds:
@@ -247,10 +251,14 @@ def _out_of_brackets(text: str) -> tuple[list[str], str]:
             rest, place = rest + text[place : match.start()], match.end()
     if insides:
         return insides, rest + text[place:]
-    begins = (label.begin for label in labels(text) if label.kind in ONE_LINE)
-    apart = (each for each in begins if not any(match.start() < each < match.end() for match in within))
-    begin = next(apart, len(text))
+    begin = next((label.begin for label in _apart(text) if label.kind in ONE_LINE), len(text))
     return [text[begin:]] if text[begin:] else [], text[:begin]
+
+
+def _apart(text: str) -> list[Label]:
+    """Return the labels that are not in brackets."""
+    brackets = [range(*match.span()) for match in IN_BRACKETS.finditer(text)]
+    return [label for label in labels(text) if not any(label.begin in each for each in brackets)]
 
 
 def _with_labelled(drafts: list[tuple[int, Measure]], labelled: Sequence[_LabelledText]) -> list[Measure]:
@@ -269,11 +277,11 @@ def _with_labelled(drafts: list[tuple[int, Measure]], labelled: Sequence[_Labell
             numbers = numbers if len(texts) == 1 and each.kind not in _RESULT_LABELS else numbers[-1:]
             texts = [each.line.text] * len(numbers)
         for number, text in zip(numbers, texts, strict=True) if each.kind != "finding" else ():
-            has_own = each.kind in _OWN and getattr(finished[number], each.kind) is not None
-            if each.kind == "state" and has_own and finished[number].state == _LASTING:
-                has_own = False  # 长期坚持 says how long, and what is said of all says how far it is
-            if has_own and len(numbers) > 1 and (each.kind != "state" or state_alone(text)):
-                continue  # what a measure says of itself counts more than what is said of all
+            own = getattr(finished[number], each.kind) if each.kind in _OWN else None
+            # What a measure says of itself counts more than what is said of all, but 长期坚持 does not say how far it is.
+            is_told = own not in {None, _LASTING} and (each.kind != "state" or state_alone(text))
+            if is_told and len(numbers) > 1:
+                continue
             if each.kind in _RESULT_LABELS:
                 whole = with_full_stop(finished[number].text.text) + text.rstrip(_SEPARATORS)
                 finished[number] = _with_text(finished[number], whole)
@@ -293,7 +301,9 @@ def _with_label(measure: Measure, kind: LabelKind, value: str) -> Measure:
     value = value.removesuffix("）") if value.count("）") > value.count("（") else value
     if kind in ONE_LINE - {"state"}:
         value, of_state = without_state(value)
-        measure = with_state(measure, of_state)
+        value, *rest = (_VALUE_END if kind == "due" else _NAME_END).split(value, maxsplit=1)
+        said = "\n".join([measure.text.text, *filter(None, rest)])
+        measure = with_state(_with_text(measure, said), of_state)
     if not value:
         return measure
     names = tuple(name for name in re.split(r"[、，,；;\s]+", value) if name) or (value,)
@@ -342,7 +352,9 @@ def without_state(text: str) -> tuple[str, State | None]:
         elif (found := state_of_text(match["words"])) and (found.doubt or found.status == "closed"):
             return text, found
     match = _STATE_AS_CLAUSE.search(text, max(0, len(text) - _LONGEST_STATE))
-    if match and _STATE_SIGNS.search(match["words"]):
+    # 完成时限：长期坚持 is no state.
+    is_labelled = match and any(label.start == match.start("words") for label in labels(text))
+    if match and not is_labelled and _STATE_SIGNS.search(match["words"]):
         sentence_before = _SENTENCE.split(text[: match.start()])[-1]
         found = state_alone(match["words"])
         sure = found and (found.status != "closed" or "已" in match["words"])

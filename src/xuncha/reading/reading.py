@@ -58,6 +58,7 @@ _PROBLEMS: Final = re.compile("问题|意见|任务|事项")
 _ORGANISES: Final = re.compile(
     "^(?:关于)?(?:巡[察视])?整改[^，。]{0,8}(?:组织|领导|部署|推进|开展|基本情况|总体)"
 )
+_OF_OFFICE: Final = re.compile("|".join(each.pattern for each in (_PLAN, _ORGANISES, _REST)))
 _LEADER_WORDS: Final = re.compile(
     r"(?:书记|主要(?:负责|领导)|第一责任人|一把手|领导班子|班子成员|党[组委]成员|[局院校厅县区镇]长)[^，。]{0,20}(?:情况|工作|责任|整改)"
 )
@@ -108,8 +109,17 @@ def _problem_section(roots: list[Node]) -> tuple[list[Node], dict[int, Line]]:
     if holding := [node for node in holding if not sure or node in sure or _PROBLEMS.search(_title(node))]:
         nodes = [child for node in holding for child in node.children if not _is_about_leaders(child)]
         return nodes, {id(child): _heading(node) for node in holding for child in node.children}
-    categories = [node for node in chapters if _is_category(_title(node))]
-    return categories or [node for node in roots if node not in chapters], {}
+    return _categories_among(chapters) or [node for node in roots if node not in chapters], {}
+
+
+def _categories_among(chapters: list[Node]) -> list[Node]:
+    """Return the chapters that name faults, and beside them those with measures, or between two: 管网漏损率偏高."""
+    named = [node for node in chapters if _is_category(_title(node))]
+    others = [node for node in chapters if _is_about_leaders(node) or _OF_OFFICE.search(_title(node))]
+    nodes = [node for node in chapters if node in named or node not in others]
+    kinds = [{label.kind for line in node.body if (label := first_label(line.text))} for node in nodes]
+    places = [place for place, node in enumerate(nodes) if node in named or "measures" in kinds[place]]
+    return nodes[places[0] : places[-1] + 1] if named else []
 
 
 def _work_and_plans(roots: list[Node], nodes: list[Node]) -> tuple[list[Line], list[Line]]:
@@ -155,7 +165,7 @@ def _is_category(title: str) -> bool:
     """Return whether a chapter is itself a category of problems, and not a report on how they were handled."""
     if _PROGRESS.search(title):
         return not _PLAN.search(title) and title.startswith(("关于", "针对", "在“"))
-    return not any(each.search(title) for each in (_PLAN, _ORGANISES, _REST)) and _names_fault(title)
+    return not _OF_OFFICE.search(title) and _names_fault(title)
 
 
 def _names_fault(title: str) -> bool:
@@ -238,10 +248,9 @@ def _has_measures(text: str) -> bool:
 def _heading_end(text: str) -> int:
     """Return where the heading at the beginning of a paragraph ends: at a full stop, a label or its bracket, or an enumeration."""
     end = sentence_end(text)
-    begins = [item.begin for item in items(text)[:1]]
-    for label in labels(text[: end + 1]):
-        in_brackets = label.kind in ONE_LINE and label.begin > 1 and IN_BRACKETS.match(text, label.begin - 1)
-        begins.append(label.begin - bool(in_brackets))
+    begins = [item.begin for item in items(text)[:1]] + [label.begin for label in labels(text[: end + 1])]
+    brackets = IN_BRACKETS.finditer(text[: end + 1])
+    begins += [match.start() for match in brackets if labels(match["inside"])]
     return min([end, *filter(None, begins)])
 
 

@@ -216,18 +216,22 @@ def _paired(text: str, role: str, heading: str) -> dict[str, str]:
 def measure_row(row: Row, number: int, count: int) -> Row:
     """Return the row of one of several measures that stand in one cell.
 
-    A cell with as many parts as there are measures gives one part to each. Other cells apply to all of the measures, but
-    progress and evidence only to the first.
+    A cell, or the cells of a column, with as many parts as there are measures gives one part to each. Other cells apply to all
+    of the measures, but progress and evidence only to the first.
     """
-    shared, divided = {}, {}
+    columns: dict[tuple[str, str], list[Cell]] = {}
     for role, held in row.cells.items():
-        text = row.text(role)
+        for cell in held:
+            columns.setdefault((role, cell.place.rstrip("0123456789")), []).append(cell)
+    own, divided = dict[str, list[Cell]](), dict[tuple[str, str], Cell]()
+    for (role, _column), held in columns.items():
+        text = "\n".join(dict.fromkeys(cell.text for cell in held))
         parts = cells.items(text) if role in DIVISIBLE else [*map(without_number, cells.lines(text))]
         if len(parts) == count:
-            divided[role] = [Cell.of(parts[number], "", held[0].place, unseen=row.unseen(role))]
+            part = Cell.of(parts[number], "", held[0].place, unseen=row.unseen(role))
+            own.setdefault(role, []).append(part)
+            divided |= {(role, cell.place): part for cell in held}
         elif role not in _FIRST_ONLY or number == 0:
-            shared[role] = held
-    under = [(role, name, divided.get(role, [cell])[0]) for role, name, cell in row.under]
-    return Row(
-        row.sheet, row.number, shared | divided, row.ticks, under=under, unclear_leader=row.unclear_leader
-    )
+            own.setdefault(role, []).extend(held)
+    under = [(role, name, divided.get((role, cell.place), cell)) for role, name, cell in row.under]
+    return Row(row.sheet, row.number, own, row.ticks, under=under, unclear_leader=row.unclear_leader)

@@ -225,7 +225,8 @@ class RowReader:
         # Beside the progress, or in a column such as 复查结果 or 是否销号, it is no progress.
         headings = [name.rpartition("/")[2] for role, name, _cell in row.under if role == "state"]
         may_tell = "progress" not in record and any(roles.role(each) == "progress" for each in headings)
-        if may_tell and state and state.status == "in_progress" and states.tells_more(cell.text):
+        goes_on = state is not None and state.status == "in_progress" and not state.negated
+        if may_tell and goes_on and states.tells_more(cell.text):
             record["progress"] = cells.entries(cell.text)
         if self.words is not None and not several and (status := self.words.get(cell.text)):
             return states.State(status, bool(state and state.long_term))
