@@ -545,6 +545,17 @@ def takes_back_what_another_recorded(book: Book) -> None:
 
 
 @cheat("false-undo")
+def says_undo_of_a_merge(book: Book) -> None:
+    base = book.here()
+    book.entry("1.1", "甲。")
+    side = book.here()
+    book.back_to(base)
+    book.entry("1.2", "乙。")
+    mark = book.merge(side, base)
+    book.undo(mark, {path_of("1.1"): {**book.data("1.1"), "title": "别的"}})
+
+
+@cheat("false-undo")
 def says_undo_and_closes(book: Book) -> None:
     closed = {**book.data("1.1"), "status": "closed", "closed": {"date": book.today, "by": "李四"}}
     book.undo(book.mark, {path_of("1.1"): closed})
