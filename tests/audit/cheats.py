@@ -544,6 +544,12 @@ def takes_back_what_another_recorded(book: Book) -> None:
     book.undo(mark, before)
 
 
+@cheat("deleted")
+def deletes_the_settings_and_closes(book: Book) -> None:
+    book.commit(message("修改", "edit"), {"data/ledger.yaml": None})
+    book.close("1.1")
+
+
 @cheat("false-undo")
 def says_undo_of_a_merge(book: Book) -> None:
     base = book.here()

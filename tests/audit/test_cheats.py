@@ -929,6 +929,14 @@ LOOSENING = (
 """Those whose policy requires less than before, which the audit says."""
 
 
+@honest
+def closes_where_the_offices_are_no_names(book: Book) -> None:
+    for identity, offices in (("1.1", 5), ("1.2", [5, "办公室"])):
+        book.settings(offices=offices)
+        book.act("submit", identity)
+        book.close(identity)
+
+
 @pytest.mark.apart(but=12)
 @pytest.mark.parametrize("act", HONEST, ids=lambda act: act.__name__)
 def test_honest_work_is_not_named(tmp_path: Path, act: Callable[[Book], Any]) -> None:
