@@ -544,6 +544,13 @@ def takes_back_what_another_recorded(book: Book) -> None:
     book.undo(mark, before)
 
 
+@cheat("status-jump")
+def says_progress_and_applies_for_closing(book: Book) -> None:
+    applied = {**book.data("1.1"), "status": "submitted"}
+    steps = ("Id", "1.1"), ("From", "in_progress"), ("To", "submitted")
+    book.commit(message("进展 1.1", "progress", *steps), {path_of("1.1"): applied})
+
+
 @cheat("deleted")
 def deletes_the_settings_and_closes(book: Book) -> None:
     book.commit(message("修改", "edit"), {"data/ledger.yaml": None})

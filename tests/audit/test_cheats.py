@@ -484,6 +484,8 @@ def closes_alone_ten_days_after_the_policy_was_loosened_for_good(book: Book) -> 
     book.policy("progress", "submission")
     book.days(10).act("submit", "1.1", who=LI)
     book.close("1.1", LI)
+    book.act("submit", "1.2", who=LI._replace(email="li@home.invalid"))
+    book.close("1.2", LI)
     book.days(60).policy("progress", "submission", "second_person")
 
 
