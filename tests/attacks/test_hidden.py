@@ -43,9 +43,9 @@ def test_a_file_that_says_the_clone_is_shallow_is_named(ledger: LedgerOnDisk) ->
     for command in (("log",), ("show", "1.2"), ("status", "--at", "HEAD")):
         result = ledger.run(*command, XUNCHA_LANG="en")
         assert "only the last part of the history" in result.err, command
-    for command in (("audit",), ("archive", "-o", "../a.zip"), ("undo", "2")):
-        result = ledger.run(*command)
-        assert (result.code, "error[shallow]" in result.err) == (3, True), command
+    for line in ("audit", "archive -o ../a.zip", "undo 2", "remove 1.1 --reason 误登"):
+        result = ledger.run(*line.split())
+        assert (result.code, "error[shallow]" in result.err) == (3, True), line
 
 
 # ---- records that git was told not to miss

@@ -544,6 +544,30 @@ def takes_back_what_another_recorded(book: Book) -> None:
     book.undo(mark, before)
 
 
+@cheat("status-jump")
+def says_progress_and_applies_for_closing(book: Book) -> None:
+    applied = {**book.data("1.1"), "status": "submitted"}
+    steps = ("Id", "1.1"), ("From", "in_progress"), ("To", "submitted")
+    book.commit(message("进展 1.1", "progress", *steps), {path_of("1.1"): applied})
+
+
+@cheat("deleted")
+def deletes_the_settings_and_closes(book: Book) -> None:
+    book.commit(message("修改", "edit"), {"data/ledger.yaml": None})
+    book.close("1.1")
+
+
+@cheat("false-undo")
+def says_undo_of_a_merge(book: Book) -> None:
+    base = book.here()
+    book.entry("1.1", "甲。")
+    side = book.here()
+    book.back_to(base)
+    book.entry("1.2", "乙。")
+    mark = book.merge(side, base)
+    book.undo(mark, {path_of("1.1"): {**book.data("1.1"), "title": "别的"}})
+
+
 @cheat("false-undo")
 def says_undo_and_closes(book: Book) -> None:
     closed = {**book.data("1.1"), "status": "closed", "closed": {"date": book.today, "by": "李四"}}

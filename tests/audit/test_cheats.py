@@ -401,8 +401,9 @@ def undoes_what_has_another_hash_since_a_rebase(book: Book) -> None:
     before = book.held("1.1", "1.2")
     book.entry("1.1", "误记一。")
     book.entry("1.2", "误记二。")
+    book.entry("1.2", "又误记。")
     book.entry("1.3", "照常。")
-    book.undo(0, before, undoes=f"{'a' * 40}\nXuncha-Undoes: {'b' * 40}")
+    book.undo(0, before, undoes="\nXuncha-Undoes: ".join(each * 40 for each in "abd"))
     before = book.held("1.1")
     book.entry("1.1", "又误记。")
     book.undo(0, before, undoes="c" * 40)
@@ -483,6 +484,8 @@ def closes_alone_ten_days_after_the_policy_was_loosened_for_good(book: Book) -> 
     book.policy("progress", "submission")
     book.days(10).act("submit", "1.1", who=LI)
     book.close("1.1", LI)
+    book.act("submit", "1.2", who=LI._replace(email="li@home.invalid"))
+    book.close("1.2", LI)
     book.days(60).policy("progress", "submission", "second_person")
 
 
@@ -926,6 +929,14 @@ LOOSENING = (
     a_table_every_week,
 )
 """Those whose policy requires less than before, which the audit says."""
+
+
+@honest
+def closes_where_the_offices_are_no_names(book: Book) -> None:
+    for identity, offices in (("1.1", 5), ("1.2", [5, "办公室"])):
+        book.settings(offices=offices)
+        book.act("submit", identity)
+        book.close(identity)
 
 
 @pytest.mark.apart(but=12)

@@ -366,6 +366,7 @@ def test_a_signature_by_the_key_of_another_is_named(ledger: LedgerOnDisk, tmp_pa
     [
         ("PGP SIGNATURE", "GOODSIG {key} tester <tester@example.invalid>\nTRUST_FULLY 0 pgp", ""),
         ("PGP SIGNATURE", "EXPKEYSIG {key} tester <tester@example.invalid>\nTRUST_ULTIMATE 0 pgp", "warning"),
+        ("PGP SIGNATURE", "EXPSIG {key} tester <tester@example.invalid>\nTRUST_ULTIMATE 0 pgp", "warning"),
         ("PGP SIGNATURE", "GOODSIG {key} tester <tester@example.invalid>\nTRUST_UNDEFINED 0 pgp", "error"),
         ("PGP SIGNATURE", "EXPKEYSIG {key} x <x@example.invalid>\nTRUST_ULTIMATE 0 pgp", "error"),
         ("PGP SIGNATURE", "GOODSIG {key} x <*@example.invalid>\nTRUST_FULLY 0 pgp", "error"),

@@ -292,6 +292,10 @@ def test_where_a_new_name_may_be_entered_the_option_for_it_is_named(ledger: Ledg
     ):
         assert "--new" in run_inside(ledger, "add", *options).err
     assert "--new" not in run_inside(ledger, "set", "1.2", "--office", "新科").err
+    before = (ledger.root / "data/ledger.yaml").read_bytes()
+    refused = run_inside(ledger, "add", "measure", "1", "甲", "--leader", "张三\u200b", "--new")
+    assert (refused.code, "error[control-character]" in refused.err) == (1, True)
+    assert (ledger.root / "data/ledger.yaml").read_bytes() == before
 
 
 def test_sentences_are_in_the_chosen_language(ledger: LedgerOnDisk) -> None:

@@ -56,12 +56,15 @@ def errors(ledger: LedgerOnDisk) -> list[tuple[str, str]]:
 
 
 def test_a_measure_goes_and_the_following_take_its_number_in_one_commit(grown: LedgerOnDisk) -> None:
+    grown.write("data/evidence/1.4/照片/一.jpg", "x")
+    grown.commit("by hand")
     fourth, fifth, commits = grown.read("1.4"), grown.read("1.5"), grown.commits()
     said = grown.ok("remove", "1.3", "--reason", "误登")
     assert "1.4 → 1.3 有材料的" in said
     assert (grown.read("1.3"), grown.read("1.4"), grown.commits()) == (fourth, fifth, commits + 1)
     assert not (grown.root / grown.path("1.5")).exists()
     assert (grown.root / "data/evidence/1.3/纪要.txt").read_bytes() == b"x"
+    assert (grown.root / "data/evidence/1.3/照片/一.jpg").read_bytes() == b"x"
     assert not (grown.root / "data/evidence/1.4").exists()
     assert subject(grown) == "删除 1.3 误登的"
     assert trailers(grown) == [
@@ -72,7 +75,7 @@ def test_a_measure_goes_and_the_following_take_its_number_in_one_commit(grown: L
         ("Xuncha-Renumbered", "1.5 1.4"),
         ("Xuncha-Reason", "误登"),
     ]
-    assert errors(grown) == []
+    assert errors(grown) == [("by-hand", "error")]
 
 
 def test_the_history_follows_what_was_renumbered_and_leaves_what_was_removed(grown: LedgerOnDisk) -> None:
@@ -137,6 +140,8 @@ def test_undo_brings_back_what_was_removed_and_all_numbers(grown: LedgerOnDisk) 
     grown.ok("remove", "1.3", "--reason", "误登")
     grown.ok("undo")
     assert snapshot(grown) == before
+    assert trailers(grown)[1:3] == [("Xuncha-Id", "1.3"), ("Xuncha-To", "not_started")]
+    assert [name for name, _value in trailers(grown)].count("Xuncha-Id") == 1
     assert errors(grown) == []
     told = [(event.action, event.id) for event in history_of_measure(grown.root, grown.path("1.5"), "1.5")]
     assert told[-1] == ("add", "1.5")
@@ -199,11 +204,13 @@ def test_what_was_closed_by_hand_and_has_another_number_since_keeps_it(grown: Le
 
 def test_a_comment_follows_the_number_in_its_own_line_alone(grown: LedgerOnDisk) -> None:
     text = "received: 2024-05-06   # 来电\nchannel: phone\ntext: 办得如何？\nabout: '1.4'  # 关于\n"
-    grown.write("data/comments/001.yaml", text)
+    others = {"002": text.replace("1.4", "2.1"), "003": text.replace("about: '1.4'", "")}
+    for number, each in {"001": text, **others}.items():
+        grown.write(f"data/comments/{number}.yaml", each)
     grown.commit("comment")
     grown.ok("remove", "1.3", "--reason", "误登")
-    after = (grown.root / "data/comments/001.yaml").read_text(encoding="utf-8")
-    assert after == text.replace("'1.4'", "'1.3'")
+    after = [each.read_text(encoding="utf-8") for each in sorted((grown.root / "data/comments").iterdir())]
+    assert after == [text.replace("'1.4'", "'1.3'"), *others.values()]
     assert not {code for code, _severity in errors(grown)} & {"false-remove", "deleted", "renumbered"}
 
 
@@ -216,8 +223,11 @@ def test_what_a_comment_is_about_is_not_removed(grown: LedgerOnDisk) -> None:
 
 def test_texts_that_cite_a_number_which_changes_are_named(grown: LedgerOnDisk) -> None:
     grown.ok("progress", "1.2", "与措施1.4一并推进，投入1.4万元，见措施１．３；发现问题3个。")
+    grown.write("data/comments/001.yaml", "received: 2024-05-06\nchannel: phone\ntext: 措施1.5何时办完？\n")
+    grown.commit("comment")
     told = grown.run("remove", "1.3", "--reason", "误登").err.replace("\n", "")
     assert "1.2 中的“措施1.4”现为 1.3" in told
+    assert "data/comments/001.yaml 中的“措施1.5”现为 1.4" in told
     assert "“措施１．３”现为 已删除" in told
     assert told.count("1.2 中的") == 2, "an amount is no number of a measure"
 
@@ -235,6 +245,10 @@ def test_a_file_changed_by_hand_among_those_that_move_stays(grown: LedgerOnDisk)
     grown.write(grown.path("1.5"), held + "# 手改\n")
     refused(grown, "uncommitted", "1.3", "--reason", "误登")
     grown.write(grown.path("1.5"), held)
+    link = grown.root / "data/evidence/1.4/外面.txt"
+    link.symlink_to("/nowhere")
+    assert "是链接" in refused(grown, "symbolic-link", "1.3", "--reason", "误登")
+    link.unlink()
 
 
 def test_what_was_overdue_is_removed_with_a_warning(ledger: LedgerOnDisk) -> None:

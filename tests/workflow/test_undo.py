@@ -355,20 +355,30 @@ def test_several_are_taken_back_in_one_commit_that_names_each(ledger: LedgerOnDi
     act(ledger, actions.progress("甲。", DAY), "1.1")
     act(ledger, actions.submit(), "1.1")
     act(ledger, actions.attach("纪要.txt", b"x", DAY), "1.2")
-    newest = ledger.git("rev-list", "--max-count=3", "HEAD").split()
-    ledger.ok("undo", "3")
-    assert (snapshot(ledger), ledger.commits()) == (before, commits + 4)
+    act(ledger, actions.progress("乙。", DAY), "3.1")
+    newest = ledger.git("rev-list", "--max-count=4", "HEAD").split()
+    ledger.ok("undo", "4")
+    assert (snapshot(ledger), ledger.commits()) == (before, commits + 5)
     assert (
-        subject(ledger) == "撤回 佐证 1.2 做好1.2号工作；申请销号 1.1 做好1.1号工作；进展 1.1 做好1.1号工作"
+        subject(ledger)
+        == "撤回 进展 3.1 做好3.1号工作；佐证 1.2 做好1.2号工作；申请销号 1.1 做好1.1号工作；等4项"
     )
     assert trailers(ledger) == [
         ("Xuncha-Action", "undo"),
+        ("Xuncha-Id", "3.1"), ("Xuncha-From", "in_progress"), ("Xuncha-To", "in_progress"),
         ("Xuncha-Id", "1.2"), ("Xuncha-From", "in_progress"), ("Xuncha-To", "in_progress"),
         ("Xuncha-Id", "1.1"), ("Xuncha-From", "submitted"), ("Xuncha-To", "not_started"),
         *(("Xuncha-Undoes", commit) for commit in newest),
     ]  # fmt: skip
     assert [each.code for each in audit(ledger.root).findings] == []
     assert ledger.run("undo").code == 1, "what was taken back is not taken back again"
+
+
+def test_several_that_cancel_each_other_out_are_not_taken_back(ledger: LedgerOnDisk) -> None:
+    act(ledger, actions.submit(), "1.2")
+    act(ledger, actions.give_back("缺材料"), "1.2")
+    assert "error[nothing-changed]" in ledger.run("undo", "2").err
+    assert ledger.clean()
 
 
 def test_a_click_on_undo_takes_nothing_else_back_than_what_was_shown(ledger: LedgerOnDisk) -> None:
@@ -421,7 +431,7 @@ def test_the_ledger_says_which_addresses_are_one_person(
     ledger.write("data/ledger.yaml", LEDGER + people)
     ledger.commit("people")
     before = snapshot(ledger)
-    monkeypatch.setenv("GIT_AUTHOR_EMAIL", "li@example.invalid")
+    monkeypatch.setenv("GIT_AUTHOR_EMAIL", "Li@example.invalid")
     act(ledger, actions.start(), "1.1")
     monkeypatch.delenv("GIT_AUTHOR_EMAIL")
     ledger.ok("undo")

@@ -129,7 +129,7 @@ def _late_records(step: Step, early: str) -> Violations[HistoryPlace]:
         if change.before and day <= early and not _is_first_entry(step, day, step.day):
             message = _("{id} was reviewed as of {day}, by a commit of {last}")
             yield step.report(change, message, "warning", day=day, last=step.day)
-        is_undated = not all(text_of(each, "date") for each in change.added("progress"))
+        is_undated = not all(text_of(each, "date") for each in change.added_progress)
         if early >= step.graph.first_day and is_undated:
             yield step.report(change, _("an entry of {id} has no day"), "warning")
 
@@ -156,7 +156,7 @@ def before_feedback(step: Step) -> Violations[HistoryPlace]:
     if feedback is None or step.commit.trailers.action == "import":
         return
     for change in step.measures if step.day >= feedback else ():
-        days = [text_of(each, "date") or feedback for each in change.added("progress")]
+        days = [text_of(each, "date") or feedback for each in change.added_progress]
         early = sorted(day for day in days if day < feedback)
         if early and text_of(change.new, "term") != "at_once":
             message = _("{id} records {days}, before the feedback of {feedback}")

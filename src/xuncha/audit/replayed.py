@@ -192,9 +192,10 @@ class Change(NamedTuple):
         """Who had applied for closing before the commit, or before the measure was closed."""
         return self.before.applicants if self.before else ()
 
-    def added(self, key: str) -> list[Data]:
-        """Return the entries under a key that were not recorded before."""
-        old, new = (entries(data, key) for data in (self.old, self.new))
+    @property
+    def added_progress(self) -> list[Data]:
+        """The progress entries that were not recorded before."""
+        old, new = (entries(data, "progress") for data in (self.old, self.new))
         if old == new[: len(old)]:  # the usual case
             return new[len(old) :]
         known = {statement(each) for each in old}

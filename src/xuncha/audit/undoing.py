@@ -46,7 +46,7 @@ def restoration(step: Step) -> Restoration | None:
     The commits that it names may have new hashes, for example after a rebase: then they are recognised by their changes.
     """
     trailers, graph = step.commit.trailers, step.graph
-    if trailers.action != "undo" or not trailers.undoes:
+    if trailers.action != "undo":
         return None
     known = [name for name in trailers.undoes if name in graph.places and step.has_ancestor(name)]
     undone = [graph.places[name] for name in known if graph.places[name] in graph.changes]
@@ -69,11 +69,9 @@ def restoration(step: Step) -> Restoration | None:
         for each in reversed(graph.renumberings.get(commit.hash, []))
     ]
     step = _with_other_numbers(step, numbers) if numbers else step
-    for path, version in list(files.items()):
+    for path, version in files.items():
         if now := step.after.get(path):
             files[path] = _restored(step, now, step.before.get(path), version, is_own=is_own)
-        elif path not in touched:
-            del files[path]
     return Restoration(step, files, commits, is_own, numbers)
 
 

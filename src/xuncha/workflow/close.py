@@ -44,7 +44,7 @@ def unmet_requirements(
     requires: Sequence[Requirement],
     status: str | None,
     evidence: Sequence[Sequence[object]],
-    is_second_person: Callable[[], bool] = lambda: True,
+    is_second_person: Callable[[], bool],
 ) -> list[Requirement]:
     """Return the requirements of the policy that a measure does not meet, in the policy's order.
 

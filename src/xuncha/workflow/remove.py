@@ -77,7 +77,7 @@ def remove(session: Session, identity: Identity, reason: str, today: date) -> Re
     outdated = list(_outdated_mentions(session, rows, identity, moves))
     status, due = (row.status, row.due) if isinstance(row, MeasureRow) else (None, None)
     subject, step = f"{SUBJECTS['remove']} {identity} {row.title}", StatusChange(str(identity), status, None)
-    session.commit(changes, Message(subject, "remove", [step], reason.strip(), renumbered=moves))
+    session.commit(changes, Message(subject, "remove", [step], reason, renumbered=moves))
     overdue = due is not None and due < today.isoformat()
     titles = {number: each.title for number, each in rows.items()}
     after = valid_register(session.root)
