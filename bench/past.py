@@ -23,7 +23,7 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=7, help="pairs of runs for each figure")
     rounds = options.parse_args().rounds
     table = Table("what", "median", "aimed at", "ms", title="ratios within this run", title_justify="left")
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # git may still tidy up in it
         seed = Path(folder, "seed")
         shutil.copytree(HERE.parent / "data", seed / "data")
         for command in (("init", "-q"), ("add", "-A"), ("commit", "-qm", "start")):

@@ -89,7 +89,7 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=3, help="runs of what is quick")
     options.add_argument("--only", default="", help="ledgers, files or rows")
     chosen = options.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # git may still tidy up in it
         place = Path(folder)
         os.environ |= {"XUNCHA_CACHE": str(place / "cache"), "XUNCHA_LANG": "zh", "NO_COLOR": "1"}
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

@@ -52,7 +52,7 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=11, help="pairs of runs for each figure")
     chosen = options.parse_args()
     table = Table("what", "median", "aimed at", "ms", title="ratios within this run", title_justify="left")
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # git may still tidy up in it
         measure_all(Path(folder), chosen.rounds, large=chosen.large, table=table)
     Console().print(table)
 

@@ -17,7 +17,7 @@ ROUNDS = 3
 def main() -> None:
     """Measure, and print the table."""
     table = Table("what", "median", "aimed at", "ms", title="ratios to a later status", title_justify="left")
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # git may still tidy up in it
         small, large, new = (Path(folder, name) for name in ("small", "large", "new"))
         generate(small, 1_000)
         generate(large, 10_000)

@@ -92,7 +92,7 @@ def main() -> None:
     table = Table("what", "median", "aimed at", "ms", title="ratios within this run", title_justify="left")
     start = time.perf_counter()
     for each in ROWS:
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # git may still tidy up in it
             each(Path(folder), table, chosen.rounds)
     Console().print(table)
     Console().print(f"{time.perf_counter() - start:.0f} s, git {_git()}")
