@@ -1641,8 +1641,9 @@ def removes_a_measure_and_gives_its_title_to_another_one(book: Book) -> None:
 
 
 @cheat("replaced", "warning")
-def enters_a_measure_again_with_a_later_day_and_removes_the_first(book: Book) -> None:
-    book.act("add", "2.2", **{**book.fresh("1.3"), "due": "2024-12-31"})
+def enters_a_measure_several_times_with_later_days_and_removes_the_first(book: Book) -> None:
+    for identity, due in (("2.2", "2024-12-31"), ("2.3", "2025-01-31"), ("2.4", "2025-02-28"), ("2.5", "2025-03-31")):  # fmt: skip
+        book.act("add", identity, **{**book.fresh("1.3"), "due": due})
     removes(book, "1.3")
 
 

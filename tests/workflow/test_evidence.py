@@ -74,13 +74,19 @@ def test_the_program_attaches_files_from_anywhere_and_leaves_them_there(
     file.parent.mkdir()
     file.write_bytes(CONTENT)
     other = ledger.write("../签到表.txt", b"1")
-    ledger.ok("attach", "1.1", file, other, "--text", "专家评审意见", "--date", "2024-05-02")
+    namesake = ledger.write("../签到/签到表.txt", b"2")
+    told = ledger.ok("attach", "1.1", file, other, namesake, "--text", "专家评审意见", "--date", "2024-05-02")
+    assert str(told).count("已附上 签到表.txt") == 2
     assert file.read_bytes() == CONTENT
     assert (ledger.root / "data/evidence/1.1/签到表.txt").read_bytes() == b"1"
     assert (ledger.root / "data/evidence/1.1/评审 意见.pdf").read_bytes() == CONTENT
     entry = record(ledger, "1.1").progress[-1]
     assert (entry.text, entry.date, entry.publish) == ("专家评审意见", date(2024, 5, 2), False)
-    assert [getattr(each, "file", "") for each in entry.evidence] == ["评审 意见.pdf", "签到表.txt"]
+    assert [getattr(each, "file", "") for each in entry.evidence] == [
+        "评审 意见.pdf",
+        "签到表.txt",
+        "签到表-2.txt",
+    ]
     assert record(ledger, "1.1").status == "in_progress"
 
 

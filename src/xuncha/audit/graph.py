@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property, reduce
+from itertools import chain
 from operator import or_
 from typing import Final, cast
 
@@ -85,11 +86,11 @@ class Graph:
 
     def twins(self, removed: Data, state: State) -> Iterator[tuple[str, Version, Data]]:
         """Yield the records that have the title of a removed one: path, version and data."""
-        titles = {each for each in _marks(removed) if each[0] == "title"}
-        for path in filter(is_record, state.paths()):
-            version = state.get(path)
+        title = name_key(text_of(removed, "title") or "")
+        for path, version in chain.from_iterable(each.items() for each in state.folders.values()):
             data = self.files.record(version)
-            if version and data and titles <= _marks(data):
+            is_twin = data and name_key(text_of(data, "title") or "") == title and is_record(path)
+            if data and is_twin and ("status" in data) == ("status" in removed):
                 yield path, version, data
 
     def stands(self, removed: Data, state: State) -> bool:

@@ -43,7 +43,8 @@ def attach(
             taken_names.append(name)
         items.setdefault(name, item)
         place = _("the same file is already in the ledger: {path}") if is_kept else _("it is in {path}")
-        notes += [_("{name} attached", name=evidence.printable_name(file.name)), place.format(path=path)]
+        note = _("{name} attached", name=evidence.printable_name(file.name))
+        notes.append(note + _("; ") + place.format(path=path))  # in one: equal notes are told only once
     written_on = day or case.today
     names = "、".join(item.get("name", name) for name, item in items.items())
     text = (statement or "").strip() or f"附佐证材料：{names}"
@@ -54,11 +55,7 @@ def attach(
             hint = _("to add more: xuncha progress {id} …", id=case.identity)
             message = message.format(file=_(", ").join(items), id=case.identity)
             raise RefusedError("already-attached", message, hint, case.identity.path)
-    new_entry = {
-        "date": written_on.isoformat(),
-        "text": text,
-        "evidence": [*items.values()],
-        "publish": False,
-    }
+    evidence_ = [*items.values()]
+    new_entry = {"date": written_on.isoformat(), "text": text, "evidence": evidence_, "publish": False}
     entries = with_entry(case.data.get("progress", ()), new_entry)
     return PlannedChange({"progress": entries}, files=new_files, notes=notes)
