@@ -35,7 +35,7 @@ _PARTIAL: Final = re.compile(
 )
 """Words before a count that covers only a part of the problems or measures."""
 _BY_LEADERS: Final = re.compile(
-    r"(?:书记|主要(?:负责|领导)|班子成员|一把手|[局院校厅县区镇主]长)[^，。；]{0,12}(?:认领|牵头|领办|包[抓保联]|协调|带头|走访)|(?:民主|组织)生活会[^。；]{0,12}(?:查摆|查找|检视)"
+    r"(?:书记|主要(?:负责|领导)|班子成员|一把手|[局院校厅县区镇主]长)[^，。；]{0,12}(?:认领|牵头|领办|包[抓保联]|协调|带头|走访)|(?:民主|组织)生活会[^。；]{0,12}(?:查摆|查找|检视)[^，。；反]{0,6}[0-9]"
 )
 """Words of a sentence that counts what leaders did themselves, or found at a meeting of their own."""
 _TOPIC: Final = re.compile("整改|反馈|问题|措施|任务|事项|销号|完成率|其余|其中")
