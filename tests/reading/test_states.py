@@ -75,6 +75,7 @@ def test_a_state_is_that_of_the_measures_of_which_it_is_said(
         "1.会议多。（责任领导：张三；责任科室：办公室；整改时限：2024年9月）：",
         "1.会议多。【责任领导：张三】【责任科室：办公室】【整改时限：2024年9月】\n",
         "1.会议多【责任领导：张三，责任科室：办公室，整改时限：2024年9月】\n",
+        "1.会议多\n【责任科室】办公室【责任人】张三【整改时限】2024年9月\n整改措施：",
     ],
 )
 def test_who_answers_for_a_problem_answers_for_its_measures(head: str, tmp_path: Path) -> None:
