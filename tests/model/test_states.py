@@ -84,7 +84,16 @@ def test_our_own_words_are_read_back(status: str, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [*DONE, *LASTING, *OTHERS, *STATUS_WORDS.values(), "达到序时进度", "已取得阶段性成效"]
+    "words",
+    [
+        *DONE,
+        *LASTING,
+        *OTHERS,
+        *STATUS_WORDS.values(),
+        "达到序时进度",
+        "已取得阶段性成效",
+        "正在推进，预计3个月",
+    ],
 )
 def test_a_state_alone_tells_no_more(words: str) -> None:
     assert not tells_more(words)

@@ -40,6 +40,7 @@ STATED: dict[str, dict[str, Any]] = {
         "measures_total": 42, "problems_total": 15, "problems_done": 15, "outcomes": (("建立健全制度", 9, "项"),),
     },
     "召开民主生活会，班子查摆问题18个，制定措施25条。反馈4个问题，制定措施6条。": {"problems_total": 4, "measures_total": 6},
+    "通过召开民主生活会深入查摆，反馈的14个问题已全部完成整改。": {"problems_total": 14, "problems_done": 14},
     "": {},
 }  # fmt: skip
 

@@ -75,6 +75,7 @@ def test_a_state_is_that_of_the_measures_of_which_it_is_said(
         "1.会议多。（责任领导：张三；责任科室：办公室；整改时限：2024年9月）：",
         "1.会议多。【责任领导：张三】【责任科室：办公室】【整改时限：2024年9月】\n",
         "1.会议多【责任领导：张三，责任科室：办公室，整改时限：2024年9月】\n",
+        "1.会议多\n【责任科室】办公室【责任人】张三【整改时限】2024年9月\n整改措施：",
     ],
 )
 def test_who_answers_for_a_problem_answers_for_its_measures(head: str, tmp_path: Path) -> None:
@@ -136,9 +137,20 @@ def test_a_time_limit_without_end_is_no_office(text: str, tmp_path: Path) -> Non
         assert (measure.office, measure.co_offices, measure.due) == ("办公室", (), "长期坚持")
 
 
-def test_brackets_that_name_nobody_are_kept(tmp_path: Path) -> None:
-    (measure,) = measures("1.会议多\n整改措施：厘清职责（责任清单：办公室、人事科各一份）。", tmp_path)
-    assert measure.text.text == "厘清职责（责任清单：办公室、人事科各一份）。"
+@pytest.mark.parametrize(
+    "text", ["厘清职责（责任清单：办公室、人事科各一份）。", "建立【问题】清单，明确【整改】要求。"]
+)
+def test_brackets_that_name_nobody_are_kept(text: str, tmp_path: Path) -> None:
+    (measure,) = measures(f"1.会议多\n整改措施：{text}", tmp_path)
+    assert measure.text.text == text
+
+
+def test_a_name_and_a_time_limit_keep_what_belongs_to_them(tmp_path: Path) -> None:
+    names = "责任科室：办公室，原人事科（2024年3月撤并）"
+    due = "2024年6月底前修订制度。2024年12月底前追缴资金"
+    (measure,) = measures(f"1.会议多\n整改措施：合并。{names}。完成时限：{due}。专此函达。", tmp_path)
+    assert measure.co_offices == ("原人事科（2024年3月撤并）",)
+    assert (measure.due, measure.text.text) == (due, "合并。\n专此函达")
 
 
 def test_who_answers_for_a_measure_answers_for_no_other(tmp_path: Path) -> None:

@@ -94,7 +94,7 @@ _STATE_WORDS: Final = re.compile(
 )
 """The words that states consist of."""
 _FEWEST_TOLD: Final = 4  # characters besides these words of a text that tells something
-_COUNT_TOLD: Final = re.compile("\\d(?=[\u4e00-\u9fff])(?![年月日季前底末后])")  # 已演练3次, but not 12月底前
+_COUNT_TOLD: Final = re.compile("\\d(?=[\u4e00-\u9fff])(?!个?[年月日季前底末后])")  # 3次, but not 12月底前
 _LASTING_ALONE: Final = frozenset({"持续", "持续坚持", "长期坚持"})
 
 _EMPTY_BOX: Final = re.compile("[□☐○◯]")
@@ -212,10 +212,10 @@ def _word_state(text: str, today: date | None = None) -> State | None:
     if match := _STAGED.fullmatch(text):
         return State("closed", bool(match["lasting"]), staged, staged=True)
     mentioned, going_on = _COMPLETION.search(text), _GOING_ON.search(text)
+    denied = _NOT_BEGUN.fullmatch(text.partition(",")[0]) or _NOT_DONE.fullmatch(text)
     states = (
         (_NOT_BEGUN.fullmatch(text), State("not_started")),
-        (_NOT_BEGUN.fullmatch(text.partition(",")[0]), State("in_progress", doubt=incomplete, negated=True)),
-        (_NOT_DONE.fullmatch(text), State("in_progress", doubt=incomplete, negated=True)),
+        (denied, State("in_progress", lasting, incomplete, negated=True)),
         (_SUBMITTED.fullmatch(text), State("submitted")),
         (_BASICALLY.search(text), State("in_progress", lasting, basically)),
         (mentioned, _unclear_state(explicit=bool(going_on))),

@@ -35,7 +35,7 @@ _PARTIAL: Final = re.compile(
 )
 """Words before a count that covers only a part of the problems or measures."""
 _BY_LEADERS: Final = re.compile(
-    r"(?:书记|主要(?:负责|领导)|班子成员|一把手|[局院校厅县区镇主]长)[^，。；]{0,12}(?:认领|牵头|领办|包[抓保联]|协调|带头|走访)|(?:民主|组织)生活会[^。；]{0,12}(?:查摆|查找|检视)"
+    r"(?:书记|主要(?:负责|领导)|班子成员|一把手|[局院校厅县区镇主]长)[^，。；]{0,12}(?:认领|牵头|领办|包[抓保联]|协调|带头|走访)|(?:民主|组织)生活会[^。；]{0,12}(?:查摆|查找|检视)[^，。；反]{0,6}[0-9]"
 )
 """Words of a sentence that counts what leaders did themselves, or found at a meeting of their own."""
 _TOPIC: Final = re.compile("整改|反馈|问题|措施|任务|事项|销号|完成率|其余|其中")
@@ -121,9 +121,8 @@ def resolved(texts: Sequence[str]) -> list[list[Statement]]:
     stated = [each for each in reversed(every) if each.is_named and each.kind == "total"]
     totals = {each.thing: each.count.number for each in stated if each.count.number}
     _correct_by_sums(every, totals)
-    _correct_by_rates(
-        every, totals, [rate.percent for text in texts for rate in rates(text) if not rate.thing]
-    )
+    percents = [rate.percent for text in texts for rate in rates(text) if not rate.thing]
+    _correct_by_rates(every, stated, percents)
     return kept
 
 
@@ -154,13 +153,15 @@ def _correct_by_sums(counted: Sequence[Statement], totals: Mapping[Thing, int]) 
 
 
 def _correct_by_rates(
-    counted: Sequence[Statement], totals: Mapping[Thing, int], percents: Sequence[str]
+    counted: Sequence[Statement], stated: Sequence[Statement], percents: Sequence[str]
 ) -> None:
-    """Correct whether counts without a name are of problems or measures: by a rate that is the share of what is done in one total alone."""
+    """Correct whether counts without a name or a unit of one total are of problems or measures: by a rate that is the share of what is done."""
     for each in counted:
-        number = each.count.number
+        number, unit = each.count.number, each.count.unit
+        alike = {total.thing for total in stated if total.count.unit == unit}
+        totals = {total.thing: total.count.number for total in stated if total.count.number}
         shares = [key for key in totals if any(is_share(rate, number, totals[key]) for rate in percents)]
-        if len(shares) == 1 and each.kind == "done" and not each.is_named:
+        if len(shares) == 1 != len(alike) and each.kind == "done" and not each.is_named:
             each.thing = shares[0]
 
 

@@ -29,7 +29,7 @@ _WORDS: Final[dict[LabelKind, str]] = {
     "next": r"下一?步(?:打算|计划|措施|工作)?(?:打算|计划|安排)?",
 }
 _LABEL: Final = re.compile(
-    r"(?:^|(?<=[\n。；;，,（(\s、])|(?=[【\[]))[【\[]?(?:"
+    r"(?:^|(?<=[\n。；;，,（(\s、])|(?=[【\[][^】\]]{3}))[【\[]?(?:"
     + "|".join(f"(?P<{kind}>{words})" for kind, words in _WORDS.items())
     + r")(?:[】\]]\s*[：:]?|\s*[：:]|(?P<alone>(?=[^\S\n]*(?:\n|\Z))))\s*",
     re.MULTILINE,

@@ -31,9 +31,9 @@ IN_BRACKETS: Final = re.compile(
 )
 _CLAUSE_END: Final = re.compile(r"\s*(?:[。，；;,、.（(【\[\n]|\Z)")
 _SENTENCE: Final = re.compile(r"[。；;\n]")
-_VALUE_END: Final = re.compile("[。\n]")
+_VALUE_END: Final = re.compile("[。\n](?!.*[0-9][年月])")  # behind the last day
 _NAME_END: Final = re.compile(
-    "[。\n]|[，,；;](?=[^，,；;、]{0,12}(?:已|正在|目前|截至|完成|下一?步|[0-9][年月]))"
+    "[。\n]|[，,；;](?=[^，,；;、（(]{0,12}(?:已|正在|目前|截至|完成|下一?步|[0-9][年月]))"
 )
 """The end of a name after a label, before a sentence or a clause that is no name: 责任科室：畜牧站，目前已完成."""
 _LONGEST_STATE: Final = 60  # how many characters at the end of a text are searched for a state

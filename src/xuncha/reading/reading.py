@@ -113,12 +113,14 @@ def _problem_section(roots: list[Node]) -> tuple[list[Node], dict[int, Line]]:
 
 
 def _categories_among(chapters: list[Node]) -> list[Node]:
-    """Return the chapters that name faults, and beside them those with measures, or between two: 管网漏损率偏高."""
+    """Return the chapters that name faults, those between two, and beside them those with measures and no act as title: 管网漏损率偏高."""
     named = [node for node in chapters if _is_category(_title(node))]
     others = [node for node in chapters if _is_about_leaders(node) or _OF_OFFICE.search(_title(node))]
     nodes = [node for node in chapters if node in named or node not in others]
-    kinds = [{label.kind for line in node.body if (label := first_label(line.text))} for node in nodes]
-    places = [place for place, node in enumerate(nodes) if node in named or "measures" in kinds[place]]
+    labelled = re.compile("[【[]?整改[措举].{1,3}[：:】]").match
+    measured = (node for node in nodes if any(labelled(line.text) for line in node.body))
+    ends = [*named, *(node for node in measured if not _ACTS.match(_title(node)))]
+    places = [place for place, node in enumerate(nodes) if node in ends]
     return nodes[places[0] : places[-1] + 1] if named else []
 
 
