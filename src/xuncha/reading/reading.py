@@ -62,6 +62,8 @@ _OF_OFFICE: Final = re.compile("|".join(each.pattern for each in (_PLAN, _ORGANI
 _LEADER_WORDS: Final = re.compile(
     r"(?:书记|主要(?:负责|领导)|第一责任人|一把手|领导班子|班子成员|党[组委]成员|[局院校厅县区镇]长)[^，。]{0,20}(?:情况|工作|责任|整改)"
 )
+_HEADS_MEASURES: Final = re.compile("[【[]?整改[措举].{1,3}[：:】]")
+"""The label above the measures of a chapter: 整改措施："""
 
 
 def read(pages: Pages) -> Notice:
@@ -117,8 +119,7 @@ def _categories_among(chapters: list[Node]) -> list[Node]:
     named = [node for node in chapters if _is_category(_title(node))]
     others = [node for node in chapters if _is_about_leaders(node) or _OF_OFFICE.search(_title(node))]
     nodes = [node for node in chapters if node in named or node not in others]
-    labelled = re.compile("[【[]?整改[措举].{1,3}[：:】]").match
-    measured = (node for node in nodes if any(labelled(line.text) for line in node.body))
+    measured = (node for node in nodes if any(_HEADS_MEASURES.match(line.text) for line in node.body))
     ends = [*named, *(node for node in measured if not _ACTS.match(_title(node)))]
     places = [place for place, node in enumerate(nodes) if node in ends]
     return nodes[places[0] : places[-1] + 1] if named else []
