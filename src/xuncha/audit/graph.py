@@ -68,8 +68,10 @@ class Graph:
         self.ahead = commits_with_clock_ahead(commits)
         self.versions: defaultdict[str, list[tuple[int, Version]]] = defaultdict(list)
         """All versions of each file, each with the place of its commit."""
+        self.gone: defaultdict[str, list[Data]] = defaultdict(list)
+        """The records that each commit removed, without those entered twice."""
         self.removed: defaultdict[_Mark, list[tuple[str, Data]]] = defaultdict(list)
-        """The records that were removed, by each of their marks: the commit that removed them, and their data. Without those entered twice."""
+        """The same by each of their marks: the commit that removed them, and their data."""
 
     def add(self, place: int, changes: list[Change]) -> None:
         """Record what a commit did."""
@@ -79,9 +81,10 @@ class Graph:
         for change in changes:
             if change.after:
                 self.versions[change.path].append((place, change.after))
-            if change.old and commit.trailers.action == "remove" and change.id in commit.trailers.ids:
-                still_stands = self.stands(change.old, self.nodes[commit.hash].state)
-                for mark in () if still_stands else _marks(change.old):
+            is_removed = commit.trailers.action == "remove" and change.id in commit.trailers.ids
+            if change.old and is_removed and not self._stands(change.old, self.nodes[commit.hash].state):
+                self.gone[commit.hash].append(change.old)
+                for mark in _marks(change.old):
                     self.removed[mark].append((commit.hash, change.old))
 
     def twins(self, removed: Data, state: State) -> Iterator[tuple[str, Version, Data]]:
@@ -93,7 +96,7 @@ class Graph:
             if data and is_twin and ("status" in data) == ("status" in removed):
                 yield path, version, data
 
-    def stands(self, removed: Data, state: State) -> bool:
+    def _stands(self, removed: Data, state: State) -> bool:
         """Return whether another record has title, goal, time limit and finding of a removed one: it was entered twice, and is not gone."""
         marks, said = _marks(removed), {key: removed.get(key) for key in ("due", "finding")}
         twins = (data for _path, _version, data in self.twins(removed, state))
@@ -196,11 +199,9 @@ class Step:
         other measure has it. A problem gets its finding by a commit of its own.
         """
         if self.commit.trailers.action == "remove":
-            gone = [each.old for each in self.changes if each.old and each.id in self.commit.trailers.ids]
             return [
                 Change(path, number_of(path), version, version, removed, data, (None, None))
-                for removed in gone
-                if not self.graph.stands(removed, self.after)
+                for removed in self.graph.gone.get(self.commit.hash, ())
                 for path, version, data in self.graph.twins(removed, self.after)
             ]
         return [

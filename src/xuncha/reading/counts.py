@@ -122,7 +122,7 @@ def resolved(texts: Sequence[str]) -> list[list[Statement]]:
     totals = {each.thing: each.count.number for each in stated if each.count.number}
     _correct_by_sums(every, totals)
     percents = [rate.percent for text in texts for rate in rates(text) if not rate.thing]
-    _correct_by_rates(every, stated, percents)
+    _correct_by_rates(every, stated, totals, percents)
     return kept
 
 
@@ -153,15 +153,17 @@ def _correct_by_sums(counted: Sequence[Statement], totals: Mapping[Thing, int]) 
 
 
 def _correct_by_rates(
-    counted: Sequence[Statement], stated: Sequence[Statement], percents: Sequence[str]
+    counted: Sequence[Statement],
+    stated: Sequence[Statement],
+    totals: Mapping[Thing, int],
+    percents: Sequence[str],
 ) -> None:
     """Correct whether counts without a name or a unit of one total are of problems or measures: by a rate that is the share of what is done."""
     for each in counted:
         number, unit = each.count.number, each.count.unit
         alike = {total.thing for total in stated if total.count.unit == unit}
-        totals = {total.thing: total.count.number for total in stated if total.count.number}
         shares = [key for key in totals if any(is_share(rate, number, totals[key]) for rate in percents)]
-        if len(shares) == 1 != len(alike) and each.kind == "done" and not each.is_named:
+        if len(shares) == 1 and len(alike) != 1 and each.kind == "done" and not each.is_named:
             each.thing = shares[0]
 
 
@@ -214,7 +216,8 @@ def _statement(
         named = count.thing, sentence[count.end : count.named_end][-2:]
     is_article = count.number < 2 and not sentence[count.start].isascii()  # noqa: PLR2004  一个
     # A count in 件 after things that are counted in 个 or 项 is of letters or cases, unless it is of 整改.
-    is_other = count.unit == "件" != (previous and previous.count.unit) and not left.endswith("整改")
+    same_unit = previous is not None and previous.count.unit == count.unit
+    is_other = count.unit == "件" and not same_unit and not left.endswith("整改")
     if not named and (is_article or is_other or (until and until[0] not in _MAY_FOLLOW)):
         return None
     if left.endswith(("类", "每", "第")) or _PARTIAL.search(left):

@@ -55,7 +55,7 @@ def attach(
             hint = _("to add more: xuncha progress {id} …", id=case.identity)
             message = message.format(file=_(", ").join(items), id=case.identity)
             raise RefusedError("already-attached", message, hint, case.identity.path)
-    evidence_ = [*items.values()]
-    new_entry = {"date": written_on.isoformat(), "text": text, "evidence": evidence_, "publish": False}
+    named = [*items.values()]
+    new_entry = {"date": written_on.isoformat(), "text": text, "evidence": named, "publish": False}
     entries = with_entry(case.data.get("progress", ()), new_entry)
     return PlannedChange({"progress": entries}, files=new_files, notes=notes)
